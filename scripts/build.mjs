@@ -1,0 +1,23 @@
+// Bundles the program and the package entry, each into one file with nothing to install.
+import { readFileSync, rmSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+rmSync('dist', { recursive: true, force: true })
+await build({
+  entryPoints: { trooper: 'src/main.ts', index: 'src/index.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  define: { TROOPER_VERSION: JSON.stringify(version) },
+  // undici and pino are CommonJS and call `require` for what Node itself provides.
+  banner: {
+    js: "import { createRequire as trooperRequire } from 'node:module'; const require = trooperRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+})
