@@ -1,0 +1,87 @@
+/** What Trooper must know of a wire format: each dialect knows only its own wire, and the IR. */
+import type { Emit, StreamEvent } from '../ir/events.ts'
+import type { Failure } from '../ir/failure.ts'
+import type { JsonObject, JsonValue } from '../ir/json.ts'
+import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
+import type { ChatResponse } from '../ir/response.ts'
+import type { Frame } from '../wire/sse.ts'
+
+/** A wire format that clients speak: Trooper answers in it. */
+export interface ClientDialect {
+  /** Throws {@link BadRequest} with the path of what is wrong. */
+  decodeRequest: (body: JsonValue | undefined) => ChatRequest
+
+  /** Encodes a streamed answer: text ready to write, `''` when an event has nothing to say in this dialect. */
+  createEncoder: (identity: AnswerIdentity, request: ChatRequest) => AnswerEncoder
+  encodeResponse: (response: ChatResponse, identity: AnswerIdentity, request: ChatRequest) => JsonObject
+  /** The id of an answer that Trooper makes itself; `unique` is 24 lower-case hex digits. */
+  answerId: (unique: string) => string
+
+  encodeFailure: (failure: Failure) => { status: number; body: JsonObject }
+  /** The same as a frame inside a stream whose head is already sent. */
+  encodeFailureFrame: (failure: Failure) => string
+
+  /** What a frame of a relayed stream means for the commit point; parses the frame, so it is asked only before it. */
+  judgeFrame: (frame: Frame) => FrameRole
+  /** Texts one of which stands near the end of every whole stream of this dialect. */
+  terminals: readonly string[]
+  /** The last frame repeats the whole answer, so that the terminal may stand far before the end of the stream. */
+  lastFrameIsLong: boolean
+}
+
+/** A wire format that targets speak: Trooper asks in it. */
+export interface TargetDialect {
+  /** How a streamed answer is framed. */
+  framing: 'sse' | 'ndjson'
+  encodeRequest: (request: ChatRequest, warn: Warn) => JsonObject
+  /** Decodes a streamed answer; keeps the event grammar whatever the frames are. `nowMs` dates the waits that an error names. */
+  createDecoder: (emit: Emit, nowMs: number) => AnswerDecoder
+  decodeFailure: (answer: FailedAnswer) => Failure
+}
+
+/** The dialects that clients may speak. */
+export type ClientDialectName = Exclude<DialectName, 'ollama'>
+
+export interface AnswerDecoder {
+  frame(frame: Frame): void
+  /** The body ended without a fault of the transport; a stream that said no end of its own becomes a failure here. */
+  end(): void
+}
+
+export type AnswerEncoder = (event: StreamEvent) => string
+
+export interface AnswerIdentity {
+  /** As {@link ClientDialect.answerId} made it. */
+  id: string
+  /** The model that answers, as the client shall see it. */
+  model: string
+  createdAtMs: number
+}
+
+/** `preamble` announces an answer, `content` is the first thing a person would see, `failure` is an error inside a 200. */
+export type FrameRole = 'preamble' | 'content' | 'failure'
+
+/** An answer that is no success: a status of 400 or more, or an error found inside a 200. */
+export interface FailedAnswer {
+  /** HTTP status; `undefined` for an error inside a stream. */
+  status: number | undefined
+  /** Lower-case names. */
+  headers: HeaderMap
+  /** The body as JSON, if it is any. */
+  body: JsonValue | undefined
+  /** The body as text, cut at a bound. */
+  text: string
+  nowMs: number
+}
+
+export type HeaderMap = Readonly<Record<string, string | string[] | undefined>>
+
+/** A request that its own dialect does not allow: the client's to mend. */
+export class BadRequest extends Error {
+  readonly path: string
+  constructor(path: string, problem: string) {
+    super(`${path}: ${problem}`)
+    this.name = 'BadRequest'
+    this.path = path
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The failure catalogue: every way an attempt can go wrong, closed.
+ * A kind never changes its meaning; it is what logs, metrics and the `X-Trooper-Reason` header say.
+ */
+
+/** Whom a spent quota or a limit concerns: the whole account, one model, or only this one request (too big for the limit). */
+export type Scope = 'account' | 'model' | 'request'
+
+export type Cause =
+  /** Credit, plan or spend limit used up: waiting seconds will not help. */
+  | { kind: 'quota-spent'; what: 'credit' | 'quota'; scope: Scope; resetsAtMs?: number }
+  /** A limit per minute or second: it clears by itself. */
+  | { kind: 'rate-limited'; scope: Scope; resetsAtMs?: number }
+  | { kind: 'overloaded' }
+  | { kind: 'server-error' }
+  /** No connection, or one that broke before the answer was whole. `requestSent` says whether the target may have seen the request. */
+  | { kind: 'network'; problem: NetworkProblem; requestSent: boolean }
+  | { kind: 'timeout'; phase: 'connect' | 'head' | 'first-content' | 'stall' }
+  /** An answer that breaks its own dialect: no end, no JSON, an unknown shape. */
+  | { kind: 'malformed-answer' }
+  | { kind: 'bad-key' }
+  | { kind: 'forbidden' }
+  | { kind: 'unknown-model' }
+  | { kind: 'too-long'; promptTokens?: number; windowTokens?: number }
+  | { kind: 'content-refused' }
+  /** Any other fault in the request itself. */
+  | { kind: 'bad-request' }
+  | { kind: 'client-gone' }
+
+export type NetworkProblem = 'refused' | 'dns' | 'tls' | 'reset' | 'unreachable'
+export type FailureKind = Cause['kind']
+
+export type Failure = Cause & {
+  /** One sentence, in the target's own words where it gave any. */
+  message: string
+  /** HTTP status of the target's answer, where there was one. */
+  status?: number
+  /** The target's own machine-readable word (`insufficient_quota`, `1300`, …). */
+  code?: string
+}
+
+export type Blame = 'target' | 'request' | 'network' | 'nobody'
+
+interface CatalogueEntry {
+  blame: Blame
+  /** Status a client gets when Trooper itself has to report this failure. */
+  status: number
+  /** A person's words for it, as logs print them. */
+  label: string
+}
+
+export const catalogue: { readonly [K in FailureKind]: CatalogueEntry } = {
+  'quota-spent': { blame: 'target', status: 429, label: 'quota spent' },
+  'rate-limited': { blame: 'target', status: 429, label: 'rate limited' },
+  overloaded: { blame: 'target', status: 503, label: 'overloaded' },
+  'server-error': { blame: 'target', status: 502, label: 'server error' },
+  network: { blame: 'network', status: 502, label: 'unreachable' },
+  timeout: { blame: 'target', status: 504, label: 'timed out' },
+  'malformed-answer': { blame: 'target', status: 502, label: 'broken answer' },
+  'bad-key': { blame: 'request', status: 401, label: 'bad key' },
+  forbidden: { blame: 'request', status: 403, label: 'not permitted' },
+  'unknown-model': { blame: 'request', status: 404, label: 'unknown model' },
+  'too-long': { blame: 'request', status: 400, label: 'too long' },
+  'content-refused': { blame: 'request', status: 400, label: 'content refused' },
+  'bad-request': { blame: 'request', status: 400, label: 'bad request' },
+  'client-gone': { blame: 'nobody', status: 499, label: 'client gone' },
+}
+
+/** A failure in a few words for a log line: `credit spent`, `unreachable: connection refused`. */
+export function describeFailure(failure: Failure): string {
+  switch (failure.kind) {
+    case 'quota-spent':
+      return `${failure.what} spent`
+    case 'network':
+      return networkLabels[failure.problem]
+    case 'timeout':
+      return `timed out: ${failure.phase.replace('-', ' ')}`
+    case 'rate-limited':
+    case 'overloaded':
+    case 'server-error':
+    case 'malformed-answer':
+    case 'bad-key':
+    case 'forbidden':
+    case 'unknown-model':
+    case 'too-long':
+    case 'content-refused':
+    case 'bad-request':
+    case 'client-gone':
+      return catalogue[failure.kind].label
+  }
+}
+
+const networkLabels: { readonly [P in NetworkProblem]: string } = {
+  refused: 'connection refused',
+  dns: 'name not found',
+  tls: 'TLS failed',
+  reset: 'connection reset',
+  unreachable: 'network unreachable',
+}

@@ -1,0 +1,61 @@
+/** JSON as a type, and the narrow questions that decoders ask of JSON they did not write. */
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
+export interface JsonObject {
+  [key: string]: JsonValue
+}
+
+/** Parses text; `undefined` when it is no JSON. Never throws. */
+export function parseJson(text: string): JsonValue | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text)
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The object at `value`, or an empty one: for optional branches of a wire format. */
+export function objectOf(value: JsonValue | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+export function arrayOf(value: JsonValue | undefined): JsonValue[] {
+  return Array.isArray(value) ? value : []
+}
+
+export function stringOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function numberOf(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+export function booleanOf(value: JsonValue | undefined): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+/** A copy without the keys whose value is `undefined`, so that optional fields can be written inline. */
+export function compact(fields: Record<string, JsonValue | undefined>): JsonObject {
+  const object: JsonObject = {}
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) object[key] = value
+  return object
+}
+
+/** The same for IR fields: keys whose value is `undefined` are absent, so that the result fits optional properties exactly. */
+export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present: unknown[][] = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(present)
+}
+
+/** A copy of `object` with only the keys not in `modelled`: what a decoder carries without understanding it. */
+export function without(object: JsonObject, modelled: ReadonlySet<string>): JsonObject {
+  const rest: JsonObject = {}
+  for (const [key, value] of Object.entries(object)) if (!modelled.has(key)) rest[key] = value
+  return rest
+}

@@ -1,0 +1,144 @@
+/**
+ * A conversation request in no dialect: what every wire format is decoded into and encoded from.
+ * The words are those of the Vercel AI SDK specification (style-anchors.md 5).
+ */
+import type { JsonObject, JsonValue } from './json.ts'
+
+export type DialectName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'ollama'
+
+export interface ChatRequest {
+  /** As the client wrote it; routing maps it to a target's model. */
+  model: string
+  stream: boolean
+  messages: Message[]
+  tools: Tool[]
+  toolChoice: ToolChoice
+  parallelToolCalls?: boolean
+  sampling: Sampling
+  reasoning?: Reasoning
+  output: Output
+  userId?: string
+  /** Chat Completions: the client asked for the usage chunk of a stream. */
+  includeUsage?: boolean
+  /** Fields nobody modelled, by the dialect they came from; re-emitted only in that dialect. */
+  extras: Extras
+}
+
+export type Extras = { [D in DialectName]?: JsonObject }
+
+export type Message =
+  | { role: 'system'; content: TextPart[] }
+  | { role: 'user'; content: UserPart[] }
+  | { role: 'assistant'; content: AssistantPart[] }
+  | { role: 'tool'; content: ToolResultPart[] }
+
+export type UserPart = TextPart | FilePart | OpaquePart
+export type AssistantPart = TextPart | FilePart | ReasoningPart | ToolCallPart | OpaquePart
+
+export interface TextPart {
+  type: 'text'
+  text: string
+  cache?: CacheHint
+  citations?: JsonValue[]
+}
+
+/** A provider's prompt-cache mark, verbatim (Anthropic `cache_control`). */
+export type CacheHint = JsonObject
+
+export interface FilePart {
+  type: 'file'
+  mediaType: string
+  data: FileData
+  filename?: string
+  detail?: string
+  cache?: CacheHint
+}
+
+/** `url` stays a string: re-serialising a signed URL can break its signature. */
+export type FileData =
+  | { from: 'base64'; data: string }
+  | { from: 'url'; url: string }
+  | { from: 'id'; id: string }
+  | { from: 'text'; text: string }
+
+export interface ReasoningPart {
+  type: 'reasoning'
+  text: string
+  seal?: Seal
+}
+
+/** A provider's proof that a reasoning block is its own: opaque, verbatim, for the same dialect only (providers.md 4.1, 4.5). */
+export interface Seal {
+  dialect: DialectName
+  kind: 'signature' | 'redacted' | 'encrypted'
+  value: string
+  id?: string
+}
+
+export interface ToolCallPart {
+  type: 'tool-call'
+  id: string
+  name: string
+  /** Raw JSON text: key order and big numbers survive. */
+  input: string
+  cache?: CacheHint
+}
+
+export interface ToolResultPart {
+  type: 'tool-result'
+  callId: string
+  toolName?: string
+  content: (TextPart | FilePart)[]
+  isError: boolean
+  cache?: CacheHint
+}
+
+/** A block or item that is not modelled (server tools, provider-side items): passed on in its own dialect, else dropped with a warning. */
+export interface OpaquePart {
+  type: 'opaque'
+  dialect: DialectName
+  kind: string
+  value: JsonObject
+}
+
+export type Tool = FunctionTool | OpaqueTool
+
+export interface FunctionTool {
+  type: 'function'
+  name: string
+  description?: string
+  inputSchema: JsonObject
+  strict?: boolean
+  cache?: CacheHint
+}
+
+export interface OpaqueTool {
+  type: 'opaque'
+  dialect: DialectName
+  kind: string
+  value: JsonObject
+}
+
+export type ToolChoice = { type: 'auto' } | { type: 'none' } | { type: 'required' } | { type: 'tool'; name: string }
+
+export interface Sampling {
+  maxOutputTokens?: number
+  temperature?: number
+  topP?: number
+  topK?: number
+  seed?: number
+  presencePenalty?: number
+  frequencyPenalty?: number
+  stopSequences: string[]
+}
+
+export interface Reasoning {
+  /** The provider's own word: `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`. */
+  effort?: string
+  budgetTokens?: number
+}
+
+export type Output = { type: 'text' } | { type: 'json'; schema?: JsonObject; name?: string; strict?: boolean }
+
+/** One thing that could not be carried into a dialect, in a person's words. */
+export type Warn = (what: string) => void
