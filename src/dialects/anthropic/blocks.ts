@@ -1,0 +1,198 @@
+/** Anthropic content blocks: wire <-> IR parts. */
+import { arrayOf, compact, defined, isObject, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import type {
+  AssistantPart,
+  CacheHint,
+  FileData,
+  FilePart,
+  Message,
+  TextPart,
+  ToolResultPart,
+  UserPart,
+  Warn,
+} from '../../ir/request.ts'
+
+export function decodeText(block: JsonObject): TextPart {
+  return {
+    type: 'text',
+    text: stringOf(block['text']) ?? '',
+    ...cacheOf(block),
+    ...(Array.isArray(block['citations']) ? { citations: block['citations'] } : {}),
+  }
+}
+
+function cacheOf(block: JsonObject): { cache?: CacheHint } {
+  return isObject(block['cache_control']) ? { cache: block['cache_control'] } : {}
+}
+
+/** One user message of the wire: its tool results become `tool` messages, the rest stays in order around them. */
+export function decodeUserMessages(blocks: JsonObject[]): Message[] {
+  const messages: Message[] = []
+  for (const block of blocks) {
+    const last = messages.at(-1)
+    if (block['type'] === 'tool_result') {
+      const result = decodeToolResult(block)
+      if (last?.role === 'tool') last.content.push(result)
+      else messages.push({ role: 'tool', content: [result] })
+    } else if (last?.role === 'user') last.content.push(decodeUserBlock(block))
+    else messages.push({ role: 'user', content: [decodeUserBlock(block)] })
+  }
+  return messages
+}
+
+function decodeUserBlock(block: JsonObject): UserPart {
+  if (block['type'] === 'text') return decodeText(block)
+  return decodeFile(block) ?? opaque(block)
+}
+
+function opaque(block: JsonObject): { type: 'opaque'; dialect: 'anthropic'; kind: string; value: JsonObject } {
+  return { type: 'opaque', dialect: 'anthropic', kind: stringOf(block['type']) ?? 'block', value: block }
+}
+
+function decodeFile(block: JsonObject): FilePart | undefined {
+  if (block['type'] !== 'image' && block['type'] !== 'document') return undefined
+  const source = objectOf(block['source'])
+  const data = decodeSource(source)
+  if (!data) return undefined
+  return {
+    type: 'file',
+    mediaType: stringOf(source['media_type']) ?? (block['type'] === 'image' ? 'image/*' : 'application/pdf'),
+    data,
+    ...defined({ filename: stringOf(block['title']) }),
+    ...cacheOf(block),
+  }
+}
+
+function decodeSource(source: JsonObject): FileData | undefined {
+  const data = stringOf(source['data'])
+  const url = stringOf(source['url'])
+  const id = stringOf(source['file_id'])
+  if (source['type'] === 'base64' && data !== undefined) return { from: 'base64', data }
+  if (source['type'] === 'text' && data !== undefined) return { from: 'text', text: data }
+  if (source['type'] === 'url' && url !== undefined) return { from: 'url', url }
+  return source['type'] === 'file' && id !== undefined ? { from: 'id', id } : undefined
+}
+
+function decodeToolResult(block: JsonObject): ToolResultPart {
+  const content = block['content']
+  const parts =
+    typeof content === 'string'
+      ? [{ type: 'text' as const, text: content }]
+      : arrayOf(content).map(objectOf).map(decodeResultBlock)
+  return {
+    type: 'tool-result',
+    callId: stringOf(block['tool_use_id']) ?? '',
+    content: parts,
+    isError: block['is_error'] === true,
+    ...cacheOf(block),
+  }
+}
+
+/** A result block the IR has no shape for (`tool_reference`, `search_result`) is kept as its JSON text, so that a model still sees it. */
+function decodeResultBlock(block: JsonObject): TextPart | FilePart {
+  if (block['type'] === 'text') return decodeText(block)
+  return decodeFile(block) ?? { type: 'text', text: JSON.stringify(block) }
+}
+
+export function decodeAssistantBlock(block: JsonObject): AssistantPart {
+  switch (block['type']) {
+    case 'text':
+      return decodeText(block)
+    case 'thinking':
+      return {
+        type: 'reasoning',
+        text: stringOf(block['thinking']) ?? '',
+        ...sealOf('signature', stringOf(block['signature'])),
+      }
+    case 'redacted_thinking':
+      return { type: 'reasoning', text: '', ...sealOf('redacted', stringOf(block['data'])) }
+    case 'tool_use':
+      return {
+        type: 'tool-call',
+        id: stringOf(block['id']) ?? '',
+        name: stringOf(block['name']) ?? '',
+        input: JSON.stringify(block['input'] ?? {}),
+        ...cacheOf(block),
+      }
+    default:
+      return opaque(block)
+  }
+}
+
+function sealOf(kind: 'signature' | 'redacted', value: string | undefined) {
+  return value ? { seal: { dialect: 'anthropic' as const, kind, value } } : {}
+}
+
+export function encodeUserPart(part: UserPart, warn: Warn): JsonObject {
+  switch (part.type) {
+    case 'text':
+      return compact({ type: 'text', text: part.text, citations: part.citations, cache_control: part.cache })
+    case 'file':
+      return encodeFile(part)
+    case 'opaque':
+      if (part.dialect === 'anthropic') return part.value
+      warn(`content '${part.kind}' has no counterpart in Messages and was replaced by a note`)
+      return { type: 'text', text: `[${part.kind} left out]` }
+  }
+}
+
+function encodeFile(part: FilePart): JsonObject {
+  const kind = part.mediaType.startsWith('image/') ? 'image' : 'document'
+  return compact({ type: kind, source: encodeSource(part), title: part.filename, cache_control: part.cache })
+}
+
+function encodeSource({ data, mediaType }: FilePart): JsonObject {
+  switch (data.from) {
+    case 'base64':
+      return { type: 'base64', media_type: mediaType, data: data.data }
+    case 'url':
+      return { type: 'url', url: data.url }
+    case 'id':
+      return { type: 'file', file_id: data.id }
+    case 'text':
+      return { type: 'text', media_type: 'text/plain', data: data.text }
+  }
+}
+
+/** Foreign or unsealed reasoning is never sent: a thinking block without its own signature is always a 400 (providers.md 4.1). */
+export function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject[] {
+  switch (part.type) {
+    case 'text':
+      return part.text === '' ? [] : [encodeUserPart(part, warn)]
+    case 'file':
+      return [encodeFile(part)]
+    case 'tool-call':
+      return [
+        compact({
+          type: 'tool_use',
+          id: part.id,
+          name: part.name,
+          input: inputObject(part.input),
+          cache_control: part.cache,
+        }),
+      ]
+    case 'reasoning':
+      if (part.seal?.dialect !== 'anthropic') return []
+      if (part.seal.kind === 'redacted') return [{ type: 'redacted_thinking', data: part.seal.value }]
+      return [{ type: 'thinking', thinking: part.text, signature: part.seal.value }]
+    case 'opaque':
+      if (part.dialect === 'anthropic') return [part.value]
+      warn(`content '${part.kind}' has no counterpart in Messages and was left out`)
+      return []
+  }
+}
+
+export function encodeToolResult(result: ToolResultPart, warn: Warn): JsonObject {
+  return compact({
+    type: 'tool_result',
+    tool_use_id: result.callId,
+    content: result.content.map((part) => encodeUserPart(part, warn)),
+    is_error: result.isError ? true : undefined,
+    cache_control: result.cache,
+  })
+}
+
+/** A tool call's raw JSON text as the object this wire wants; text that is no object becomes an empty one. */
+export function inputObject(input: string): JsonObject {
+  return objectOf(parseJson(input))
+}

@@ -1,0 +1,193 @@
+/** Anthropic Messages streams: frames <-> IR events (grammar: providers.md 3.1, what clients need: 3.2). */
+import type { Emit, StreamEvent, Usage } from '../../ir/events.ts'
+import { isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import type { Seal } from '../../ir/request.ts'
+import { sseEvent, type Frame } from '../../wire/sse.ts'
+import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import { decodeFailure } from './failure.ts'
+import { createSequence } from './sequence.ts'
+import { decodeStopReason, decodeUsage, encodeFailureFrame, encodeStopReason, encodeUsage } from './response.ts'
+
+type BlockKind = 'text' | 'reasoning' | 'tool-call' | 'opaque'
+
+export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
+  const blocks = new Map<number, { kind: BlockKind; signature: string }>()
+  let usage: Usage = {}
+  let stop: { reason?: string; sequence?: string } = {}
+  let ended = false
+
+  const finish = (): void => {
+    if (ended) return
+    ended = true
+    emit({ type: 'finish', ...decodeStopReason(stop.reason, stop.sequence), usage })
+  }
+  const fail = (event: Extract<StreamEvent, { type: 'failure' }>): void => {
+    if (ended) return
+    ended = true
+    emit(event)
+  }
+
+  const openBlock = (index: number, block: JsonObject): void => {
+    const kind = kindOf(block['type'])
+    blocks.set(index, { kind, signature: stringOf(block['data']) ?? stringOf(block['signature']) ?? '' })
+    if (kind === 'text') emit({ type: 'text-start', index })
+    else if (kind === 'reasoning') emit({ type: 'reasoning-start', index })
+    else if (kind === 'tool-call') {
+      emit({ type: 'tool-call-start', index, id: stringOf(block['id']) ?? '', name: stringOf(block['name']) ?? '' })
+    } else emit({ type: 'opaque', dialect: 'anthropic', value: block })
+    const text = stringOf(block['text'])
+    if (kind === 'text' && text) emit({ type: 'text-delta', index, text })
+  }
+
+  const closeBlock = (index: number): void => {
+    const block = blocks.get(index)
+    blocks.delete(index)
+    if (block?.kind === 'text') emit({ type: 'text-end', index })
+    else if (block?.kind === 'tool-call') emit({ type: 'tool-call-end', index })
+    else if (block?.kind === 'reasoning') {
+      const seal = { dialect: 'anthropic', kind: 'signature', value: block.signature } as const
+      emit(block.signature === '' ? { type: 'reasoning-end', index } : { type: 'reasoning-end', index, seal })
+    }
+  }
+
+  const delta = (index: number, value: JsonObject): void => {
+    const text = stringOf(value['text']) ?? stringOf(value['thinking']) ?? stringOf(value['partial_json']) ?? ''
+    if (value['type'] === 'text_delta') emit({ type: 'text-delta', index, text })
+    else if (value['type'] === 'thinking_delta') emit({ type: 'reasoning-delta', index, text })
+    else if (value['type'] === 'input_json_delta' && text !== '') emit({ type: 'tool-call-delta', index, json: text })
+    const block = blocks.get(index)
+    if (value['type'] === 'signature_delta' && block) block.signature += stringOf(value['signature']) ?? ''
+  }
+
+  const take = (type: string, body: JsonObject): void => {
+    const index = numberOf(body['index']) ?? 0
+    if (type === 'message_start') {
+      const message = objectOf(body['message'])
+      usage = decodeUsage(objectOf(message['usage']))
+      emit({ type: 'start', id: stringOf(message['id']) ?? '', model: stringOf(message['model']) ?? '', usage })
+    } else if (type === 'content_block_start') openBlock(index, objectOf(body['content_block']))
+    else if (type === 'content_block_delta') delta(index, objectOf(body['delta']))
+    else if (type === 'content_block_stop') closeBlock(index)
+    else if (type === 'message_delta') {
+      const fields = objectOf(body['delta'])
+      stop = { reason: stringOf(fields['stop_reason']) ?? '', sequence: stringOf(fields['stop_sequence']) ?? '' }
+      usage = { ...usage, ...decodeUsage(objectOf(body['usage'])) }
+    } else if (type === 'message_stop') finish()
+    else if (type === 'error') fail({ type: 'failure', failure: streamFailure(body, nowMs) })
+  }
+
+  return {
+    frame: ({ data }) => {
+      const body = parseJson(data)
+      if (isObject(body) && !ended) take(stringOf(body['type']) ?? '', body)
+    },
+    end: () =>
+      fail({
+        type: 'failure',
+        failure: { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' },
+      }),
+  }
+}
+
+function kindOf(type: unknown): BlockKind {
+  if (type === 'text') return 'text'
+  if (type === 'thinking' || type === 'redacted_thinking') return 'reasoning'
+  return type === 'tool_use' ? 'tool-call' : 'opaque'
+}
+
+function streamFailure(body: JsonObject, nowMs: number) {
+  return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
+}
+
+export function createEncoder(identity: AnswerIdentity): AnswerEncoder {
+  const sequence = createSequence()
+
+  const openBlock = (index: number, block: JsonObject): string => {
+    const start = frame('content_block_start', { index: sequence.open(index), content_block: block })
+    return sequence.write(index, start)
+  }
+  const blockDelta = (index: number, delta: JsonObject): string =>
+    sequence.write(index, frame('content_block_delta', { index: sequence.wireIndex(index), delta }))
+  const closeBlock = (index: number, seal: Seal | undefined): string => {
+    const wireIndex = sequence.wireIndex(index)
+    return sequence.close(index, signature(wireIndex, seal) + frame('content_block_stop', { index: wireIndex }))
+  }
+
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        return frame('message_start', { message: startMessage(identity, event.usage) })
+      case 'text-start':
+        return openBlock(event.index, { type: 'text', text: '' })
+      case 'reasoning-start':
+        return openBlock(event.index, { type: 'thinking', thinking: '', signature: '' })
+      case 'tool-call-start':
+        return openBlock(event.index, { type: 'tool_use', id: event.id, name: event.name, input: {} })
+      case 'text-delta':
+        return blockDelta(event.index, { type: 'text_delta', text: event.text })
+      case 'reasoning-delta':
+        return blockDelta(event.index, { type: 'thinking_delta', thinking: event.text })
+      case 'tool-call-delta':
+        return blockDelta(event.index, { type: 'input_json_delta', partial_json: event.json })
+      case 'text-end':
+      case 'tool-call-end':
+        return closeBlock(event.index, undefined)
+      case 'reasoning-end':
+        return closeBlock(event.index, event.seal)
+      case 'opaque':
+        return ''
+      case 'finish':
+        return (
+          frame('message_delta', {
+            delta: { ...encodeStopReason(event), stop_sequence: event.stopSequence ?? null },
+            usage: encodeUsage(event.usage),
+          }) + frame('message_stop', {})
+        )
+      case 'failure':
+        return encodeFailureFrame(event.failure)
+    }
+  }
+}
+
+function frame(type: string, fields: JsonObject): string {
+  return sseEvent(type, JSON.stringify({ type, ...fields }))
+}
+
+/** Only Anthropic's own signature goes out again; local reasoning is shown unsigned. */
+function signature(index: number, seal: Seal | undefined): string {
+  if (seal?.dialect !== 'anthropic') return ''
+  return frame('content_block_delta', { index, delta: { type: 'signature_delta', signature: seal.value } })
+}
+
+function startMessage(identity: AnswerIdentity, usage: Usage | undefined): JsonObject {
+  return {
+    id: identity.id,
+    type: 'message',
+    role: 'assistant',
+    model: identity.model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: { ...encodeUsage(usage ?? {}), output_tokens: usage?.outputTokens ?? 0 },
+  }
+}
+
+/**
+ * An announced but empty text block is still preamble: an overload usually strikes before its first word.
+ * A thinking, tool or server block is content: thinking can stay silent but for pings for minutes (real-clients.md 2),
+ * and a client must not wait for its head that long.
+ */
+export function judgeFrame({ data }: Frame): FrameRole {
+  const body = objectOf(parseJson(data))
+  switch (body['type']) {
+    case 'message_start':
+    case 'ping':
+      return 'preamble'
+    case 'content_block_start':
+      return objectOf(body['content_block'])['type'] === 'text' ? 'preamble' : 'content'
+    case 'error':
+      return 'failure'
+    default:
+      return 'content'
+  }
+}

@@ -1,0 +1,185 @@
+/** Chat Completions messages and content parts: wire <-> IR. */
+import { arrayOf, compact, defined, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import type { AssistantPart, FilePart, Message, TextPart, ToolCallPart, UserPart, Warn } from '../../ir/request.ts'
+import { BadRequest } from '../dialect.ts'
+
+export function decodeMessages(messages: JsonValue[]): Message[] {
+  const decoded: Message[] = []
+  messages.forEach((value, at) => {
+    const message = decodeMessage(objectOf(value), at)
+    const last = decoded.at(-1)
+    if (message.role === 'tool' && last?.role === 'tool') last.content.push(...message.content)
+    else decoded.push(message)
+  })
+  return decoded
+}
+
+function decodeMessage(message: JsonObject, at: number): Message {
+  switch (message['role']) {
+    case 'system':
+    case 'developer':
+      return { role: 'system', content: decodeTexts(message['content']) }
+    case 'user':
+      return { role: 'user', content: decodeUserContent(message['content']) }
+    case 'assistant':
+      return { role: 'assistant', content: decodeAssistant(message) }
+    case 'tool':
+    case 'function':
+      return { role: 'tool', content: [decodeToolResult(message)] }
+    default:
+      throw new BadRequest(`messages[${at}].role`, "must be one of 'system', 'developer', 'user', 'assistant', 'tool'")
+  }
+}
+
+function decodeTexts(content: JsonValue | undefined): TextPart[] {
+  return decodeUserContent(content).filter((part) => part.type === 'text')
+}
+
+function decodeUserContent(content: JsonValue | undefined): UserPart[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
+  return arrayOf(content).map((part) => decodePart(objectOf(part)))
+}
+
+function decodePart(part: JsonObject): UserPart {
+  const text = stringOf(part['text'])
+  if (part['type'] === 'text' && text !== undefined) return { type: 'text', text }
+  if (part['type'] === 'image_url') return decodeImage(objectOf(part['image_url']))
+  if (part['type'] === 'file') return decodeFile(objectOf(part['file'])) ?? opaque(part)
+  if (part['type'] === 'input_audio') {
+    const audio = objectOf(part['input_audio'])
+    const data = { from: 'base64', data: stringOf(audio['data']) ?? '' } as const
+    return { type: 'file', mediaType: `audio/${stringOf(audio['format']) ?? 'wav'}`, data }
+  }
+  return opaque(part)
+}
+
+function opaque(value: JsonObject): UserPart {
+  return { type: 'opaque', dialect: 'openai-chat', kind: stringOf(value['type']) ?? 'part', value }
+}
+
+function decodeImage(image: JsonObject): FilePart {
+  return { ...decodeUrl(stringOf(image['url']) ?? '', 'image/*'), ...defined({ detail: stringOf(image['detail']) }) }
+}
+
+/** A `data:` URL carries its bytes; any other is a reference. */
+export function decodeUrl(url: string, mediaType: string): FilePart {
+  const match = /^data:([^;,]*);base64,/.exec(url)
+  if (!match) return { type: 'file', mediaType, data: { from: 'url', url } }
+  return {
+    type: 'file',
+    mediaType: match[1] || mediaType,
+    data: { from: 'base64', data: url.slice(match[0].length) },
+  }
+}
+
+function decodeFile(file: JsonObject): FilePart | undefined {
+  const name = defined({ filename: stringOf(file['filename']) })
+  const id = stringOf(file['file_id'])
+  const data = stringOf(file['file_data'])
+  if (data !== undefined) return { ...decodeUrl(data, 'application/pdf'), ...name }
+  return id === undefined
+    ? undefined
+    : { type: 'file', mediaType: 'application/pdf', data: { from: 'id', id }, ...name }
+}
+
+function decodeAssistant(message: JsonObject): AssistantPart[] {
+  const reasoning = stringOf(message['reasoning_content']) ?? stringOf(message['reasoning'])
+  const content: AssistantPart[] = reasoning ? [{ type: 'reasoning', text: reasoning }] : []
+  content.push(...decodeUserContent(message['content']).map(refusalAsText))
+  const refusal = stringOf(message['refusal'])
+  if (refusal) content.push({ type: 'text', text: refusal })
+  content.push(...arrayOf(message['tool_calls']).map((call) => decodeToolCall(objectOf(call))))
+  const legacy = objectOf(message['function_call'])
+  const name = stringOf(legacy['name'])
+  if (name !== undefined)
+    content.push({ type: 'tool-call', id: legacyCallId(name), name, input: stringOf(legacy['arguments']) ?? '{}' })
+  return content
+}
+
+function refusalAsText(part: UserPart): UserPart {
+  const refusal = part.type === 'opaque' && part.kind === 'refusal' ? stringOf(part.value['refusal']) : undefined
+  return refusal === undefined ? part : { type: 'text', text: refusal }
+}
+
+/** Legacy function calls have no id: the name pairs a call with its result. */
+function legacyCallId(name: string): string {
+  return `call_${name}`
+}
+
+function decodeToolCall(call: JsonObject): AssistantPart {
+  const definition = objectOf(call['function'])
+  const name = stringOf(definition['name'])
+  if (name === undefined)
+    return { type: 'opaque', dialect: 'openai-chat', kind: stringOf(call['type']) ?? 'tool_call', value: call }
+  return { type: 'tool-call', id: stringOf(call['id']) ?? '', name, input: stringOf(definition['arguments']) ?? '{}' }
+}
+
+function decodeToolResult(message: JsonObject) {
+  const name = stringOf(message['name'])
+  return {
+    type: 'tool-result' as const,
+    callId: stringOf(message['tool_call_id']) ?? legacyCallId(name ?? ''),
+    content: decodeTexts(message['content']),
+    isError: false,
+    ...defined({ toolName: name }),
+  }
+}
+
+export function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
+  return messages.flatMap((message) => {
+    switch (message.role) {
+      case 'system':
+        return [{ role: 'system', content: joinTexts(message.content) }]
+      case 'user':
+        return [{ role: 'user', content: encodeUserContent(message.content, warn) }]
+      case 'assistant':
+        return [encodeAssistant(message.content, warn)]
+      case 'tool':
+        return message.content.flatMap((result) => {
+          const images = result.content.filter((part) => part.type === 'file')
+          const answer = { role: 'tool', tool_call_id: result.callId, content: joinTexts(result.content) }
+          return images.length === 0 ? [answer] : [answer, { role: 'user', content: encodeUserContent(images, warn) }]
+        })
+    }
+  })
+}
+
+/** Strings where text alone allows it: every compatible server takes them, not every one takes parts (local-engines.md 1.8). */
+function encodeUserContent(content: UserPart[], warn: Warn): JsonValue {
+  if (content.every((part) => part.type === 'text')) return joinTexts(content)
+  return content.flatMap((part): JsonObject[] => {
+    if (part.type === 'text') return [{ type: 'text', text: part.text }]
+    if (part.type === 'file') return [encodeFile(part)]
+    if (part.dialect === 'openai-chat') return [part.value]
+    warn(`content '${part.kind}' has no counterpart in Chat Completions and was replaced by a note`)
+    return [{ type: 'text', text: `[${part.kind} left out]` }]
+  })
+}
+
+function joinTexts(parts: readonly UserPart[]): string {
+  return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
+}
+
+function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject {
+  if (data.from === 'text') return { type: 'text', text: data.text }
+  if (data.from === 'id') return { type: 'file', file: { file_id: data.id } }
+  const url = data.from === 'url' ? data.url : `data:${mediaType};base64,${data.data}`
+  if (mediaType.startsWith('image/')) return { type: 'image_url', image_url: compact({ url, detail }) }
+  return { type: 'file', file: compact({ filename: filename ?? 'document', file_data: url }) }
+}
+
+function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject {
+  const texts = content.filter((part): part is TextPart => part.type === 'text')
+  const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call')
+  const lost = content.find((part) => part.type === 'opaque')
+  if (lost?.type === 'opaque') warn(`content '${lost.kind}' has no counterpart in Chat Completions and was left out`)
+  return compact({
+    role: 'assistant',
+    content: texts.length === 0 && calls.length > 0 ? null : joinTexts(texts),
+    tool_calls: calls.length === 0 ? undefined : calls.map(encodeToolCall),
+  })
+}
+
+export function encodeToolCall({ id, name, input }: ToolCallPart): JsonObject {
+  return { id, type: 'function', function: { name, arguments: input } }
+}

@@ -1,0 +1,152 @@
+/** Chat Completions requests: wire <-> IR. */
+import {
+  arrayOf,
+  booleanOf,
+  compact,
+  defined,
+  isObject,
+  numberOf,
+  objectOf,
+  stringOf,
+  without,
+  type JsonObject,
+  type JsonValue,
+} from '../../ir/json.ts'
+import type { ChatRequest, Output, Sampling, Tool, ToolChoice, Warn } from '../../ir/request.ts'
+import { BadRequest } from '../dialect.ts'
+import { decodeMessages, encodeMessages } from './messages.ts'
+
+const modelled = new Set(
+  (
+    'model messages stream stream_options tools tool_choice parallel_tool_calls max_completion_tokens max_tokens temperature top_p ' +
+    'seed presence_penalty frequency_penalty stop response_format reasoning_effort user functions function_call top_k'
+  ).split(' '),
+)
+
+export function decodeRequest(body: JsonValue | undefined): ChatRequest {
+  if (!isObject(body)) throw new BadRequest('body', 'must be a JSON object')
+  const model = stringOf(body['model'])
+  if (model === undefined) throw new BadRequest('model', 'you must provide a model parameter')
+  if (!Array.isArray(body['messages'])) throw new BadRequest('messages', 'must be a list of messages')
+  const effort = stringOf(body['reasoning_effort'])
+  const tools = [...arrayOf(body['tools']), ...arrayOf(body['functions']).map(asTool)]
+  return {
+    model,
+    stream: body['stream'] === true,
+    messages: decodeMessages(body['messages']),
+    tools: tools.map((tool) => decodeTool(objectOf(tool))),
+    toolChoice: decodeToolChoice(body['tool_choice'] ?? body['function_call']),
+    sampling: decodeSampling(body),
+    output: decodeOutput(objectOf(body['response_format'])),
+    ...defined({
+      parallelToolCalls: booleanOf(body['parallel_tool_calls']),
+      reasoning: effort === undefined ? undefined : { effort },
+      userId: stringOf(body['user']),
+      includeUsage: booleanOf(objectOf(body['stream_options'])['include_usage']),
+    }),
+    extras: { 'openai-chat': without(body, modelled) },
+  }
+}
+
+/** The legacy `functions` list holds what `tools` wraps. */
+function asTool(definition: JsonValue): JsonObject {
+  return { type: 'function', function: definition }
+}
+
+function decodeTool(tool: JsonObject): Tool {
+  const definition = objectOf(tool['function'])
+  const name = stringOf(definition['name'])
+  if (tool['type'] !== 'function' || name === undefined) {
+    return { type: 'opaque', dialect: 'openai-chat', kind: stringOf(tool['type']) ?? 'tool', value: tool }
+  }
+  return {
+    type: 'function',
+    name,
+    inputSchema: isObject(definition['parameters']) ? definition['parameters'] : { type: 'object', properties: {} },
+    ...defined({ description: stringOf(definition['description']), strict: booleanOf(definition['strict']) }),
+  }
+}
+
+function decodeToolChoice(choice: JsonValue | undefined): ToolChoice {
+  if (choice === 'none' || choice === 'required') return { type: choice }
+  const name = stringOf(objectOf(objectOf(choice)['function'])['name']) ?? stringOf(objectOf(choice)['name'])
+  return name === undefined ? { type: 'auto' } : { type: 'tool', name }
+}
+
+function decodeSampling(body: JsonObject): Sampling {
+  const stop = body['stop']
+  return {
+    ...defined({
+      maxOutputTokens: numberOf(body['max_completion_tokens']) ?? numberOf(body['max_tokens']),
+      temperature: numberOf(body['temperature']),
+      topP: numberOf(body['top_p']),
+      topK: numberOf(body['top_k']),
+      seed: numberOf(body['seed']),
+      presencePenalty: numberOf(body['presence_penalty']),
+      frequencyPenalty: numberOf(body['frequency_penalty']),
+    }),
+    stopSequences: (typeof stop === 'string' ? [stop] : arrayOf(stop)).filter((entry) => typeof entry === 'string'),
+  }
+}
+
+function decodeOutput(format: JsonObject): Output {
+  if (format['type'] === 'json_object') return { type: 'json' }
+  if (format['type'] !== 'json_schema') return { type: 'text' }
+  const definition = objectOf(format['json_schema'])
+  return {
+    type: 'json',
+    ...defined({
+      schema: isObject(definition['schema']) ? definition['schema'] : undefined,
+      name: stringOf(definition['name']),
+      strict: booleanOf(definition['strict']),
+    }),
+  }
+}
+
+/** `max_tokens`, not `max_completion_tokens`: compatible servers drop the newer name silently (local-engines.md 1.8). */
+export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
+  const { sampling, tools } = request
+  return {
+    ...request.extras['openai-chat'],
+    ...compact({
+      model: request.model,
+      messages: encodeMessages(request.messages, warn),
+      stream: request.stream,
+      stream_options: request.stream ? { include_usage: true } : undefined,
+      tools: tools.length === 0 ? undefined : tools.flatMap((tool) => encodeTool(tool, warn)),
+      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice),
+      parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
+      max_tokens: sampling.maxOutputTokens,
+      temperature: sampling.temperature,
+      top_p: sampling.topP,
+      seed: sampling.seed,
+      presence_penalty: sampling.presencePenalty,
+      frequency_penalty: sampling.frequencyPenalty,
+      stop: sampling.stopSequences.length === 0 ? undefined : sampling.stopSequences,
+      response_format: encodeOutput(request.output),
+      reasoning_effort: request.reasoning?.effort,
+      user: request.userId,
+    }),
+  }
+}
+
+function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
+  if (tool.type === 'function') {
+    const { name, description, inputSchema, strict } = tool
+    return [{ type: 'function', function: compact({ name, description, parameters: inputSchema, strict }) }]
+  }
+  if (tool.dialect === 'openai-chat') return [tool.value]
+  warn(`tool '${tool.kind}' has no counterpart in Chat Completions and was left out`)
+  return []
+}
+
+function encodeToolChoice(choice: ToolChoice): JsonValue {
+  return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type
+}
+
+function encodeOutput(output: Output): JsonObject | undefined {
+  if (output.type === 'text') return undefined
+  if (output.schema === undefined) return { type: 'json_object' }
+  const { schema, strict, name = 'answer' } = output
+  return { type: 'json_schema', json_schema: compact({ name, schema, strict }) }
+}

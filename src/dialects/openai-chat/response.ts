@@ -1,0 +1,95 @@
+/** Chat Completions answers: whole responses, finish reasons and usage, IR <-> wire. */
+import type { FinishReason, Usage } from '../../ir/events.ts'
+import type { Failure } from '../../ir/failure.ts'
+import { compact, defined, numberOf, objectOf, type JsonObject } from '../../ir/json.ts'
+import type { AssistantPart, ToolCallPart } from '../../ir/request.ts'
+import type { ChatResponse } from '../../ir/response.ts'
+import { sseData } from '../../wire/sse.ts'
+import type { AnswerIdentity } from '../dialect.ts'
+import { encodeFailure } from './failure.ts'
+import { encodeToolCall } from './messages.ts'
+
+const reasons: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  eos: 'stop', // Together (providers.md 3.3)
+  length: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'content-filter',
+}
+
+export function decodeFinishReason(word: string): FinishReason {
+  return reasons[word] ?? 'other'
+}
+
+export function encodeFinishReason(reason: FinishReason): string {
+  switch (reason) {
+    case 'stop':
+    case 'other':
+      return 'stop'
+    case 'length':
+      return 'length'
+    case 'tool-calls':
+      return 'tool_calls'
+    case 'content-filter':
+      return 'content_filter'
+  }
+}
+
+export function decodeUsage(usage: JsonObject): Usage {
+  return defined({
+    inputTokens: numberOf(usage['prompt_tokens']),
+    outputTokens: numberOf(usage['completion_tokens']),
+    cacheReadTokens: numberOf(objectOf(usage['prompt_tokens_details'])['cached_tokens']),
+    reasoningTokens: numberOf(objectOf(usage['completion_tokens_details'])['reasoning_tokens']),
+  })
+}
+
+export function encodeUsage(usage: Usage): JsonObject {
+  const prompt = usage.inputTokens ?? 0
+  const completion = usage.outputTokens ?? 0
+  const { cacheReadTokens: cached, reasoningTokens: reasoning } = usage
+  return compact({
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: cached === undefined ? undefined : { cached_tokens: cached },
+    completion_tokens_details: reasoning === undefined ? undefined : { reasoning_tokens: reasoning },
+  })
+}
+
+export function encodeResponse(response: ChatResponse, identity: AnswerIdentity): JsonObject {
+  return {
+    id: identity.id,
+    object: 'chat.completion',
+    created: Math.floor(identity.createdAtMs / 1000),
+    model: identity.model,
+    choices: [
+      {
+        index: 0,
+        message: encodeMessage(response.content),
+        logprobs: null,
+        finish_reason: encodeFinishReason(response.reason),
+      },
+    ],
+    usage: encodeUsage(response.usage),
+  }
+}
+
+function encodeMessage(content: AssistantPart[]): JsonObject {
+  const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
+  const reasoning = content.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('')
+  const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call')
+  return compact({
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    reasoning_content: reasoning === '' ? undefined : reasoning,
+    refusal: null,
+    tool_calls: calls.length === 0 ? undefined : calls.map(encodeToolCall),
+  })
+}
+
+/** A chunk with a top-level `error` is what every OpenAI client throws on (providers.md 3.3). */
+export function encodeFailureFrame(failure: Failure): string {
+  return sseData(JSON.stringify(encodeFailure(failure).body))
+}

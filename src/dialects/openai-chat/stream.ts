@@ -1,0 +1,168 @@
+/** Chat Completions streams: frames <-> IR events (providers.md 3.3, real-clients.md 5). */
+import type { Emit, FinishReason, StreamEvent, Usage } from '../../ir/events.ts'
+import {
+  arrayOf,
+  isObject,
+  numberOf,
+  objectOf,
+  parseJson,
+  stringOf,
+  type JsonObject,
+  type JsonValue,
+} from '../../ir/json.ts'
+import type { ChatRequest } from '../../ir/request.ts'
+import { sseData, type Frame } from '../../wire/sse.ts'
+import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import { createProse } from '../prose.ts'
+import { decodeFailure } from './failure.ts'
+import { decodeFinishReason, decodeUsage, encodeFailureFrame, encodeFinishReason, encodeUsage } from './response.ts'
+
+/** The usage chunk comes after the finish chunk, so `finish` is emitted at `[DONE]` or the end of the body. */
+export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
+  /** Wire index of a tool call -> block index. */
+  const calls = new Map<number, number>()
+  let next = 0
+  const prose = createProse(emit, () => next++)
+  let started = false
+  let reason: string | undefined
+  let usage: Usage = {}
+  let ended = false
+
+  const toolCall = (call: JsonObject, at: number): void => {
+    const wire = numberOf(call['index']) ?? at
+    const definition = objectOf(call['function'])
+    let index = calls.get(wire)
+    if (index === undefined) {
+      prose.close()
+      index = next++
+      calls.set(wire, index)
+      emit({ type: 'tool-call-start', index, id: stringOf(call['id']) ?? '', name: stringOf(definition['name']) ?? '' })
+    }
+    const json = stringOf(definition['arguments']) ?? ''
+    if (json !== '') emit({ type: 'tool-call-delta', index, json })
+  }
+
+  const end = (event: Extract<StreamEvent, { type: 'finish' | 'failure' }>): void => {
+    if (ended) return
+    ended = true
+    if (event.type === 'finish') {
+      prose.close()
+      for (const index of calls.values()) emit({ type: 'tool-call-end', index })
+    }
+    emit(event)
+  }
+
+  const finish = (word: string): void => {
+    end({ type: 'finish', reason: finishReason(word, calls.size > 0), rawReason: word, usage })
+  }
+
+  const chunk = (body: JsonObject): void => {
+    if (body['error']) return end({ type: 'failure', failure: streamFailure(body, nowMs) })
+    if (!started) emit({ type: 'start', id: stringOf(body['id']) ?? '', model: stringOf(body['model']) ?? '' })
+    started = true
+    if (isObject(body['usage'])) usage = decodeUsage(body['usage'])
+    const choice = objectOf(arrayOf(body['choices'])[0])
+    const delta = objectOf(choice['delta'])
+    prose.say('reasoning', stringOf(delta['reasoning_content']) ?? stringOf(delta['reasoning']) ?? '')
+    prose.say('text', stringOf(delta['content']) ?? stringOf(delta['refusal']) ?? '')
+    arrayOf(delta['tool_calls']).forEach((call, at) => toolCall(objectOf(call), at))
+    reason = stringOf(choice['finish_reason']) ?? reason
+  }
+
+  return {
+    frame: ({ data }) => {
+      if (ended) return
+      const body = data === '[DONE]' ? undefined : parseJson(data)
+      if (isObject(body)) chunk(body)
+      else if (data === '[DONE]' && reason !== undefined) finish(reason)
+    },
+    // A missing [DONE] is harmless once a finish was seen (providers.md 3.3).
+    end: () =>
+      reason === undefined
+        ? end({
+            type: 'failure',
+            failure: { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' },
+          })
+        : finish(reason),
+  }
+}
+
+/** Some servers say `stop` after tool calls. */
+function finishReason(word: string, hasCalls: boolean): FinishReason {
+  const reason = decodeFinishReason(word)
+  return reason === 'stop' && hasCalls ? 'tool-calls' : reason
+}
+
+function streamFailure(body: JsonObject, nowMs: number) {
+  return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
+}
+
+export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
+  const callIndexes = new Map<number, number>()
+  const withUsage = request.includeUsage === true
+  const base = {
+    id: identity.id,
+    object: 'chat.completion.chunk',
+    created: Math.floor(identity.createdAtMs / 1000),
+    model: identity.model,
+  }
+
+  const chunk = (delta: JsonObject, finishReason: string | null = null): string => {
+    const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }]
+    return sseData(JSON.stringify(withUsage ? { ...base, choices, usage: null } : { ...base, choices }))
+  }
+
+  const toolDelta = (index: number, call: JsonObject): string =>
+    chunk({ tool_calls: [{ index: callIndexes.get(index) ?? 0, ...call }] })
+
+  const finish = (event: Extract<StreamEvent, { type: 'finish' }>): string => {
+    const last = chunk({}, encodeFinishReason(event.reason))
+    const usage = withUsage ? sseData(JSON.stringify({ ...base, choices: [], usage: encodeUsage(event.usage) })) : ''
+    return `${last}${usage}data: [DONE]\n\n`
+  }
+
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        return chunk({ role: 'assistant', content: '' })
+      case 'text-delta':
+        return chunk({ content: event.text })
+      case 'reasoning-delta':
+        return chunk({ reasoning_content: event.text })
+      case 'tool-call-start':
+        callIndexes.set(event.index, callIndexes.size)
+        return toolDelta(event.index, { id: event.id, type: 'function', function: { name: event.name, arguments: '' } })
+      case 'tool-call-delta':
+        return toolDelta(event.index, { function: { arguments: event.json } })
+      case 'finish':
+        return finish(event)
+      case 'failure':
+        return encodeFailureFrame(event.failure)
+      case 'text-start':
+      case 'text-end':
+      case 'reasoning-start':
+      case 'reasoning-end':
+      case 'tool-call-end':
+      case 'opaque':
+        return ''
+    }
+  }
+}
+
+/** The first chunk carries a role and an empty text: announced, nothing said yet. */
+export function judgeFrame({ event, data }: Frame): FrameRole {
+  if (event === 'error') return 'failure'
+  const body = objectOf(parseJson(data))
+  if (body['error']) return 'failure'
+  if (!Array.isArray(body['choices'])) return data === '[DONE]' ? 'content' : 'preamble'
+  return body['choices'].some((choice) => saysSomething(objectOf(choice))) ? 'content' : 'preamble'
+}
+
+function saysSomething(choice: JsonObject): boolean {
+  if (stringOf(choice['finish_reason'])) return true
+  return Object.entries(objectOf(choice['delta'])).some(([key, value]) => key !== 'role' && isSaid(value))
+}
+
+function isSaid(value: JsonValue): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value)
+}

@@ -1,0 +1,90 @@
+/** All dialects by name. A fifth one is a folder and a line in each table. */
+import type { DialectName } from '../ir/request.ts'
+import * as anthropicRequest from './anthropic/request.ts'
+import * as anthropicFailure from './anthropic/failure.ts'
+import * as anthropicResponse from './anthropic/response.ts'
+import * as anthropicStream from './anthropic/stream.ts'
+import type { ClientDialect, ClientDialectName, TargetDialect } from './dialect.ts'
+import * as ollamaFailure from './ollama/failure.ts'
+import * as ollamaRequest from './ollama/request.ts'
+import * as ollamaStream from './ollama/stream.ts'
+import * as chatFailure from './openai-chat/failure.ts'
+import * as chatRequest from './openai-chat/request.ts'
+import * as chatResponse from './openai-chat/response.ts'
+import * as chatStream from './openai-chat/stream.ts'
+import * as responsesEncoder from './openai-responses/encoder.ts'
+import * as responsesFailure from './openai-responses/failure.ts'
+import * as responsesRequest from './openai-responses/request.ts'
+import * as responsesResponse from './openai-responses/response.ts'
+import * as responsesStream from './openai-responses/stream.ts'
+
+const fallbackId = (): string => 'trooper-fallback'
+
+const anthropic: ClientDialect & TargetDialect = {
+  framing: 'sse',
+  decodeRequest: anthropicRequest.decodeRequest,
+  encodeRequest: anthropicRequest.encodeRequest,
+  createDecoder: anthropicStream.createDecoder,
+  createEncoder: anthropicStream.createEncoder,
+  encodeResponse: anthropicResponse.encodeResponse,
+  answerId: fallbackId,
+  decodeFailure: anthropicFailure.decodeFailure,
+  encodeFailure: anthropicFailure.encodeFailure,
+  encodeFailureFrame: anthropicResponse.encodeFailureFrame,
+  judgeFrame: anthropicStream.judgeFrame,
+  terminals: ['"message_stop"', '"type":"error"', 'event: error'],
+  lastFrameIsLong: false,
+}
+
+const openaiChat: ClientDialect & TargetDialect = {
+  framing: 'sse',
+  decodeRequest: chatRequest.decodeRequest,
+  encodeRequest: chatRequest.encodeRequest,
+  createDecoder: chatStream.createDecoder,
+  createEncoder: chatStream.createEncoder,
+  encodeResponse: chatResponse.encodeResponse,
+  answerId: fallbackId,
+  decodeFailure: chatFailure.decodeFailure,
+  encodeFailure: chatFailure.encodeFailure,
+  encodeFailureFrame: chatResponse.encodeFailureFrame,
+  judgeFrame: chatStream.judgeFrame,
+  // A missing [DONE] is harmless where a finish was said (providers.md 3.3).
+  terminals: ['[DONE]', '"finish_reason":"', '"finish_reason": "', '"error"'],
+  lastFrameIsLong: false,
+}
+
+const openaiResponses: ClientDialect & TargetDialect = {
+  framing: 'sse',
+  decodeRequest: responsesRequest.decodeRequest,
+  encodeRequest: responsesRequest.encodeRequest,
+  createDecoder: responsesStream.createDecoder,
+  createEncoder: responsesEncoder.createEncoder,
+  encodeResponse: responsesResponse.encodeResponse,
+  answerId: (unique) => `resp_${unique}`,
+  decodeFailure: responsesFailure.decodeFailure,
+  encodeFailure: responsesFailure.encodeFailure,
+  encodeFailureFrame: responsesStream.encodeFailureFrame,
+  judgeFrame: responsesStream.judgeFrame,
+  terminals: ['response.completed', 'response.incomplete', 'response.failed', 'event: error', '"type":"error"'],
+  lastFrameIsLong: true,
+}
+
+const ollama: TargetDialect = {
+  framing: 'ndjson',
+  encodeRequest: ollamaRequest.encodeRequest,
+  createDecoder: ollamaStream.createDecoder,
+  decodeFailure: ollamaFailure.decodeFailure,
+}
+
+export const clientDialects: { readonly [D in ClientDialectName]: ClientDialect } = {
+  anthropic,
+  'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
+}
+
+export const targetDialects: { readonly [D in DialectName]: TargetDialect } = {
+  anthropic,
+  'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
+  ollama,
+}
