@@ -1,0 +1,105 @@
+/** Puts a configuration together: defaults <- `.env` <- environment <- flags, each value knowing where it came from. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { settings, type Config, type SettingName } from './schema.ts'
+import { buildTargets, type Targets } from './targets.ts'
+
+export type Texts = Readonly<Record<string, string | undefined>>
+
+export interface Sources {
+  /** By flag name, without dashes. */
+  flags: Texts
+  environment: Texts
+  dotEnv: Texts
+}
+
+export type Origin = 'flag' | 'environment' | '.env' | 'default'
+
+export type Loaded =
+  | { ok: true; config: Config; targets: Targets; origins: { [N in SettingName]?: Origin } }
+  | { ok: false; problem: string }
+
+/** Never throws; a problem is one sentence that names variable, value and remedy. */
+export function loadConfig(sources: Sources): Loaded {
+  const unknown = unknownVariable(sources)
+  if (unknown !== undefined) return { ok: false, problem: unknown }
+  const values: Record<string, unknown> = {}
+  const origins: { [N in SettingName]?: Origin } = {}
+  for (const name of settingNames) {
+    const { text, origin } = find(name, sources)
+    if (text === undefined) continue
+    const parsed = settings[name].schema.safeParse(text)
+    if (!parsed.success)
+      return { ok: false, problem: complaint(name, text, parsed.error.issues[0]?.message ?? 'is invalid') }
+    values[name] = parsed.data
+    origins[name] = origin
+  }
+  if (!isConfig(values)) return { ok: false, problem: 'The configuration lacks a value that has no default.' }
+  const targets = buildTargets(values)
+  const problem = targets.ok ? contradiction(values) : targets.problem
+  return problem === undefined && targets.ok
+    ? { ok: true, config: values, targets: targets.targets, origins }
+    : { ok: false, problem: problem ?? '' }
+}
+
+const settingNames = Object.keys(settings).filter((name): name is SettingName => name in settings)
+
+/** Each value came from its own schema; what has a default is there. */
+function isConfig(values: object): values is Config {
+  return settingNames.every((name) => settings[name].default === undefined || name in values)
+}
+
+/** An empty text is an unset one: `.env.example` lists keys without values. */
+function find(
+  name: SettingName,
+  { flags, environment, dotEnv }: Sources,
+): { text: string | undefined; origin: Origin } {
+  const { env, flag, default: byDefault } = settings[name]
+  if (flags[flag]) return { text: flags[flag], origin: 'flag' }
+  if (environment[env]) return { text: environment[env], origin: 'environment' }
+  if (dotEnv[env]) return { text: dotEnv[env], origin: '.env' }
+  return { text: byDefault, origin: 'default' }
+}
+
+function complaint(name: SettingName, text: string, problem: string): string {
+  const setting = settings[name]
+  const shown = 'secret' in setting ? '' : ` '${text}'`
+  const example = setting.default ? `, for example ${setting.env}=${setting.default}` : ''
+  return `${setting.env}${shown} ${problem}; correct it${example}.`
+}
+
+/** A misspelt variable would be ignored in silence, and with it what it was to protect. */
+function unknownVariable({ environment, dotEnv }: Sources): string | undefined {
+  const known = settingNames.map((name): string => settings[name].env).filter((env) => env.startsWith('TROOPER_'))
+  const unknown = [...Object.keys(environment), ...Object.keys(dotEnv)].find(
+    (env) => env.startsWith('TROOPER_') && !known.includes(env),
+  )
+  return unknown === undefined
+    ? undefined
+    : `${unknown} is no setting of Trooper; remove it or use one of ${known.join(', ')}.`
+}
+
+function contradiction(config: Config): string | undefined {
+  if (config.token !== undefined && config.primaryApiKey === undefined) {
+    return 'TROOPER_TOKEN takes the place of the key that clients send, so PRIMARY_API_KEY must be set too.'
+  }
+  if (!isLoopback(config.host) && config.token === undefined && !config.allowNoToken) {
+    return `TROOPER_HOST '${config.host}' lets other machines spend your key; set TROOPER_TOKEN, or use 127.0.0.1.`
+  }
+  return undefined
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** The variables of a folder's `.env`; none when there is no such file. */
+export function readDotEnv(folder: string): Texts {
+  try {
+    return parseEnv(readFileSync(join(folder, '.env'), 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw error
+  }
+}

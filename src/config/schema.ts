@@ -1,0 +1,191 @@
+/**
+ * Every setting: its name, default and meaning. The texts here are the manual:
+ * `--help`, README and `.env.example` are held against this table by a test.
+ */
+import { z } from 'zod'
+
+export interface Setting {
+  /** Name of the environment variable. */
+  env: string
+  /** Name of the flag without its dashes. */
+  flag: string
+  /** As a person would write it; `undefined`: not set. */
+  default: string | undefined
+  meaning: string
+  /** A secret is never printed. */
+  secret?: true
+  schema: z.ZodType<unknown, string>
+}
+
+const url = z.string().refine((text) => ['http:', 'https:'].includes(parseUrl(text)?.protocol ?? ''), {
+  error: 'is no http(s) URL',
+})
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, { error: 'is no whole number' })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error: `must be between ${min} and ${max}` })
+}
+
+const seconds = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, { error: 'is no number of seconds' })
+  .transform((text) => Number(text) * 1000)
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+}
+
+const texts = z.string().transform(list)
+const someTexts = texts.refine((entries) => entries.length > 0, { error: 'names nothing' })
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is no header name' })
+const secret = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, { error: 'has characters that no key has (a space, a quote, a line break?)' })
+const statusCodes = texts
+  .refine((entries) => entries.every((entry) => /^[45]\d\d$/.test(entry)), {
+    error: 'must be status codes from 400 to 599',
+  })
+  .transform((entries) => entries.map(Number))
+const onOff = z
+  .enum(['1', '0', 'true', 'false', 'on', 'off'], { error: 'must be 1 or 0' })
+  .transform((word) => ['1', 'true', 'on'].includes(word))
+
+export const settings = {
+  primaryUrl: {
+    env: 'PRIMARY_URL',
+    flag: 'primary-url',
+    default: 'https://api.anthropic.com/v1/messages',
+    meaning:
+      "the provider's endpoint; its path names the dialect (`/messages`, `/chat/completions`, `/responses`, `/api/chat`)",
+    schema: url,
+  },
+  primaryApiKey: {
+    env: 'PRIMARY_API_KEY',
+    flag: 'primary-api-key',
+    default: undefined,
+    meaning: "the provider's key; unset: the client's own credential is forwarded",
+    secret: true,
+    schema: secret,
+  },
+  primaryAuthHeader: {
+    env: 'PRIMARY_AUTH_HEADER',
+    flag: 'primary-auth-header',
+    default: 'x-api-key',
+    meaning: 'the header that carries the key; `Authorization` sends `Bearer <key>`',
+    schema: headerName,
+  },
+  fallbackUrl: {
+    env: 'FALLBACK_URL',
+    flag: 'fallback-url',
+    default: 'http://localhost:11434/api/chat',
+    meaning: 'the local engine; its path names the dialect too',
+    schema: url,
+  },
+  fallbackModel: {
+    env: 'FALLBACK_MODEL',
+    flag: 'fallback-model',
+    default: 'qwen2.5:3b',
+    meaning: 'the local model, or a comma-separated list in priority order',
+    schema: someTexts,
+  },
+  fallbackApiKey: {
+    env: 'FALLBACK_API_KEY',
+    flag: 'fallback-api-key',
+    default: undefined,
+    meaning: "the local engine's key, sent as `Authorization: Bearer`, if it wants one",
+    secret: true,
+    schema: secret,
+  },
+  quotaStatusCodes: {
+    env: 'QUOTA_STATUS_CODES',
+    flag: 'quota-status-codes',
+    default: '429,402,529',
+    meaning: 'statuses that trigger fallback besides recognised quota bodies',
+    schema: statusCodes,
+  },
+  waitMaxMs: {
+    env: 'WAIT_MAX',
+    flag: 'wait-max',
+    default: '2',
+    meaning: 'seconds that a rate limit may ask to wait before the local model takes over instead',
+    schema: seconds,
+  },
+  port: {
+    env: 'TROOPER_PORT',
+    flag: 'port',
+    default: '3000',
+    meaning: 'port to listen on',
+    schema: wholeNumber(0, 65_535),
+  },
+  host: {
+    env: 'TROOPER_HOST',
+    flag: 'host',
+    default: '127.0.0.1',
+    meaning: 'address to listen on; anything but loopback needs `TROOPER_TOKEN`',
+    schema: z.string().min(1, { error: 'is empty' }),
+  },
+  token: {
+    env: 'TROOPER_TOKEN',
+    flag: 'token',
+    default: undefined,
+    meaning: 'when set, every request must carry it as its API key, and `PRIMARY_API_KEY` is used upstream',
+    secret: true,
+    schema: secret,
+  },
+  allowNoToken: {
+    env: 'TROOPER_ALLOW_NO_TOKEN',
+    flag: 'allow-no-token',
+    default: '0',
+    meaning:
+      'listen beyond loopback without a token: only where something else guards the port, as in the compose file',
+    schema: onOff,
+  },
+  allowedHosts: {
+    env: 'TROOPER_ALLOWED_HOSTS',
+    flag: 'allowed-hosts',
+    default: '',
+    meaning: 'further names, comma-separated, under which clients may reach Trooper (the `Host` they send)',
+    schema: texts,
+  },
+  allowedOrigins: {
+    env: 'TROOPER_ALLOWED_ORIGINS',
+    flag: 'allowed-origins',
+    default: '',
+    meaning: 'web origins, comma-separated, whose pages may use Trooper (the `Origin` they send)',
+    schema: texts,
+  },
+  maxBodyBytes: {
+    env: 'TROOPER_MAX_BODY_MB',
+    flag: 'max-body-mb',
+    default: '64',
+    meaning: 'largest conversation request, in MiB',
+    schema: wholeNumber(1, 1024).transform((mib) => mib * 1024 * 1024),
+  },
+  logFormat: {
+    env: 'LOG_FORMAT',
+    flag: 'log-format',
+    default: 'text',
+    meaning: '`text` for people, `json` for machines',
+    schema: z.enum(['text', 'json'], { error: 'must be text or json' }),
+  },
+} as const satisfies Record<string, Setting>
+
+type Settings = typeof settings
+export type SettingName = keyof Settings
+
+/** The parsed value of every setting; those without a default may be absent. */
+export type Config = {
+  [N in SettingName]: Settings[N]['default'] extends string
+    ? z.output<Settings[N]['schema']>
+    : z.output<Settings[N]['schema']> | undefined
+}

@@ -1,0 +1,99 @@
+/** What a failure means for the exchange (DESIGN 5); the reason stands beside each branch. */
+import type { Failure, Scope } from '../ir/failure.ts'
+import type { Target } from './target.ts'
+
+export type Verdict =
+  /** The same target again, after a pause. */
+  | { action: 'retry'; afterMs: number }
+  /** The next target; `remember`: until when this one need not be asked. */
+  | { action: 'next'; remember?: { scope: Scope; untilMs: number } }
+  /** The client gets this target's own answer, untouched. */
+  | { action: 'give' }
+  /** Nobody is left to answer to. */
+  | { action: 'stop' }
+
+export interface Situation {
+  target: Target
+  /** How often this target was already asked again in this exchange. */
+  retries: number
+  policy: Policy
+  nowMs: number
+}
+
+export interface Policy {
+  /** Statuses that mean fallback, whatever the body says. */
+  quotaStatusCodes: readonly number[]
+  /** A rate limit that clears within this is waited out. */
+  waitMaxMs: number
+}
+
+/** How long a spent target rests when it does not say itself. */
+const defaultRestMs = 30_000
+
+export function judge(failure: Failure, situation: Situation): Verdict {
+  if (failure.kind === 'client-gone') return { action: 'stop' }
+  // A fallback is there to answer: whatever hinders it, the next one is asked, or the first target's own answer given.
+  if (situation.target.kind === 'local') return judgeLocal(failure, situation)
+  return judgeCloud(failure, situation)
+}
+
+function judgeLocal(failure: Failure, { retries }: Situation): Verdict {
+  const isUnsent = failure.kind === 'network' && !failure.requestSent
+  return isUnsent && retries === 0 ? { action: 'retry', afterMs: 0 } : { action: 'next' }
+}
+
+function judgeCloud(failure: Failure, situation: Situation): Verdict {
+  switch (failure.kind) {
+    case 'quota-spent':
+      return { action: 'next', ...rest(failure, situation) }
+    case 'rate-limited':
+      return judgeRateLimit(failure, situation)
+    case 'overloaded':
+    // An answer that breaks its own dialect, and a target that went silent, are never asked again in one exchange.
+    case 'malformed-answer':
+    case 'timeout':
+      return { action: 'next' }
+    case 'network':
+      // Without a connection nothing can have been sent, so asking again is free (Caddy's rule).
+      return !failure.requestSent && situation.retries === 0 ? { action: 'retry', afterMs: 0 } : { action: 'next' }
+    case 'bad-key':
+    case 'forbidden':
+    case 'content-refused':
+      // A bad key or a refusal is never masked, also when its status is listed.
+      return { action: 'give' }
+    case 'server-error':
+    case 'unknown-model':
+    case 'too-long':
+    case 'bad-request':
+      return judgeStatus(failure, situation)
+    case 'client-gone':
+      return { action: 'stop' }
+  }
+}
+
+/** Only what the person listed; a 5xx may be a hiccup and is asked once more. */
+function judgeStatus(failure: Failure, { policy, retries }: Situation): Verdict {
+  const { status } = failure
+  if (status === undefined) return { action: 'next' }
+  if (!policy.quotaStatusCodes.includes(status)) return { action: 'give' }
+  return status >= 500 && retries === 0 ? { action: 'retry', afterMs: 0 } : { action: 'next' }
+}
+
+type RateLimited = Extract<Failure, { kind: 'rate-limited' }>
+type Spent = Extract<Failure, { kind: 'quota-spent' }>
+
+function judgeRateLimit(failure: RateLimited, situation: Situation): Verdict {
+  const { policy, retries, nowMs } = situation
+  // Too big for the limit as such: no wait helps, and other requests are not concerned.
+  if (failure.scope === 'request') return { action: 'next' }
+  if (failure.status !== undefined && !policy.quotaStatusCodes.includes(failure.status)) return { action: 'give' }
+  const waitMs = failure.resetsAtMs === undefined ? undefined : failure.resetsAtMs - nowMs
+  if (waitMs !== undefined && waitMs <= policy.waitMaxMs && retries === 0)
+    return { action: 'retry', afterMs: Math.max(0, waitMs) }
+  return { action: 'next', ...rest(failure, situation) }
+}
+
+function rest(failure: RateLimited | Spent, { nowMs }: Situation): { remember?: { scope: Scope; untilMs: number } } {
+  if (failure.scope === 'request') return {}
+  return { remember: { scope: failure.scope, untilMs: failure.resetsAtMs ?? nowMs + defaultRestMs } }
+}
