@@ -1,0 +1,30 @@
+/** `trooper --help`: made from the settings table. */
+import { settings, type Setting } from '../config/schema.ts'
+
+export function help(): Promise<number> {
+  process.stdout.write(helpText())
+  return Promise.resolve(0)
+}
+
+export function helpText(): string {
+  const rows = Object.values(settings).map(describe)
+  return [
+    'Trooper keeps AI conversations alive: it forwards to your provider, and a local model answers when the quota is gone.',
+    '',
+    'Usage: trooper [start] [--flag value …]',
+    '',
+    'Then set the base URL of your app to http://localhost:3000.',
+    '',
+    'Each setting is a flag, an environment variable, or a line in .env, in that order of strength:',
+    '',
+    ...rows,
+    '',
+    '  --help, --version',
+    '',
+  ].join('\n')
+}
+
+function describe({ flag, env, meaning, default: byDefault }: Setting): string {
+  const value = byDefault ? ` (default: ${byDefault})` : ''
+  return `  --${flag}\n      ${env}: ${meaning.replaceAll('`', '')}${value}`
+}

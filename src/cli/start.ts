@@ -1,0 +1,87 @@
+/** `trooper start`: reads the configuration, listens, and says where. */
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { realClock } from '../clock.ts'
+import { loadConfig, readDotEnv, type Texts } from '../config/load.ts'
+import { settings, type Config } from '../config/schema.ts'
+import type { Targets } from '../config/targets.ts'
+import { startTrooper, type Trooper } from '../index.ts'
+import { createJsonLog, createTextLog, type Log } from '../observe/log.ts'
+import { version } from '../version.ts'
+
+/** sysexits.h: EX_CONFIG */
+const exitConfig = 78
+
+export async function start(argv: string[]): Promise<number> {
+  const flags = readFlags(argv)
+  if (!flags.ok) return complain(flags.problem, exitConfig)
+  const loaded = loadConfig({ flags: flags.flags, environment: process.env, dotEnv: readDotEnv(process.cwd()) })
+  if (!loaded.ok) return complain(loaded.problem, exitConfig)
+  const { log, flush } = openLog(loaded.config)
+  try {
+    const trooper = await startTrooper(loaded.config, loaded.targets, log)
+    announce(log, trooper, loaded.config, loaded.targets)
+    await untilAskedToStop()
+    log.info('🪖 Trooper is stopping: answers under way may finish')
+    await trooper.stop()
+    return 0
+  } catch (error) {
+    return complain(error instanceof Error ? error.message : 'Trooper could not start.', 1)
+  } finally {
+    flush()
+  }
+}
+
+type Flags = { ok: true; flags: Texts } | { ok: false; problem: string }
+
+function readFlags(argv: string[]): Flags {
+  const options = Object.fromEntries(Object.values(settings).map(({ flag }) => [flag, { type: 'string' as const }]))
+  try {
+    const { values } = parseArgs({ args: argv, options, strict: true, allowPositionals: false })
+    return { ok: true, flags: values }
+  } catch (error) {
+    const problem = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'Unknown flag'
+    return { ok: false, problem: `${problem}; see: trooper --help` }
+  }
+}
+
+function complain(problem: string, exitCode: number): number {
+  process.stderr.write(`${problem}\n`)
+  return exitCode
+}
+
+/** Lines of one burst are written together: a system call a line would cost more than relaying does. */
+const flushAfterMs = 20
+
+function openLog(config: Config): { log: Log; flush: () => void } {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: flushAfterMs })
+  const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+  const log = config.logFormat === 'json' ? createJsonLog(destination) : createTextLog(destination, realClock, colour)
+  return { log, flush: () => destination.flushSync() }
+}
+
+function announce(log: Log, trooper: Trooper, config: Config, { primary, fallbacks }: Targets): void {
+  log.info(`🪖 Trooper proxy starting on ${trooper.url}`, { version })
+  log.info(`   Primary  : ${primary.url.text}`)
+  log.info(`   Fallback : ${fallbacks[0]?.url.text ?? ''} (${fallbacks.map((target) => target.model).join(', ')})`)
+  if (config.primaryApiKey === undefined)
+    log.info("   Key      : none of its own, the client's own credential is forwarded")
+  else if (primary.dialect !== 'anthropic' && config.primaryAuthHeader.toLowerCase() === 'x-api-key') {
+    log.warn('⚠️ PRIMARY_AUTH_HEADER is x-api-key; providers other than Anthropic want Authorization')
+  }
+  if (config.allowNoToken && config.token === undefined)
+    log.warn('⚠️ TROOPER_ALLOW_NO_TOKEN is set: whoever reaches this port can spend your key')
+}
+
+function untilAskedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = (): void => {
+      // A second signal ends the process at once, as by default.
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+      resolve()
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+  })
+}

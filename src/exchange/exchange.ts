@@ -1,0 +1,198 @@
+/** One request's life: plan -> attempts -> reply. */
+import { createHash } from 'node:crypto'
+import { clientDialects } from '../dialects/registry.ts'
+import { describeFailure, type Failure } from '../ir/failure.ts'
+import type { Payer } from '../routing/ledger.ts'
+import { planExchange } from '../routing/plan.ts'
+import { speaks, type Target } from '../routing/target.ts'
+import { judge } from '../routing/verdict.ts'
+import { headerOf, headerText } from '../wire/headers.ts'
+import { topLevelString } from '../wire/top-level.ts'
+import { boundRetryAfter } from './errors.ts'
+import type { Incoming, Outcome, Services } from './outcome.ts'
+import { relay } from './relay.ts'
+import type { HeldAnswer, Reply } from './reply.ts'
+import { decodeIncoming, translate } from './translate.ts'
+
+/** What became of a target that did not answer. */
+interface Tried {
+  target: Target
+  failure: Failure
+  original?: HeldAnswer
+}
+
+/** Answers one conversation request, in the client's dialect, whatever the targets do. Never rejects. */
+export async function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
+  const exchange = new Exchange(services, incoming, reply)
+  await exchange.run()
+}
+
+class Exchange {
+  readonly #services: Services
+  readonly #incoming: Incoming
+  readonly #reply: Reply
+  readonly #tried: Tried[] = []
+  #decoded: ReturnType<typeof decodeIncoming> | undefined
+  #model: string | undefined
+
+  constructor(services: Services, incoming: Incoming, reply: Reply) {
+    this.#services = services
+    this.#incoming = incoming
+    this.#reply = reply
+  }
+
+  async run(): Promise<void> {
+    const { chain, ledger, clock } = this.#services
+    const plan = planExchange(chain, ledger, (target) => this.#payerAt(target), clock.now())
+    for (const { target, entry } of plan.skipped) this.#tried.push({ target, failure: entry.failure })
+    for (const target of plan.candidates) {
+      const next = await this.#tryTarget(target)
+      if (next === 'done') return
+    }
+    this.#giveUp()
+  }
+
+  /** Asks one target, again where that is worth it; `next` when another one has to answer. */
+  async #tryTarget(target: Target): Promise<'done' | 'next'> {
+    if (this.#tried.length > 0) this.#announce(target)
+    for (let retries = 0; ; retries += 1) {
+      const outcome = await this.#attempt(target)
+      if (outcome.type === 'answered') return 'done'
+      if (retries === 0 && this.#hasLearned(target, outcome.failure)) continue
+      const { policy, clock, ledger } = this.#services
+      const verdict = judge(outcome.failure, { target, retries, policy, nowMs: clock.now() })
+      switch (verdict.action) {
+        case 'stop':
+          return 'done'
+        case 'give':
+          this.#give(outcome.original, outcome.failure)
+          return 'done'
+        case 'retry':
+          await this.#pause(verdict.afterMs)
+          break
+        case 'next':
+          if (verdict.remember)
+            ledger.record(this.#payerAt(target), verdict.remember.scope, verdict.remember.untilMs, outcome.failure)
+          this.#note(target, outcome)
+          return 'next'
+      }
+    }
+  }
+
+  #attempt(target: Target): Promise<Outcome> {
+    const { dialect } = this.#incoming
+    if (target.kind === 'cloud' && speaks(target, dialect))
+      return relay(this.#services, this.#incoming, target, this.#reply)
+    this.#decoded ??= decodeIncoming(this.#incoming)
+    if (!this.#decoded.ok) return Promise.resolve({ type: 'failed', failure: this.#decoded.failure })
+    return translate(
+      this.#services,
+      this.#incoming,
+      this.#decoded.request,
+      target,
+      this.#tried[0]?.failure.kind,
+      this.#reply,
+    )
+  }
+
+  /** An overflow that taught the engine the true size of this conversation is worth a repeat. */
+  #hasLearned(target: Target, failure: Failure): boolean {
+    if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
+    return this.#services.engines.at(target).learn(failure, this.#decoded.request, target)
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (ms === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = this.#services.clock.after(ms, resolve)
+      this.#reply.onGone(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  #announce(target: Target): void {
+    const { log } = this.#services
+    const [first] = this.#tried
+    if (target.kind === 'local')
+      log.info(`🪖 Routing to local model: ${target.model ?? target.name}`, {
+        target: target.name,
+        reason: first?.failure.kind,
+      })
+    else log.info(`🪖 Routing to ${target.name}`, { target: target.name, reason: first?.failure.kind })
+  }
+
+  #note(target: Target, outcome: Extract<Outcome, { type: 'failed' }>): void {
+    const { failure, original } = outcome
+    this.#tried.push(original ? { target, failure, original } : { target, failure })
+    const status = failure.status === undefined ? '' : ` ${failure.status}`
+    const name = target.kind === 'cloud' ? 'Primary' : target.name
+    const next = target.kind === 'cloud' ? ': falling back to local model' : ''
+    const remedy = this.#remedy(target, failure)
+    const advice = remedy === undefined ? '' : ` - ${remedy}`
+    this.#services.log.warn(`⚠️ ${name}${status} (${describeFailure(failure)})${next}${advice}`, {
+      target: target.name,
+      reason: failure.kind,
+      status: failure.status,
+    })
+  }
+
+  #remedy(target: Target, failure: Failure): string | undefined {
+    return target.kind === 'local' ? this.#services.engines.at(target).remedy(failure, target) : undefined
+  }
+
+  /** Everything failed: the first target's own answer, else a sentence that names what was tried. */
+  #giveUp(): void {
+    if (this.#reply.isGone) return
+    this.#services.log.error(`❌ Nobody could answer: ${this.#story()}`)
+    const own = this.#tried[0]?.original
+    if (own) return this.#give(boundRetryAfter(own, headerText(this.#story())), undefined)
+    const badRequest = this.#decoded?.ok === false ? this.#decoded.failure : undefined
+    this.#give(
+      undefined,
+      badRequest ?? { kind: 'server-error', status: 502, message: `Trooper found nobody to answer: ${this.#story()}` },
+    )
+  }
+
+  #story(): string {
+    return this.#tried.map(({ target, failure }) => this.#chapter(target, failure)).join('; ')
+  }
+
+  #chapter(target: Target, failure: Failure): string {
+    const status = failure.status === undefined ? '' : `${failure.status} `
+    const remedy = this.#remedy(target, failure)
+    return `${target.name}: ${status}${describeFailure(failure)}${remedy === undefined ? '' : ` (${remedy})`}`
+  }
+
+  #give(original: HeldAnswer | undefined, failure: Failure | undefined): void {
+    if (this.#reply.isGone) return
+    if (original) {
+      this.#reply.head(original.status, original.statusMessage, original.headers)
+      return this.#reply.end(original.body)
+    }
+    if (!failure) return
+    const { status, body } = clientDialects[this.#incoming.dialect].encodeFailure(failure)
+    const text = JSON.stringify(body)
+    this.#reply.head(failure.status ?? status, '', [
+      'content-type',
+      'application/json',
+      'content-length',
+      String(Buffer.byteLength(text)),
+    ])
+    this.#reply.end(text)
+  }
+
+  /** Whose quota this exchange uses: asked only when a ledger entry is read or written. */
+  #payerAt(target: Target): Payer {
+    const { headers, body } = this.#incoming
+    const credential =
+      target.credential?.value ?? headerOf(headers, 'authorization') ?? headerOf(headers, 'x-api-key') ?? ''
+    this.#model ??= topLevelString(body, 'model') ?? ''
+    return {
+      target,
+      account: createHash('sha256').update(credential).digest('base64url').slice(0, 16),
+      model: this.#model,
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** Endpoints that are no conversation (files, embeddings, models, …): streamed through in both directions, never answered by another target. */
+import type { IncomingMessage } from 'node:http'
+import { describeFailure, type Failure } from '../ir/failure.ts'
+import { pathAt, type Target } from '../routing/target.ts'
+import { startAttempt, type Attempt } from '../upstream/attempt.ts'
+import { requestHeaders, responseHeaders, headerOf } from '../wire/headers.ts'
+import type { Services } from './outcome.ts'
+import type { Reply } from './reply.ts'
+
+/** The endpoint and its query as the client wrote them, after the version prefix. */
+export interface Passed {
+  method: string
+  path: string
+  query: string
+}
+
+export function passThrough(
+  services: Services,
+  request: IncomingMessage,
+  passed: Passed,
+  target: Target,
+  reply: Reply,
+): void {
+  const { method, path, query } = passed
+  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
+  const headers = requestHeaders(request.rawHeaders, headerOf(request.rawHeaders, 'connection'), target.credential)
+  const length = request.headers['content-length']
+  if (length !== undefined) headers.push('content-length', length)
+  const call = {
+    origin: target.url.origin,
+    method,
+    path: pathAt(target, path, query),
+    headers,
+    body: hasBody ? request : null,
+  }
+  let isOpen = false
+  const attempt: Attempt = startAttempt(services.pools, services.clock, services.silence, call, {
+    head: (head) => {
+      isOpen = true
+      reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
+    },
+    data: (chunk) => {
+      if (!reply.write(chunk)) attempt.pause()
+    },
+    end: () => reply.end(),
+    failure: (failure) => {
+      if (isOpen) reply.abort()
+      else giveFailure(services, failure, target, reply)
+    },
+  })
+  reply.onGone(() => attempt.abort())
+  reply.onDrain(() => attempt.resume())
+}
+
+function giveFailure(services: Services, failure: Failure, target: Target, reply: Reply): void {
+  const sentence = `Trooper could not reach ${target.name}: ${describeFailure(failure)}.`
+  services.log.warn(`⚠️ ${sentence}`, { target: target.name, reason: failure.kind })
+  const text = JSON.stringify({
+    type: 'error',
+    error: { type: 'api_error', message: sentence, code: null, param: null },
+  })
+  reply.head(502, '', ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(text))])
+  reply.end(text)
+}

@@ -1,0 +1,25 @@
+/** The client's end of an exchange, as the exchange sees it. The first `head` is the point of no return. */
+import type { HeaderList } from '../wire/headers.ts'
+
+export interface Reply {
+  /** The client left before its answer was whole. */
+  readonly isGone: boolean
+  /** Calls back at most once, when the client leaves; the latest callback counts. */
+  onGone(callback: () => void): void
+  head(status: number, statusMessage: string, headers: HeaderList): void
+  /** False when the client reads slower than the target writes: pause until `onDrain`. */
+  write(chunk: Buffer | string): boolean
+  /** The latest callback counts. */
+  onDrain(callback: () => void): void
+  end(chunk?: Buffer | string): void
+  /** Breaks the connection: the only honest end of a body whose length was promised and cannot be kept. */
+  abort(): void
+}
+
+/** An answer of a target, whole and not yet given to the client. */
+export interface HeldAnswer {
+  status: number
+  statusMessage: string
+  headers: HeaderList
+  body: Buffer
+}

@@ -1,0 +1,287 @@
+/** Another dialect on the target's side: the request through the IR, and the answer back through it. */
+import { clientDialects, targetDialects } from '../dialects/registry.ts'
+import {
+  BadRequest,
+  type AnswerDecoder,
+  type AnswerIdentity,
+  type ClientDialect,
+  type TargetDialect,
+} from '../dialects/dialect.ts'
+import { satisfyTemplate } from '../context/strict-template.ts'
+import type { Emit, StreamEvent } from '../ir/events.ts'
+import { describeFailure, type Failure, type FailureKind } from '../ir/failure.ts'
+import { parseJson } from '../ir/json.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import { createCollector, type ChatResponse } from '../ir/response.ts'
+import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
+import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
+import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
+import { createNdjsonDecoder } from '../wire/ndjson.ts'
+import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
+import { clientGone, type Incoming, type Outcome, type Services } from './outcome.ts'
+import type { Reply } from './reply.ts'
+
+/** The client's request in the IR; a fault of its own is a failure like any other. */
+export function decodeIncoming(
+  incoming: Incoming,
+): { ok: true; request: ChatRequest } | { ok: false; failure: Failure } {
+  try {
+    return {
+      ok: true,
+      request: clientDialects[incoming.dialect].decodeRequest(parseJson(incoming.body.toString('utf8'))),
+    }
+  } catch (error) {
+    if (!(error instanceof BadRequest)) throw error
+    return { ok: false, failure: { kind: 'bad-request', message: error.message, status: 400 } }
+  }
+}
+
+/** `reason` is why this target answers in another's place; unset when it is the first one. */
+export async function translate(
+  services: Services,
+  incoming: Incoming,
+  request: ChatRequest,
+  target: Target,
+  reason: FailureKind | undefined,
+  reply: Reply,
+): Promise<Outcome> {
+  const dialect = targetDialects[target.dialect]
+  const warnings = new Set<string>()
+  const asked = await fitTo(services, request, target)
+  if (reply.isGone) return clientGone
+  const body = dialect.encodeRequest({ ...asked, stream: true }, (what) => warnings.add(what))
+  if (warnings.size > 0)
+    services.log.warn(`⚠️ ${target.name}: ${[...warnings].join('; ')}`, { target: target.name, losses: warnings.size })
+  const call: Call = {
+    origin: target.url.origin,
+    method: 'POST',
+    path: pathAt(target, endpointPaths[target.dialect], ''),
+    headers: callHeaders(target, incoming.headers),
+    body: Buffer.from(JSON.stringify(body)),
+  }
+  return new Promise((resolve) => {
+    const listener = new TranslationListener(services, incoming, request, target, reason, reply, resolve)
+    listener.begin(startAttempt(services.pools, services.clock, services.silence, call, listener))
+  })
+}
+
+async function fitTo(services: Services, request: ChatRequest, target: Target): Promise<ChatRequest> {
+  const named = target.model === undefined ? request : { ...request, model: target.model }
+  return target.kind === 'local' ? services.engines.at(target).prepare(satisfyTemplate(named), target) : named
+}
+
+/** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */
+function callHeaders(target: Target, incoming: HeaderList): HeaderList {
+  const headers = ['content-type', 'application/json', 'accept-encoding', 'identity']
+  if (target.dialect === 'anthropic')
+    headers.push('anthropic-version', headerOf(incoming, 'anthropic-version') ?? '2023-06-01')
+  if (target.credential) headers.push(...credentialHeader(target.credential))
+  else if (target.kind === 'cloud') {
+    const authorization = headerOf(incoming, 'authorization')
+    const key = headerOf(incoming, 'x-api-key') ?? authorization?.replace(/^Bearer /i, '')
+    if (key !== undefined)
+      headers.push(
+        ...credentialHeader({ header: target.dialect === 'anthropic' ? 'x-api-key' : 'authorization', value: key }),
+      )
+  }
+  return headers
+}
+
+type Phase =
+  | { at: 'waiting' }
+  | { at: 'refused'; head: AnswerHead; chunks: Buffer[]; bytes: number }
+  | { at: 'answering'; frames: FrameDecoder; decoder: AnswerDecoder }
+  | { at: 'over' }
+
+const maxRefusalBytes = 1024 * 1024
+
+class TranslationListener implements CallListener {
+  readonly #services: Services
+  readonly #target: Target
+  readonly #targetDialect: TargetDialect
+  readonly #reply: Reply
+  readonly #resolve: (outcome: Outcome) => void
+  readonly #sink: AnswerSink
+  #attempt: Attempt | undefined
+  #phase: Phase = { at: 'waiting' }
+
+  constructor(
+    services: Services,
+    incoming: Incoming,
+    request: ChatRequest,
+    target: Target,
+    reason: FailureKind | undefined,
+    reply: Reply,
+    resolve: (outcome: Outcome) => void,
+  ) {
+    this.#services = services
+    this.#target = target
+    this.#targetDialect = targetDialects[target.dialect]
+    this.#reply = reply
+    this.#resolve = resolve
+    const dialect = clientDialects[incoming.dialect]
+    const identity = {
+      id: dialect.answerId(services.unique()),
+      model: target.model ?? request.model,
+      createdAtMs: services.clock.now(),
+    }
+    const headers = answerHeaders(target, reason)
+    this.#sink = request.stream
+      ? createStreamSink(dialect, identity, request, reply, headers)
+      : createWholeSink(dialect, identity, request, reply, headers)
+  }
+
+  begin(attempt: Attempt): void {
+    this.#attempt = attempt
+    this.#reply.onGone(() => {
+      this.#phase = { at: 'over' }
+      attempt.abort()
+      this.#resolve(clientGone)
+    })
+    this.#reply.onDrain(() => attempt.resume())
+  }
+
+  head(head: AnswerHead): void {
+    if (head.status !== 200) {
+      this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
+      return
+    }
+    const decoder = this.#targetDialect.createDecoder((event) => this.#take(event), this.#services.clock.now())
+    const frames = createFrameDecoder(this.#targetDialect.framing, decoder)
+    this.#phase = { at: 'answering', frames, decoder }
+  }
+
+  data(chunk: Buffer): void {
+    const phase = this.#phase
+    if (phase.at === 'refused' && phase.bytes < maxRefusalBytes) {
+      phase.chunks.push(chunk)
+      phase.bytes += chunk.length
+    }
+    if (phase.at !== 'answering') return
+    phase.frames.feed(chunk)
+    if (!this.#sink.flush()) this.#attempt?.pause()
+  }
+
+  end(): void {
+    const phase = this.#phase
+    if (phase.at === 'answering') {
+      phase.frames.end()
+      phase.decoder.end()
+      this.#sink.flush()
+    } else if (phase.at === 'refused') this.#refuse(phase.head, Buffer.concat(phase.chunks).toString('utf8'))
+  }
+
+  failure(failure: Failure): void {
+    this.#take({ type: 'failure', failure })
+    this.#sink.flush()
+  }
+
+  #refuse({ status, headers }: AnswerHead, text: string): void {
+    const said = { status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() }
+    this.#fail(this.#targetDialect.decodeFailure(said))
+  }
+
+  #take(event: StreamEvent): void {
+    if (this.#phase.at === 'over') return
+    if (event.type === 'failure' && !this.#sink.isCommitted) return this.#fail(event.failure)
+    this.#sink.event(event)
+    if (event.type !== 'failure' && event.type !== 'finish') return
+    this.#phase = { at: 'over' }
+    if (event.type === 'failure') {
+      const { name } = this.#target
+      this.#services.log.warn(
+        `⚠️ ${name} broke off in the middle of its answer (${describeFailure(event.failure)}): the client was told`,
+        { target: name },
+      )
+    }
+    this.#resolve({ type: 'answered' })
+  }
+
+  #fail(failure: Failure): void {
+    this.#phase = { at: 'over' }
+    this.#attempt?.abort()
+    this.#resolve({ type: 'failed', failure })
+  }
+}
+
+function createFrameDecoder(framing: TargetDialect['framing'], decoder: AnswerDecoder): FrameDecoder {
+  const onFrame = decoder.frame.bind(decoder)
+  return framing === 'sse' ? createSseDecoder(onFrame) : createNdjsonDecoder(onFrame)
+}
+
+function answerHeaders(target: Target, reason: FailureKind | undefined): HeaderList {
+  const headers = ['X-Trooper-Provider', target.name]
+  if (reason !== undefined) headers.push('X-Trooper-Fallback', target.model ?? target.name, 'X-Trooper-Reason', reason)
+  return headers
+}
+
+/** Where the events of an answer go: to the client as they come, or gathered into one body. */
+interface AnswerSink {
+  readonly isCommitted: boolean
+  event: Emit
+  /** Writes what has gathered; false when the client reads too slowly. */
+  flush(): boolean
+}
+
+/** Everything of one network chunk is one write. The commit point is the first event that says something. */
+function createStreamSink(
+  dialect: ClientDialect,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  reply: Reply,
+  headers: HeaderList,
+): AnswerSink {
+  const encode = dialect.createEncoder(identity, request)
+  let isCommitted = false
+  let text = ''
+  let isOver = false
+
+  return {
+    get isCommitted() {
+      return isCommitted
+    },
+    event: (event) => {
+      text += encode(event)
+      isOver = event.type === 'finish' || event.type === 'failure'
+      if (isCommitted || !saysSomething(event)) return
+      isCommitted = true
+      reply.head(200, 'OK', [
+        'content-type',
+        'text/event-stream; charset=utf-8',
+        'cache-control',
+        'no-cache',
+        ...headers,
+      ])
+    },
+    flush: () => {
+      if (!isCommitted || text === '') return true
+      const ready = text
+      text = ''
+      if (!isOver) return reply.write(ready)
+      reply.end(ready)
+      return true
+    },
+  }
+}
+
+function saysSomething(event: StreamEvent): boolean {
+  return event.type !== 'start' && event.type !== 'text-start' && event.type !== 'reasoning-start'
+}
+
+function createWholeSink(
+  dialect: ClientDialect,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  reply: Reply,
+  headers: HeaderList,
+): AnswerSink {
+  const give = (response: ChatResponse): void => {
+    const body = Buffer.from(JSON.stringify(dialect.encodeResponse(response, identity, request)))
+    reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers])
+    reply.end(body)
+  }
+  const collect = createCollector((collected) => {
+    if (collected.ok) give(collected.response)
+  })
+  return { isCommitted: false, event: collect, flush: () => true }
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** argv -> command; the only file that ends the process. */
+import { version } from './version.ts'
+
+type Command = (argv: string[]) => Promise<number>
+
+/** Loaded when asked for: one command does not pay for another's imports. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./cli/start.ts')).start,
+  help: async () => (await import('./cli/help.ts')).help,
+}
+
+async function main(argv: string[]): Promise<number> {
+  const [first = 'start', ...rest] = argv
+  if (first === '--version' || first === '-v') {
+    process.stdout.write(`${version}\n`)
+    return 0
+  }
+  if (argv.includes('--help') || argv.includes('-h')) return (await import('./cli/help.ts')).help()
+  const load = first.startsWith('-') ? commands['start'] : commands[first]
+  if (!load) {
+    process.stderr.write(`Trooper has no command '${first}'; see: trooper --help\n`)
+    return 1
+  }
+  const command = await load()
+  return command(first.startsWith('-') ? argv : rest)
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,79 @@
+/**
+ * Who may use Trooper: it stands in front of an API key, and every web page and every machine nearby can reach a port.
+ * Pure rules on a request's headers; comparing the token in constant time is the caller's part.
+ */
+
+export interface GuardRules {
+  /** Lower-case host names without a port, loopback names not included. */
+  hosts: ReadonlySet<string>
+  /** Web origins that may call, as browsers write them. */
+  origins: ReadonlySet<string>
+  /** Every request must carry the token. */
+  needsToken: boolean
+}
+
+/** The headers that the rules look at. */
+export interface GuardedHeaders {
+  host?: string | undefined
+  origin?: string | undefined
+  fetchSite?: string | undefined
+  fetchMode?: string | undefined
+  authorization?: string | undefined
+  apiKey?: string | undefined
+}
+
+export type Refusal = { status: 401 | 403; sentence: string }
+
+/** `undefined`: the request may pass. */
+export function refuse(
+  rules: GuardRules,
+  headers: GuardedHeaders,
+  tokenMatches: (given: string) => boolean,
+): Refusal | undefined {
+  const host = hostName(headers.host ?? '')
+  if (!isLoopbackName(host) && !rules.hosts.has(host)) {
+    // A foreign name that resolves to this machine is how DNS rebinding lets a web page in.
+    return {
+      status: 403,
+      sentence: `Trooper does not answer to the host name '${printable(host)}'; add it to TROOPER_ALLOWED_HOSTS if it is yours.`,
+    }
+  }
+  if (isForeignPage(rules, headers)) {
+    const from = printable(headers.origin ?? 'another site')
+    return {
+      status: 403,
+      sentence: `Trooper does not serve web pages of ${from}; add the origin to TROOPER_ALLOWED_ORIGINS if it is yours.`,
+    }
+  }
+  if (!rules.needsToken || candidates(headers).some(tokenMatches)) return undefined
+  return {
+    status: 401,
+    sentence: 'Trooper wants its own token as the API key; set your client’s key to the value of TROOPER_TOKEN.',
+  }
+}
+
+/** Browsers name the page's origin on every POST, and the relation of the sites on every request. */
+function isForeignPage(rules: GuardRules, { origin, host, fetchSite, fetchMode }: GuardedHeaders): boolean {
+  if (origin !== undefined)
+    return !rules.origins.has(origin) && origin !== `http://${host}` && origin !== `https://${host}`
+  return (fetchSite === 'cross-site' || fetchSite === 'same-site') && fetchMode !== 'navigate'
+}
+
+/** Where SDKs put their key (providers.md 6). */
+function candidates({ authorization, apiKey }: GuardedHeaders): string[] {
+  const bearer = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1]
+  return [bearer, apiKey].filter((value) => value !== undefined)
+}
+
+/** The name in a `Host` header, without port, lower-case; `[::1]` keeps its brackets. */
+export function hostName(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
+}
+
+export function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name)
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100)
+}

@@ -1,0 +1,55 @@
+/** A `node:http` response as the client's end of an exchange. */
+import type { ServerResponse } from 'node:http'
+import type { Reply } from '../exchange/reply.ts'
+import type { HeaderList } from '../wire/headers.ts'
+
+/** A class, as its methods run on every chunk. One listener each for leaving and draining, however many attempts there are. */
+export class HttpReply implements Reply {
+  readonly #response: ServerResponse
+  #onGone: () => void = nothing
+  #onDrain: () => void = nothing
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+    response.on('close', () => {
+      if (!response.writableFinished) this.#onGone()
+    })
+    response.on('drain', () => this.#onDrain())
+    // Writing to a client that is leaving is no fault of anybody's.
+    response.on('error', nothing)
+  }
+
+  get isGone(): boolean {
+    return this.#response.destroyed
+  }
+
+  onGone(callback: () => void): void {
+    this.#onGone = callback
+  }
+
+  onDrain(callback: () => void): void {
+    this.#onDrain = callback
+  }
+
+  head(status: number, statusMessage: string, headers: HeaderList): void {
+    if (this.#response.destroyed) return
+    if (statusMessage === '') this.#response.writeHead(status, headers)
+    else this.#response.writeHead(status, statusMessage, headers)
+  }
+
+  write(chunk: Buffer | string): boolean {
+    return this.#response.destroyed || this.#response.write(chunk)
+  }
+
+  end(chunk?: Buffer | string): void {
+    if (this.#response.destroyed) return
+    if (chunk === undefined) this.#response.end()
+    else this.#response.end(chunk)
+  }
+
+  abort(): void {
+    this.#response.destroy()
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,62 @@
+/** (method, path) -> what is wanted; a table, no framework. Sources of the paths: providers.md 5 and 6. */
+import type { ClientDialectName } from '../dialects/dialect.ts'
+
+export type Route =
+  | { to: 'own'; page: 'root' | 'health' | 'ready' }
+  | { to: 'conversation'; dialect: ClientDialectName; query: string }
+  /** Any other endpoint of the provider; `path` starts after the version prefix. */
+  | { to: 'provider'; path: string; query: string }
+  | { to: 'upgrade-refused' }
+  | { to: 'not-found' }
+
+/** What SDKs put before an endpoint, longest first: some add a version of their own to the base URL's (providers.md 6). */
+const prefixes = ['/v1/openai/v1', '/openai/v1', '/v1/v1', '/v1'] as const
+
+const conversations: Readonly<Record<string, ClientDialectName>> = {
+  '/messages': 'anthropic',
+  '/chat/completions': 'openai-chat',
+  '/responses': 'openai-responses',
+}
+
+/** Endpoint families that clients with an unversioned base URL ask for; under a version prefix every path is forwarded. */
+const providerFamilies = new Set(
+  (
+    'messages models files embeddings completions chat responses images audio moderations batches uploads fine_tuning vector_stores ' +
+    'conversations containers videos skills assistants threads evals realtime organizations user_profiles rerank ocr fim agents complete key ' +
+    'credits generation'
+  ).split(' '),
+)
+
+const ownPages: Readonly<Record<string, 'root' | 'health' | 'ready'>> = {
+  '/': 'root',
+  '/healthz': 'health',
+  '/readyz': 'ready',
+}
+
+export function findRoute(method: string, url: string, isUpgrade: boolean): Route {
+  const mark = url.indexOf('?')
+  const path = withoutSlash(mark === -1 ? url : url.slice(0, mark))
+  const query = mark === -1 ? '' : url.slice(mark)
+  const page = method === 'GET' || method === 'HEAD' ? ownPages[path] : undefined
+  if (page !== undefined) return { to: 'own', page }
+  const prefix = prefixes.find(
+    (candidate) => path.startsWith(candidate) && (path.length === candidate.length || path[candidate.length] === '/'),
+  )
+  const endpoint = prefix === undefined ? path : path.slice(prefix.length)
+  const dialect = conversations[endpoint]
+  // Codex asks for a WebSocket first and takes nothing but 426 as a plain no (real-clients.md 3).
+  if (isUpgrade) return dialect === undefined && prefix === undefined ? { to: 'not-found' } : { to: 'upgrade-refused' }
+  if (dialect !== undefined && method === 'POST') return { to: 'conversation', dialect, query }
+  if (isClean(endpoint) && (prefix !== undefined || providerFamilies.has(endpoint.split('/')[1] ?? '')))
+    return { to: 'provider', path: endpoint, query }
+  return { to: 'not-found' }
+}
+
+function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.replace(/\/+$/, '') || '/' : path
+}
+
+/** A path that climbs out of the provider's base, in any spelling, goes nowhere. */
+function isClean(endpoint: string): boolean {
+  return endpoint.startsWith('/') && !/(^|\/|%2f)(\.|%2e){1,2}(\/|%2f|$)|\/\/|\\|%5c/i.test(endpoint)
+}
