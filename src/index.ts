@@ -11,7 +11,8 @@ import type { Log } from './observe/log.ts'
 import { createLedger } from './routing/ledger.ts'
 import { createHttpServer } from './server/listen.ts'
 import { hostName } from './server/guard.ts'
-import { createPools, type Pools } from './upstream/pools.ts'
+import { makeStoppable } from './server/stop.ts'
+import { createPools } from './upstream/pools.ts'
 import { version } from './version.ts'
 
 export type { Log } from './observe/log.ts'
@@ -64,9 +65,16 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     maxBodyBytes: config.maxBodyBytes,
     version,
   })
+  const stoppable = makeStoppable(server, realClock)
   const port = await listen(server, config.port, config.host)
   const name = isEverywhere(config.host) ? 'localhost' : config.host
-  return { url: `http://${name}:${port}`, stop: (graceMs = 10_000) => stop(server, pools, graceMs) }
+  return {
+    url: `http://${name}:${port}`,
+    stop: async (graceMs = 10_000) => {
+      await stoppable.stop(graceMs)
+      await pools.destroy()
+    },
+  }
 }
 
 /** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */
@@ -93,17 +101,6 @@ function listenProblem(error: Error, port: number, host: string): string {
   if (code === 'EACCES')
     return `Port ${port} needs rights that Trooper does not have; set TROOPER_PORT to one above 1023.`
   return `Trooper cannot listen on ${host}:${port} (${error.message}); correct TROOPER_HOST or TROOPER_PORT.`
-}
-
-async function stop(server: Server, pools: Pools, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve())
-  })
-  server.closeIdleConnections()
-  const cancel = realClock.after(graceMs, () => server.closeAllConnections())
-  await closed
-  cancel()
-  await pools.destroy()
 }
 
 /** Addresses that a client on this machine reaches as `localhost`. */

@@ -26,4 +26,5 @@ async function main(argv: string[]): Promise<number> {
   return command(first.startsWith('-') ? argv : rest)
 }
 
-process.exitCode = await main(process.argv.slice(2))
+// Explicit, so that nothing left open (a paused client, a pipe on stdin) keeps a stopped Trooper alive.
+process.exit(await main(process.argv.slice(2)))

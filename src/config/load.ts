@@ -14,7 +14,7 @@ export interface Sources {
   dotEnv: Texts
 }
 
-export type Origin = 'flag' | 'environment' | '.env' | 'default'
+type Origin = 'flag' | 'environment' | '.env' | 'default'
 
 export type Loaded =
   | { ok: true; config: Config; targets: Targets; origins: { [N in SettingName]?: Origin } }
@@ -90,7 +90,7 @@ function contradiction(config: Config): string | undefined {
   return undefined
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 

@@ -15,7 +15,7 @@ export interface ClientDialect {
   createEncoder: (identity: AnswerIdentity, request: ChatRequest) => AnswerEncoder
   encodeResponse: (response: ChatResponse, identity: AnswerIdentity, request: ChatRequest) => JsonObject
   /** The id of an answer that Trooper makes itself; `unique` is 24 lower-case hex digits. */
-  answerId: (unique: string) => string
+  answerId: (unique: string, isFallback: boolean) => string
 
   encodeFailure: (failure: Failure) => { status: number; body: JsonObject }
   /** The same as a frame inside a stream whose head is already sent. */

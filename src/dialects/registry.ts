@@ -18,7 +18,8 @@ import * as responsesRequest from './openai-responses/request.ts'
 import * as responsesResponse from './openai-responses/response.ts'
 import * as responsesStream from './openai-responses/stream.ts'
 
-const fallbackId = (): string => 'trooper-fallback'
+/** Where a dialect leaves the id free, it says who answered. */
+const fallbackId = 'trooper-fallback'
 
 const anthropic: ClientDialect & TargetDialect = {
   framing: 'sse',
@@ -27,7 +28,7 @@ const anthropic: ClientDialect & TargetDialect = {
   createDecoder: anthropicStream.createDecoder,
   createEncoder: anthropicStream.createEncoder,
   encodeResponse: anthropicResponse.encodeResponse,
-  answerId: fallbackId,
+  answerId: (unique, isFallback) => (isFallback ? fallbackId : `msg_${unique}`),
   decodeFailure: anthropicFailure.decodeFailure,
   encodeFailure: anthropicFailure.encodeFailure,
   encodeFailureFrame: anthropicResponse.encodeFailureFrame,
@@ -43,7 +44,7 @@ const openaiChat: ClientDialect & TargetDialect = {
   createDecoder: chatStream.createDecoder,
   createEncoder: chatStream.createEncoder,
   encodeResponse: chatResponse.encodeResponse,
-  answerId: fallbackId,
+  answerId: (unique, isFallback) => (isFallback ? fallbackId : `chatcmpl-${unique}`),
   decodeFailure: chatFailure.decodeFailure,
   encodeFailure: chatFailure.encodeFailure,
   encodeFailureFrame: chatResponse.encodeFailureFrame,

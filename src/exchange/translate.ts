@@ -121,7 +121,7 @@ class TranslationListener implements CallListener {
     this.#resolve = resolve
     const dialect = clientDialects[incoming.dialect]
     const identity = {
-      id: dialect.answerId(services.unique()),
+      id: dialect.answerId(services.unique(), reason !== undefined),
       model: target.model ?? request.model,
       createdAtMs: services.clock.now(),
     }

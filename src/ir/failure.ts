@@ -39,7 +39,7 @@ export type Failure = Cause & {
   code?: string
 }
 
-export type Blame = 'target' | 'request' | 'network' | 'nobody'
+type Blame = 'target' | 'request' | 'network' | 'nobody'
 
 interface CatalogueEntry {
   blame: Blame

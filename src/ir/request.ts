@@ -24,7 +24,7 @@ export interface ChatRequest {
   extras: Extras
 }
 
-export type Extras = { [D in DialectName]?: JsonObject }
+type Extras = { [D in DialectName]?: JsonObject }
 
 export type Message =
   | { role: 'system'; content: TextPart[] }
@@ -112,7 +112,7 @@ export interface FunctionTool {
   cache?: CacheHint
 }
 
-export interface OpaqueTool {
+interface OpaqueTool {
   type: 'opaque'
   dialect: DialectName
   kind: string

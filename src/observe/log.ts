@@ -5,7 +5,7 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Clock } from '../clock.ts'
 
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
+type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
 export interface Log {
   info(text: string, fields?: LogFields): void
@@ -62,7 +62,7 @@ function createStamp(clock: Clock): () => string {
   }
 }
 
-export function formatLocal(date: Date): string {
+function formatLocal(date: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('/')
   return `${day} ${[two(date.getHours()), two(date.getMinutes()), two(date.getSeconds())].join(':')}`

@@ -116,7 +116,7 @@ const otherRows: readonly FailureRow[] = [
     // With 403 its code says no more than permission-denied. The second sentence: continuedev/continue#12670.
     status: [403, 429],
     message:
-      /^Your (?:team \S+ has either used all available credits or reached its monthly spending limit|newly created teams? doesn't have any credits)\b/,
+      /^Your (?:team(?: \S+)? has either used all available credits or reached its monthly spending limit|newly created teams? doesn't have any credits)\b/,
     cause: spent('credit', 'account'),
   },
   {
