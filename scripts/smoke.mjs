@@ -1,0 +1,128 @@
+// Smoke test of the package as users get it, under a plain Node: packed, unpacked, started, one answer relayed and one fallen back.
+// usage: node scripts/smoke.mjs node-20|node-22|node-24
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const creditSpent = {
+  type: 'error',
+  error: { type: 'invalid_request_error', message: 'Your credit balance is too low to access the Anthropic API.' },
+}
+
+const node = findNode(process.argv[2] ?? 'node-20')
+const folder = mkdtempSync(join(tmpdir(), 'trooper-smoke-'))
+const upstream = createServer(answer)
+await new Promise((done) => upstream.listen(0, '127.0.0.1', done))
+const origin = `http://127.0.0.1:${upstream.address().port}`
+
+try {
+  const program = unpack()
+  assert.match(execFileSync(node, [program, '--version'], { encoding: 'utf8' }), /^\d+\.\d+\.\d+\n$/)
+  await withTrooper(program, async (url) => {
+    assert.equal((await ask(url, 'relay me')).id, 'msg_cloud')
+    const local = await ask(url, 'credit is gone')
+    assert.equal(local.id, 'trooper-fallback')
+    assert.equal(local.content[0].text, 'hello from here')
+  })
+  console.log(`ok under ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
+} finally {
+  upstream.close()
+  upstream.closeAllConnections()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** The Node that runs this script if it is of that major, else the one that the test clients brought along. */
+function findNode(name) {
+  if (process.version.startsWith(`v${name.slice('node-'.length)}.`)) return process.execPath
+  const folders = [name, `${name}-arm64`].map((alias) => resolve('test/clients/node_modules', alias, 'bin/node'))
+  const found = folders.find((path) => existsSync(path))
+  if (!found) throw new Error(`${name} is not at hand; install it with test/clients/install.sh`)
+  return found
+}
+
+function unpack() {
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8' })
+  const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('[')))
+  execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder])
+  return join(folder, 'package/dist/trooper.js')
+}
+
+async function withTrooper(program, use) {
+  const args = [
+    program,
+    '--port',
+    '0',
+    '--primary-url',
+    `${origin}/v1/messages`,
+    '--fallback-url',
+    `${origin}/api/chat`,
+  ]
+  // An empty working folder: no .env of this checkout gets in.
+  const trooper = spawn(node, args, {
+    cwd: folder,
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const url = await new Promise((done, fail) => {
+      trooper.once('exit', (code) => fail(new Error(`Trooper ended with ${code}`)))
+      createInterface(trooper.stdout).on('line', (line) => {
+        const match = /starting on (http:\S+)/.exec(line)
+        if (match) done(match[1])
+      })
+    })
+    await use(url)
+    trooper.removeAllListeners('exit')
+    const ended = new Promise((done) => trooper.once('exit', done))
+    trooper.kill('SIGTERM')
+    assert.equal(await ended, 0)
+  } finally {
+    trooper.kill('SIGKILL')
+  }
+}
+
+async function ask(url, content) {
+  const response = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': 'smoke', 'anthropic-version': '2023-06-01' },
+    body: JSON.stringify({ model: 'claude', max_tokens: 10, messages: [{ role: 'user', content }] }),
+  })
+  assert.equal(response.status, 200)
+  return response.json()
+}
+
+/** A provider and an Ollama in one. */
+function answer(request, response) {
+  let text = ''
+  request.on('data', (chunk) => (text += chunk))
+  request.on('end', () => {
+    if (request.url === '/api/show') return give(response, 200, { model_info: {} })
+    if (request.url === '/api/chat') return response.end(ollamaLines())
+    if (text.includes('credit is gone')) return give(response, 400, creditSpent)
+    give(response, 200, { id: 'msg_cloud', type: 'message', role: 'assistant', content: [] })
+  })
+}
+
+function ollamaLines() {
+  const lines = [
+    { model: 'm', message: { role: 'assistant', content: 'hello from here' }, done: false },
+    {
+      model: 'm',
+      message: { role: 'assistant', content: '' },
+      done: true,
+      done_reason: 'stop',
+      prompt_eval_count: 3,
+      eval_count: 4,
+    },
+  ]
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+}
+
+function give(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}

@@ -1,0 +1,178 @@
+/** The official SDKs, each driven in a process of its own: what there is, whether it is installed, how to call it. */
+
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { parseJson } from '../../src/ir/json.ts'
+import { TestProcess } from '../fakes/process.ts'
+
+export type Api = 'messages' | 'chat' | 'responses'
+
+export interface ClientDefinition {
+  name: string
+  apis: readonly Api[]
+  /** The npm packages under test, by their alias in test/clients; none for Python. */
+  packages: readonly string[]
+  driver: string
+  runtime: 'node' | 'node-22' | 'python'
+  /** What its documentation has users put after the server's address (providers.md 6). */
+  baseSuffix: (api: Api) => '' | '/v1'
+}
+
+const root = (): '' => ''
+const v1 = (): '/v1' => '/v1'
+
+export const clients: readonly ClientDefinition[] = [
+  node('anthropic-sdk-1', ['anthropic-1'], 'anthropic.mjs', ['messages'], root),
+  node('anthropic-sdk-0', ['anthropic-0'], 'anthropic.mjs', ['messages'], root),
+  node('openai-7', ['openai-7'], 'openai.mjs', ['chat', 'responses'], v1, 'node-22'),
+  node('openai-6', ['openai-6'], 'openai.mjs', ['chat', 'responses'], v1),
+  node('openai-4', ['openai-4'], 'openai.mjs', ['chat', 'responses'], v1),
+  node(
+    'ai-7',
+    ['ai-7', 'ai-anthropic-4', 'ai-openai-4'],
+    'vercel.mjs',
+    ['messages', 'chat', 'responses'],
+    v1,
+    'node-22',
+  ),
+  node('ai-6', ['ai-6', 'ai-anthropic-3', 'ai-openai-3'], 'vercel.mjs', ['messages', 'chat', 'responses'], v1),
+  python('anthropic-python', 'anthropic_python.py', ['messages'], root),
+  python('openai-python', 'openai_python.py', ['chat', 'responses'], v1),
+]
+
+export interface Call {
+  op: 'create' | 'stream' | 'final'
+  api: Api
+  /** With the suffix of the client: `baseURL(definition, address, api)`. */
+  baseURL: string
+  apiKey: string
+  model: string
+  system?: string
+  messages: readonly object[]
+  /** The SDK's own retries; 0 unless said. */
+  maxRetries?: number
+  maxTokens?: number
+  timeoutMs?: number
+  /** Leaves the stream after this many text chunks, as a user does who presses stop. */
+  stopAfter?: number
+  /** More fields of the SDK's own request, such as `tools`. */
+  extra?: object
+}
+
+const headers = z.record(z.string(), z.string()).optional()
+
+const good = z.object({
+  ok: z.literal(true),
+  text: z.string(),
+  thinking: z.string().optional(),
+  toolCalls: z.array(z.object({ id: z.string(), name: z.string(), input: z.unknown() })).optional(),
+  answerId: z.string().nullish(),
+  model: z.string().nullish(),
+  finish: z.string().nullish(),
+  usage: z.record(z.string(), z.unknown()).nullish(),
+  /** Of the answer's head: Trooper's own, request ids, retry advice. Not known for every helper. */
+  headers,
+  chunks: z.number(),
+})
+const bad = z.object({
+  ok: z.literal(false),
+  /** Set when this version has no such function; then nothing else is. */
+  skipped: z.string().optional(),
+  name: z.string().optional(),
+  status: z.number().nullish(),
+  message: z.string().optional(),
+  type: z.string().nullish(),
+  code: z.union([z.string(), z.number()]).nullish(),
+  headers,
+})
+const resultLine = z.object({ id: z.number() }).and(z.discriminatedUnion('ok', [good, bad]))
+
+export type Result = z.infer<typeof good> | z.infer<typeof bad>
+
+/** True, or why this client cannot run here. */
+export function available(client: ClientDefinition): true | { skip: string } {
+  if (client.runtime === 'python') {
+    return existsSync(pythonPath) || { skip: 'test/clients/.venv is missing: run test/clients/install.sh' }
+  }
+  const missing = client.packages.find((name) => !existsSync(inFolder(`node_modules/${name}`)))
+  if (missing !== undefined) return { skip: `${missing} is not installed: run test/clients/install.sh` }
+  return commandOf(client) === undefined ? { skip: 'needs Node >= 22, and there is no binary for this platform' } : true
+}
+
+/** Where this client has to be pointed to reach the server at `address`. */
+export function baseURL(client: ClientDefinition, address: string, api: Api): string {
+  return address + client.baseSuffix(api)
+}
+
+export class Client {
+  readonly definition: ClientDefinition
+  readonly process: TestProcess
+  #calls = 0
+
+  constructor(definition: ClientDefinition, env: Readonly<Record<string, string>> = {}) {
+    const command = commandOf(definition)
+    if (command === undefined) throw new Error(`${definition.name} can't run here; ask available() first.`)
+    this.definition = definition
+    this.process = new TestProcess({
+      name: definition.name,
+      command,
+      args: [inFolder(`drivers/${definition.driver}`), ...definition.packages],
+      env: { PYTHONDONTWRITEBYTECODE: '1', ...env },
+      stdoutIsData: true,
+    })
+  }
+
+  /** One call; several may be under way at once. */
+  call(call: Call): Promise<Result> {
+    this.#calls += 1
+    const id = this.#calls
+    this.process.write(JSON.stringify({ id, ...call }))
+    return this.process.line((line) => {
+      const result = resultLine.safeParse(parseJson(line))
+      return result.success && result.data.id === id ? result.data : undefined
+    })
+  }
+
+  stop(): Promise<number | null> {
+    return this.process.stop()
+  }
+}
+
+const pythonPath = inFolder('.venv/bin/python')
+
+function commandOf(client: ClientDefinition): string | undefined {
+  if (client.runtime === 'python') return pythonPath
+  return client.runtime === 'node' ? process.execPath : newerNode()
+}
+
+/** A Node that runs today's majors: the present one if it does, else one from the package registry. */
+function newerNode(major: 22 | 24 = 24): string | undefined {
+  if (Number(process.versions.node.split('.')[0]) >= 22) return process.execPath
+  const folders = [`node-${major}`, `node-${major}-arm64`]
+  return folders.map((folder) => inFolder(`node_modules/${folder}/bin/node`)).find((path) => existsSync(path))
+}
+
+function inFolder(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
+
+function node(
+  name: string,
+  packages: readonly string[],
+  driver: string,
+  apis: readonly Api[],
+  baseSuffix: ClientDefinition['baseSuffix'],
+  runtime: 'node' | 'node-22' = 'node',
+): ClientDefinition {
+  return { name, packages, driver, apis, baseSuffix, runtime }
+}
+
+function python(
+  name: string,
+  driver: string,
+  apis: readonly Api[],
+  baseSuffix: ClientDefinition['baseSuffix'],
+): ClientDefinition {
+  return { name, packages: [], driver, apis, baseSuffix, runtime: 'python' }
+}

@@ -1,0 +1,81 @@
+/** Drives one major of @anthropic-ai/sdk: `node anthropic.mjs anthropic-1`. */
+
+import { describeSdkError, drive, pickHeaders } from './driver.mjs'
+
+const { default: Anthropic } = await import(process.argv[2])
+
+drive(async (command) => {
+  const client = new Anthropic({
+    baseURL: command.baseURL,
+    apiKey: command.apiKey,
+    maxRetries: command.maxRetries ?? 0,
+    ...(command.timeoutMs === undefined ? {} : { timeout: command.timeoutMs }),
+  })
+  const body = {
+    model: command.model,
+    max_tokens: command.maxTokens ?? 512,
+    ...(command.system === undefined ? {} : { system: command.system }),
+    messages: command.messages,
+    ...command.extra,
+  }
+  switch (command.op) {
+    case 'create': {
+      const { data, response } = await client.messages.create(body).withResponse()
+      return { ...describe(data), headers: pickHeaders(response.headers), chunks: 1 }
+    }
+    case 'stream':
+      return iterate(client, body, command.stopAfter ?? Infinity)
+    case 'final': {
+      let chunks = 0
+      const stream = client.messages.stream(body).on('streamEvent', () => (chunks += 1))
+      return { ...describe(await stream.finalMessage()), chunks }
+    }
+    default:
+      throw new Error(`unknown op ${command.op}`)
+  }
+}, describeSdkError)
+
+/** Gathers the events as an app does that uses no helper. */
+async function iterate(client, body, stopAfter) {
+  const { data, response } = await client.messages.create({ ...body, stream: true }).withResponse()
+  const message = { content: [], usage: {} }
+  const inputs = []
+  let chunks = 0
+  for await (const event of data) {
+    if (event.type === 'message_start') Object.assign(message, event.message)
+    if (event.type === 'content_block_start') {
+      message.content[event.index] = { ...event.content_block }
+      inputs[event.index] = ''
+    }
+    if (event.type === 'content_block_delta') {
+      chunks += 1
+      const block = message.content[event.index]
+      if (event.delta.type === 'text_delta') block.text += event.delta.text
+      if (event.delta.type === 'thinking_delta') block.thinking += event.delta.thinking
+      if (event.delta.type === 'input_json_delta') inputs[event.index] += event.delta.partial_json
+    }
+    if (event.type === 'message_delta') {
+      message.stop_reason = event.delta.stop_reason
+      Object.assign(message.usage, event.usage)
+    }
+    if (chunks >= stopAfter) break
+  }
+  for (const [index, block] of message.content.entries()) {
+    if (block.type === 'tool_use' && inputs[index] !== '') block.input = JSON.parse(inputs[index])
+  }
+  return { ...describe(message), headers: pickHeaders(response.headers), chunks }
+}
+
+/** A body that is no message must look like one without content, as it does to an app. */
+function describe(message) {
+  const content = message.content ?? []
+  return {
+    text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
+    thinking: content.map((block) => (block.type === 'thinking' ? block.thinking : '')).join(''),
+    toolCalls: content.filter((block) => block.type === 'tool_use').map(({ id, name, input }) => ({ id, name, input })),
+    answerId: message.id ?? null,
+    model: message.model ?? null,
+    finish: message.stop_reason ?? null,
+    usage: message.usage ?? null,
+  }
+}

@@ -1,0 +1,76 @@
+"""Drives the Python package anthropic."""
+
+import anthropic
+
+from driver import drive, pick_headers, plain
+
+
+def perform(command):
+    client = anthropic.Anthropic(
+        base_url=command["baseURL"],
+        api_key=command["apiKey"],
+        max_retries=command.get("maxRetries", 0),
+        **({"timeout": command["timeoutMs"] / 1000} if "timeoutMs" in command else {}),
+    )
+    body = {
+        "model": command["model"],
+        "max_tokens": command.get("maxTokens", 512),
+        "messages": command["messages"],
+        **({"system": command["system"]} if "system" in command else {}),
+        **command.get("extra", {}),
+    }
+    if command["op"] == "create":
+        raw = client.messages.with_raw_response.create(**body)
+        return {**describe(raw.parse()), "headers": pick_headers(raw.headers), "chunks": 1}
+    if command["op"] == "stream":
+        return iterate(client, body, command.get("stopAfter"))
+    chunks = 0
+    with client.messages.stream(**body) as stream:
+        for _ in stream.text_stream:
+            chunks += 1
+        return {**describe(stream.get_final_message()), "chunks": chunks}
+
+
+def iterate(client, body, stop_after):
+    """Gathers the events as an app does that uses no helper."""
+    raw = client.messages.with_raw_response.create(**body, stream=True)
+    start, text, chunks, finish, usage = None, "", 0, None, {}
+    with raw.parse() as stream:
+        for event in stream:
+            if event.type == "message_start":
+                start = event.message
+                usage = plain(start.usage)
+            if event.type == "content_block_delta" and event.delta.type == "text_delta":
+                chunks += 1
+                text += event.delta.text
+            if event.type == "message_delta":
+                finish = event.delta.stop_reason
+                usage = {**usage, **{key: value for key, value in plain(event.usage).items() if value is not None}}
+            if stop_after is not None and chunks >= stop_after:
+                break
+    return {
+        "text": text,
+        "answerId": start.id if start else None,
+        "model": start.model if start else None,
+        "finish": finish,
+        "usage": usage,
+        "headers": pick_headers(raw.headers),
+        "chunks": chunks,
+    }
+
+
+def describe(message):
+    content = message.content or []
+    return {
+        "text": "".join(block.text for block in content if block.type == "text"),
+        "toolCalls": [
+            {"id": block.id, "name": block.name, "input": block.input} for block in content if block.type == "tool_use"
+        ],
+        "answerId": message.id,
+        "model": message.model,
+        "finish": message.stop_reason,
+        "usage": plain(message.usage),
+    }
+
+
+drive(perform)

@@ -1,0 +1,136 @@
+/** Drives one major of openai: `node openai.mjs openai-7`. */
+
+import { describeSdkError, drive, pickHeaders, Skipped } from './driver.mjs'
+
+const { default: OpenAI } = await import(process.argv[2])
+
+drive((command) => {
+  const client = new OpenAI({
+    baseURL: command.baseURL,
+    apiKey: command.apiKey,
+    maxRetries: command.maxRetries ?? 0,
+    ...(command.timeoutMs === undefined ? {} : { timeout: command.timeoutMs }),
+  })
+  return command.api === 'responses' ? responses(client, command) : chat(client, command)
+}, describeSdkError)
+
+async function chat(client, command) {
+  const system = command.system === undefined ? [] : [{ role: 'system', content: command.system }]
+  const body = { model: command.model, messages: [...system, ...command.messages], ...command.extra }
+  switch (command.op) {
+    case 'create': {
+      const { data, response } = await client.chat.completions.create(body).withResponse()
+      return { ...describeChat(data), headers: pickHeaders(response.headers), chunks: 1 }
+    }
+    case 'stream':
+      return iterateChat(client, body, command.stopAfter ?? Infinity)
+    case 'final': {
+      // The helper left `beta` in major 5.
+      const completions = client.chat.completions.stream ? client.chat.completions : client.beta?.chat?.completions
+      if (!completions?.stream) throw new Skipped('no chat.completions.stream')
+      let chunks = 0
+      const stream = completions.stream({ ...body, stream_options: { include_usage: true } })
+      stream.on('chunk', () => (chunks += 1))
+      return { ...describeChat(await stream.finalChatCompletion()), chunks }
+    }
+    default:
+      throw new Error(`unknown op ${command.op}`)
+  }
+}
+
+/** Gathers the chunks as an app does that uses no helper. */
+async function iterateChat(client, body, stopAfter) {
+  const request = { ...body, stream: true, stream_options: { include_usage: true } }
+  const { data, response } = await client.chat.completions.create(request).withResponse()
+  const message = { content: '', tool_calls: [] }
+  const whole = { choices: [{ message, finish_reason: null }], usage: null }
+  let chunks = 0
+  for await (const chunk of data) {
+    whole.id = chunk.id
+    whole.model = chunk.model
+    whole.usage = chunk.usage ?? whole.usage
+    const choice = chunk.choices?.[0]
+    if (choice?.delta?.content) {
+      chunks += 1
+      message.content += choice.delta.content
+    }
+    for (const call of choice?.delta?.tool_calls ?? []) {
+      const known = (message.tool_calls[call.index] ??= { function: { name: '', arguments: '' } })
+      known.id ??= call.id
+      known.function.name += call.function?.name ?? ''
+      known.function.arguments += call.function?.arguments ?? ''
+    }
+    whole.choices[0].finish_reason = choice?.finish_reason ?? whole.choices[0].finish_reason
+    if (chunks >= stopAfter) break
+  }
+  return { ...describeChat(whole), headers: pickHeaders(response.headers), chunks }
+}
+
+/** A body that is no completion must look like one without content, as it does to an app. */
+function describeChat(completion) {
+  const choice = completion.choices?.[0]
+  return {
+    text: choice?.message?.content ?? '',
+    toolCalls: (choice?.message?.tool_calls ?? []).map(({ id, function: called }) => ({
+      id,
+      name: called.name,
+      input: JSON.parse(called.arguments),
+    })),
+    answerId: completion.id ?? null,
+    model: completion.model ?? null,
+    finish: choice?.finish_reason ?? null,
+    usage: completion.usage ?? null,
+  }
+}
+
+async function responses(client, command) {
+  const instructions = command.system === undefined ? {} : { instructions: command.system }
+  const body = { model: command.model, input: command.messages, ...instructions, ...command.extra }
+  switch (command.op) {
+    case 'create': {
+      const { data, response } = await client.responses.create(body).withResponse()
+      return { ...describeResponse(data), headers: pickHeaders(response.headers), chunks: 1 }
+    }
+    case 'stream':
+      return iterateResponse(client, body, command.stopAfter ?? Infinity)
+    case 'final': {
+      if (!client.responses.stream) throw new Skipped('no responses.stream')
+      let chunks = 0
+      const stream = client.responses.stream(body).on('response.output_text.delta', () => (chunks += 1))
+      return { ...describeResponse(await stream.finalResponse()), chunks }
+    }
+    default:
+      throw new Error(`unknown op ${command.op}`)
+  }
+}
+
+async function iterateResponse(client, body, stopAfter) {
+  const { data, response } = await client.responses.create({ ...body, stream: true }).withResponse()
+  let whole = { output: [] }
+  let text = ''
+  let chunks = 0
+  for await (const event of data) {
+    if (event.response !== undefined) whole = event.response
+    if (event.type === 'response.output_text.delta') {
+      chunks += 1
+      text += event.delta
+    }
+    if (chunks >= stopAfter) break
+  }
+  return { ...describeResponse(whole), text, headers: pickHeaders(response.headers), chunks }
+}
+
+function describeResponse(response) {
+  const output = response.output ?? []
+  const parts = output.flatMap((item) => (item.type === 'message' ? item.content : []))
+  return {
+    text: parts.map((part) => part.text ?? '').join(''),
+    toolCalls: output
+      .filter((item) => item.type === 'function_call')
+      .map((item) => ({ id: item.call_id, name: item.name, input: JSON.parse(item.arguments) })),
+    answerId: response.id ?? null,
+    model: response.model ?? null,
+    finish: response.status ?? null,
+    usage: response.usage ?? null,
+  }
+}

@@ -1,0 +1,119 @@
+"""Drives the Python package openai."""
+
+import json
+
+import openai
+
+from driver import Skipped, drive, pick_headers, plain
+
+
+def perform(command):
+    client = openai.OpenAI(
+        base_url=command["baseURL"],
+        api_key=command["apiKey"],
+        max_retries=command.get("maxRetries", 0),
+        **({"timeout": command["timeoutMs"] / 1000} if "timeoutMs" in command else {}),
+    )
+    return responses(client, command) if command.get("api") == "responses" else chat(client, command)
+
+
+def chat(client, command):
+    system = [{"role": "system", "content": command["system"]}] if "system" in command else []
+    body = {"model": command["model"], "messages": [*system, *command["messages"]], **command.get("extra", {})}
+    if command["op"] == "create":
+        raw = client.chat.completions.with_raw_response.create(**body)
+        return {**describe_chat(raw.parse()), "headers": pick_headers(raw.headers), "chunks": 1}
+    if command["op"] == "stream":
+        return iterate_chat(client, body, command.get("stopAfter"))
+    if not hasattr(client.chat.completions, "stream"):
+        raise Skipped("no chat.completions.stream")
+    chunks = 0
+    with client.chat.completions.stream(**body, stream_options={"include_usage": True}) as stream:
+        for event in stream:
+            chunks += event.type == "content.delta"
+        return {**describe_chat(stream.get_final_completion()), "chunks": chunks}
+
+
+def iterate_chat(client, body, stop_after):
+    """Gathers the chunks as an app does that uses no helper."""
+    raw = client.chat.completions.with_raw_response.create(**body, stream=True, stream_options={"include_usage": True})
+    fields = {"text": "", "answerId": None, "model": None, "finish": None, "usage": None, "chunks": 0}
+    with raw.parse() as stream:
+        for chunk in stream:
+            fields.update(answerId=chunk.id, model=chunk.model)
+            if chunk.usage is not None:
+                fields["usage"] = plain(chunk.usage)
+            for choice in chunk.choices[:1]:
+                if choice.delta.content:
+                    fields["text"] += choice.delta.content
+                    fields["chunks"] += 1
+                fields["finish"] = choice.finish_reason or fields["finish"]
+            if stop_after is not None and fields["chunks"] >= stop_after:
+                break
+    return {**fields, "headers": pick_headers(raw.headers)}
+
+
+def describe_chat(completion):
+    choice = completion.choices[0] if completion.choices else None
+    calls = (choice.message.tool_calls or []) if choice else []
+    return {
+        "text": (choice.message.content or "") if choice else "",
+        "toolCalls": [
+            {"id": call.id, "name": call.function.name, "input": json.loads(call.function.arguments)} for call in calls
+        ],
+        "answerId": completion.id,
+        "model": completion.model,
+        "finish": choice.finish_reason if choice else None,
+        "usage": plain(completion.usage),
+    }
+
+
+def responses(client, command):
+    body = {
+        "model": command["model"],
+        "input": command["messages"],
+        **({"instructions": command["system"]} if "system" in command else {}),
+        **command.get("extra", {}),
+    }
+    if command["op"] == "create":
+        raw = client.responses.with_raw_response.create(**body)
+        return {**describe_response(raw.parse()), "headers": pick_headers(raw.headers), "chunks": 1}
+    if command["op"] == "stream":
+        return iterate_response(client, body, command.get("stopAfter"))
+    if not hasattr(client.responses, "stream"):
+        raise Skipped("no responses.stream")
+    chunks = 0
+    with client.responses.stream(**body) as stream:
+        for event in stream:
+            chunks += event.type == "response.output_text.delta"
+        return {**describe_response(stream.get_final_response()), "chunks": chunks}
+
+
+def iterate_response(client, body, stop_after):
+    raw = client.responses.with_raw_response.create(**body, stream=True)
+    whole, text, chunks = None, "", 0
+    with raw.parse() as stream:
+        for event in stream:
+            whole = getattr(event, "response", None) or whole
+            if event.type == "response.output_text.delta":
+                chunks += 1
+                text += event.delta
+            if stop_after is not None and chunks >= stop_after:
+                break
+    described = describe_response(whole) if whole is not None else {}
+    return {**described, "text": text, "headers": pick_headers(raw.headers), "chunks": chunks}
+
+
+def describe_response(response):
+    calls = [item for item in response.output or [] if item.type == "function_call"]
+    return {
+        "text": response.output_text,
+        "toolCalls": [{"id": call.call_id, "name": call.name, "input": json.loads(call.arguments)} for call in calls],
+        "answerId": response.id,
+        "model": response.model,
+        "finish": response.status,
+        "usage": plain(response.usage),
+    }
+
+
+drive(perform)

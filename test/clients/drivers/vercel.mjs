@@ -1,0 +1,84 @@
+/** Drives one major of the Vercel AI SDK: `node vercel.mjs ai-7 ai-anthropic-4 ai-openai-4`. */
+
+import { drive, pickHeaders } from './driver.mjs'
+
+const [ai, anthropic, openai] = await Promise.all(process.argv.slice(2, 5).map((name) => import(name)))
+
+drive(async (command) => {
+  const options = {
+    model: languageModel(command),
+    ...(command.system === undefined ? {} : { system: command.system }),
+    messages: command.messages,
+    maxRetries: command.maxRetries ?? 0,
+    maxOutputTokens: command.maxTokens ?? 512,
+    ...command.extra,
+  }
+  if (command.op === 'create') {
+    const result = await ai.generateText(options)
+    return { ...(await describe(result)), headers: headersOf(result.response), chunks: 1 }
+  }
+  return stream(options, command)
+}, describeError)
+
+function languageModel({ api, baseURL, apiKey, model }) {
+  if (api === 'messages') return anthropic.createAnthropic({ baseURL, apiKey })(model)
+  const provider = openai.createOpenAI({ baseURL, apiKey })
+  return api === 'chat' ? provider.chat(model) : provider.responses(model)
+}
+
+/** `streamText` throws nothing while it streams: errors are parts, and would be lost without this. */
+async function stream(options, command) {
+  const abort = new AbortController()
+  const result = ai.streamText({ ...options, abortSignal: abort.signal, onError: () => undefined })
+  let text = ''
+  let chunks = 0
+  for await (const part of result.fullStream) {
+    if (part.type === 'error') throw part.error
+    if (part.type !== 'text-delta') continue
+    chunks += 1
+    text += part.text
+    if (chunks >= (command.stopAfter ?? Infinity)) {
+      abort.abort()
+      return { text, chunks }
+    }
+  }
+  const described = await describe(result)
+  // `final` trusts the SDK's own sum of the stream, `stream` what came through it.
+  const shown = command.op === 'final' ? described : { ...described, text }
+  return { ...shown, headers: headersOf(await result.response), chunks }
+}
+
+async function describe(result) {
+  const response = await result.response
+  const usage = await result.usage
+  return {
+    text: await result.text,
+    toolCalls: (await result.toolCalls).map((call) => ({
+      id: call.toolCallId,
+      name: call.toolName,
+      input: call.input,
+    })),
+    answerId: response.id ?? null,
+    model: response.modelId ?? null,
+    finish: await result.finishReason,
+    usage: { inputTokens: usage.inputTokens ?? null, outputTokens: usage.outputTokens ?? null },
+  }
+}
+
+function headersOf(response) {
+  return pickHeaders(Object.entries(response?.headers ?? {}))
+}
+
+/** After its retries the SDK wraps the last error. */
+function describeError(error) {
+  const cause = error?.lastError ?? error
+  const body = cause?.data
+  return {
+    name: cause?.name ?? 'unknown',
+    status: cause?.statusCode ?? null,
+    message: String(cause?.message ?? JSON.stringify(cause)),
+    type: body?.error?.type ?? cause?.type ?? null,
+    code: body?.error?.code ?? cause?.code ?? null,
+    headers: pickHeaders(Object.entries(cause?.responseHeaders ?? {})),
+  }
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { helpText } from '../src/cli/help.ts'
+import { loadConfig } from '../src/config/load.ts'
+import { settings, type Setting } from '../src/config/schema.ts'
+
+const all: Setting[] = Object.values(settings)
+
+describe('README.md', () => {
+  const readme = readFileSync('README.md', 'utf8')
+
+  it.each(all)('has the row of $env as the program has it', (setting) => {
+    const byDefault = setting.default ? `\`${setting.default}\`` : 'none'
+    expect(readme).toContain(`| \`${setting.env}\` | \`--${setting.flag}\` | ${byDefault} | ${setting.meaning} |`)
+  })
+
+  it('names no setting that does not exist', () => {
+    const named = readme.match(/\b(PRIMARY|FALLBACK|TROOPER)_[A-Z_]+\b/g) ?? []
+    const known = all.map((setting) => setting.env)
+    expect(named.filter((name) => !known.includes(name))).toEqual([])
+  })
+})
+
+describe('.env.example', () => {
+  const text = readFileSync('.env.example', 'utf8')
+
+  it('is a configuration that works as it stands, and changes nothing', () => {
+    const loaded = loadConfig({ flags: {}, environment: {}, dotEnv: parseEnv(text) })
+    expect(loaded).toEqual(loadConfig({ flags: {}, environment: {}, dotEnv: {} }))
+  })
+
+  it.each(all)('explains $env and gives its default', (setting) => {
+    expect(text).toContain(`# ${setting.meaning.replaceAll('`', '')}\n`)
+    const line = setting.default ? `#${setting.env}=${setting.default}\n` : `${setting.env}=\n`
+    expect(text).toContain(line)
+  })
+})
+
+describe('--help', () => {
+  it.each(all)('explains --$flag', (setting) => {
+    expect(helpText()).toContain(`--${setting.flag}\n      ${setting.env}: `)
+  })
+})
+
+describe('docker-compose.yml', () => {
+  const compose = parse(readFileSync('docker-compose.yml', 'utf8'))
+
+  it('publishes Trooper on the loopback of the host only, as it runs without a token there', () => {
+    expect(compose.services.trooper.environment.TROOPER_ALLOW_NO_TOKEN).toBe('1')
+    for (const port of compose.services.trooper.ports) expect(port).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  it('gives Trooper an environment that it accepts', () => {
+    const loaded = loadConfig({ flags: {}, environment: compose.services.trooper.environment, dotEnv: {} })
+    expect(loaded.ok && loaded.targets.fallbacks[0]?.url).toMatchObject({ origin: 'http://ollama:11434' })
+  })
+
+  it('starts the same program as the Dockerfile', () => {
+    const dockerfile = readFileSync('Dockerfile', 'utf8')
+    expect(dockerfile).toContain('CMD ["node", "dist/trooper.js"]')
+    expect(dockerfile.split('FROM ').at(-1)).toContain('USER node')
+  })
+})

@@ -1,0 +1,132 @@
+/** What a test may tell a fake to do: the bodies of `POST /__control`, checked on arrival, typed for the sender. */
+
+import { z } from 'zod'
+import { failureNames } from './failures.ts'
+
+/** Which requests a behaviour is for, and how the answer is timed. */
+const scope = {
+  /** How many requests it answers; absent = all that follow. */
+  times: z.number().int().positive().optional(),
+  /** Only requests whose path ends like this; others see the next behaviour of the plan. */
+  path: z.string().optional(),
+  /** Waits at this many content chunks (0 = before the head) until `POST /__release`; no clock involved. */
+  holdAfter: z.number().int().nonnegative().optional(),
+}
+
+const toolCall = z.strictObject({
+  id: z.string().optional(),
+  name: z.string(),
+  input: z.record(z.string(), z.json()),
+})
+
+const content = {
+  text: z.string().optional(),
+  thinking: z.string().optional(),
+  toolCalls: z.array(toolCall).optional(),
+  finish: z.enum(['stop', 'length', 'refusal']).optional(),
+}
+
+/** Changes to a failure of the catalogue: another status, body or header (`null` takes the header out). */
+const overrides = {
+  status: z.number().int().optional(),
+  headers: z.record(z.string(), z.string().nullable()).optional(),
+  body: z.string().optional(),
+  retryAfter: z.string().optional(),
+}
+
+const cut = {
+  /** Content chunks written before the fault. */
+  chunks: z.number().int().nonnegative().optional(),
+}
+
+const providerFaults = [
+  'reset',
+  'reset-midstream',
+  'end-midstream',
+  'error-first',
+  'error-midstream',
+  'error-in-200-json',
+  'hang',
+  'json-instead-of-stream',
+] as const
+
+const inBand = {
+  /** Written instead of the dialect's usual error event, e.g. a `response.failed`. */
+  frame: z.string().optional(),
+}
+
+const providerBehaviour = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.enum(['ok', 'refusal']), ...content, ...scope }),
+  z.strictObject({ mode: z.enum(providerFaults), ...content, ...cut, ...inBand, ...scope }),
+  z.strictObject({ mode: z.enum(failureNames), ...overrides, ...scope }),
+])
+
+const providerSettings = z.strictObject({
+  /** The one key that is accepted; `null` = any, but there must be one. */
+  credential: z.string().nullable().optional(),
+  /** The models that exist; `null` = every name without a colon, so that a local engine's name is never one. */
+  models: z.array(z.string()).nullable().optional(),
+  /** Compresses whole JSON answers for those who accept it, as real providers do. */
+  compress: z.boolean().optional(),
+})
+
+const localModel = z.strictObject({
+  name: z.string(),
+  contextLength: z.number().int().positive(),
+  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding'])),
+  /** The Modelfile's parameters; `num_ctx` is the one that matters (local-engines.md 1.5). */
+  parameters: z.record(z.string(), z.string()).optional(),
+  /** Makes it a stub of a cloud model (local-engines.md 1.9). */
+  remoteHost: z.string().optional(),
+})
+
+const ollamaFaults = [
+  'not-pulled',
+  'ends-silently',
+  'error-line',
+  'error-line-first',
+  'overflow',
+  'busy',
+  'load-failed',
+  'hang',
+  'reset',
+] as const
+
+const ollamaBehaviour = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('ok'), ...content, ...scope }),
+  /** Sends no head until the model is "loaded" (local-engines.md 1.3, Loading). */
+  z.strictObject({ mode: z.literal('slow-load'), delayMs: z.number().nonnegative(), ...content, ...scope }),
+  z.strictObject({
+    mode: z.enum(ollamaFaults),
+    ...content,
+    ...cut,
+    /** The `error` text of the two error-line modes and of load-failed. */
+    error: z.string().optional(),
+    ...scope,
+  }),
+])
+
+const ollamaSettings = z.strictObject({
+  models: z.array(localModel).optional(),
+  /** What a request without num_ctx gets (local-engines.md 1.5). */
+  defaultNumCtx: z.number().int().positive().optional(),
+  version: z.string().optional(),
+})
+
+export const providerControl = z.strictObject({
+  plan: z.array(providerBehaviour).optional(),
+  settings: providerSettings.optional(),
+})
+export const ollamaControl = z.strictObject({
+  plan: z.array(ollamaBehaviour).optional(),
+  settings: ollamaSettings.optional(),
+})
+
+export type ProviderBehaviour = z.infer<typeof providerBehaviour>
+export type ProviderSettings = z.infer<typeof providerSettings>
+export type OllamaBehaviour = z.infer<typeof ollamaBehaviour>
+export type OllamaSettings = z.infer<typeof ollamaSettings>
+export type LocalModel = z.infer<typeof localModel>
+/** What the answering code needs of a behaviour, whatever its mode. */
+export type Content = z.infer<z.ZodObject<typeof content>>
+export type Overrides = z.infer<z.ZodObject<typeof overrides>>

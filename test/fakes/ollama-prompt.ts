@@ -1,0 +1,68 @@
+/** How many tokens a conversation has here, and what happens when it has too many (local-engines.md 1.6). */
+
+import { arrayOf, type JsonObject, type JsonValue, numberOf, objectOf, stringOf } from '../../src/ir/json.ts'
+import type { SeenRequest } from './journal.ts'
+
+export type Prompt = NonNullable<SeenRequest['prompt']>
+
+const tokensPerMessage = 4
+const tokensPerImage = 768
+
+/** What becomes of the prompt; nothing is evaluated when it does not fit and must not be cut. */
+export function readPrompt(body: JsonObject, numCtx: number): Prompt {
+  const messages = arrayOf(body['messages']).map(objectOf)
+  const tools = arrayOf(body['tools'])
+  const tokens = countPrompt(messages, tools)
+  const whole = { tokens, evaluated: tokens, numCtx, truncated: false, droppedMessages: 0, shifted: false }
+  if (tokens <= numCtx) return whole
+  if (body['truncate'] === false) return { ...whole, evaluated: 0 }
+  const kept = dropOldest(messages, tools, numCtx)
+  const keptTokens = countPrompt(kept, tools)
+  const droppedMessages = messages.length - kept.length
+  const evaluated = keptTokens <= numCtx ? keptTokens : cutTokens(body, numCtx)
+  return { ...whole, evaluated, truncated: true, droppedMessages }
+}
+
+/** The error of the child process as text inside the error (local-engines.md 1.3). */
+export function overflowText(tokens: number, numCtx: number): string {
+  const error = {
+    code: 400,
+    message: `request (${tokens} tokens) exceeds the available context size (${numCtx} tokens), try increasing it`,
+    type: 'exceed_context_size_error',
+    n_prompt_tokens: tokens,
+    n_ctx: numCtx,
+  }
+  return JSON.stringify({ error })
+}
+
+function countPrompt(messages: readonly JsonObject[], tools: readonly JsonValue[]): number {
+  const toolTokens = tools.length === 0 ? 0 : countText(JSON.stringify(tools))
+  return messages.reduce((sum, message) => sum + countMessage(message), toolTokens)
+}
+
+function countMessage(message: JsonObject): number {
+  const calls = message['tool_calls'] === undefined ? '' : JSON.stringify(message['tool_calls'])
+  const text = (stringOf(message['content']) ?? '') + (stringOf(message['thinking']) ?? '') + calls
+  return countText(text) + tokensPerMessage + arrayOf(message['images']).length * tokensPerImage
+}
+
+function countText(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 4)
+}
+
+/** Oldest first, system messages and the last message stay, and nothing is said about it. */
+function dropOldest(messages: readonly JsonObject[], tools: readonly JsonValue[], numCtx: number): JsonObject[] {
+  const kept = [...messages]
+  while (countPrompt(kept, tools) > numCtx) {
+    const oldest = kept.findIndex((message, index) => message['role'] !== 'system' && index < kept.length - 1)
+    if (oldest === -1) break
+    kept.splice(oldest, 1)
+  }
+  return kept
+}
+
+/** The rendered path then cuts through the middle and leaves about half a window. */
+function cutTokens(body: JsonObject, numCtx: number): number {
+  const numKeep = numberOf(objectOf(body['options'])['num_keep']) ?? 4
+  return numCtx - Math.floor((numCtx - numKeep) / 2)
+}
