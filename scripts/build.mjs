@@ -1,4 +1,5 @@
 // Bundles the program and the package entry, each into one file with nothing to install.
+import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
@@ -21,3 +22,4 @@ await build({
   },
   logLevel: 'warning',
 })
+execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' })

@@ -1,109 +1,23 @@
 /** Package entry: Trooper inside another program. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Server } from 'node:http'
-import { realClock } from './clock.ts'
-import { loadConfig, type Texts } from './config/load.ts'
-import type { Targets } from './config/targets.ts'
-import type { Config } from './config/schema.ts'
-import { createEngines } from './engines/engines.ts'
-import type { Services } from './exchange/outcome.ts'
+import { loadConfig } from './config/load.ts'
 import type { Log } from './observe/log.ts'
-import { createLedger } from './routing/ledger.ts'
-import { createHttpServer } from './server/listen.ts'
-import { hostName } from './server/guard.ts'
-import { makeStoppable } from './server/stop.ts'
-import { createPools } from './upstream/pools.ts'
-import { version } from './version.ts'
+import type { Trooper } from './running.ts'
+import { startTrooper } from './trooper.ts'
 
 export type { Log } from './observe/log.ts'
-
-export interface Trooper {
-  /** Base URL for clients; known once it listens. */
-  readonly url: string
-  /** Finishes what is in flight, for at most `graceMs`, then closes every connection. */
-  stop(graceMs?: number): Promise<void>
-}
-
-/** Connecting takes one round trip, a name look-up and TLS; longer than this is down. */
-const connectTimeoutMs = 5000
-/** Longer than any sane answer needs to begin, or to say its next word. */
-const silence = { headMs: 600_000, stallMs: 300_000 }
+export type { Trooper } from './running.ts'
 
 /**
  * Starts Trooper with settings named as in the environment (`PRIMARY_URL`, …); nothing is read from the process.
  * Rejects with one sentence when a setting is wrong or the port is taken.
  */
-export async function createTrooper(environment: Texts, log: Log = silentLog): Promise<Trooper> {
-  const loaded = loadConfig({ flags: {}, environment, dotEnv: {} })
+export async function createTrooper(
+  settings: Readonly<Record<string, string | undefined>>,
+  log: Log = silentLog,
+): Promise<Trooper> {
+  const loaded = loadConfig({ flags: {}, environment: settings, dotEnv: {} })
   if (!loaded.ok) throw new Error(loaded.problem)
   return startTrooper(loaded.config, loaded.targets, log)
 }
 
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }
-
-/** The same with a configuration already loaded. */
-export async function startTrooper(config: Config, targets: Targets, log: Log): Promise<Trooper> {
-  const pools = createPools(connectTimeoutMs)
-  const services: Services = {
-    chain: [targets.primary, ...targets.fallbacks],
-    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
-    silence,
-    ledger: createLedger(),
-    pools,
-    engines: createEngines(pools),
-    clock: realClock,
-    log,
-    unique: () => randomBytes(12).toString('hex'),
-  }
-  const server = createHttpServer(services, {
-    rules: {
-      hosts: new Set([...config.allowedHosts, config.host].map((host) => hostName(host.toLowerCase()))),
-      origins: new Set(config.allowedOrigins),
-      needsToken: config.token !== undefined,
-    },
-    tokenMatches: tokenMatcher(config.token),
-    maxBodyBytes: config.maxBodyBytes,
-    version,
-  })
-  const stoppable = makeStoppable(server, realClock)
-  const port = await listen(server, config.port, config.host)
-  const name = isEverywhere(config.host) ? 'localhost' : config.host
-  return {
-    url: `http://${name}:${port}`,
-    stop: async (graceMs = 10_000) => {
-      await stoppable.stop(graceMs)
-      await pools.destroy()
-    },
-  }
-}
-
-/** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */
-function tokenMatcher(token: string | undefined): (given: string) => boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  const expected = digest(token ?? '')
-  return (given) => timingSafeEqual(digest(given), expected)
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new Error(listenProblem(error, port, host))))
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : port)
-    })
-  })
-}
-
-function listenProblem(error: Error, port: number, host: string): string {
-  const code = 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE')
-    return `Port ${port} on ${host} is in use; stop the other program or set TROOPER_PORT to a free one.`
-  if (code === 'EACCES')
-    return `Port ${port} needs rights that Trooper does not have; set TROOPER_PORT to one above 1023.`
-  return `Trooper cannot listen on ${host}:${port} (${error.message}); correct TROOPER_HOST or TROOPER_PORT.`
-}
-
-/** Addresses that a client on this machine reaches as `localhost`. */
-function isEverywhere(host: string): boolean {
-  return ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)
-}

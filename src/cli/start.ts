@@ -5,8 +5,10 @@ import { realClock } from '../clock.ts'
 import { loadConfig, readDotEnv, type Texts } from '../config/load.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
-import { startTrooper, type Trooper } from '../index.ts'
-import { createJsonLog, createTextLog, type Log } from '../observe/log.ts'
+import { createJsonLog, createTextLog } from '../observe/lines.ts'
+import type { Log } from '../observe/log.ts'
+import type { Trooper } from '../running.ts'
+import { startTrooper } from '../trooper.ts'
 import { version } from '../version.ts'
 
 /** sysexits.h: EX_CONFIG */

@@ -1,0 +1,88 @@
+/** Puts a running Trooper together: services, server, stop. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Server } from 'node:http'
+import { realClock } from './clock.ts'
+import type { Config } from './config/schema.ts'
+import type { Targets } from './config/targets.ts'
+import { createEngines } from './engines/engines.ts'
+import type { Services } from './exchange/outcome.ts'
+import type { Log } from './observe/log.ts'
+import { createLedger } from './routing/ledger.ts'
+import type { Trooper } from './running.ts'
+import { hostName } from './server/guard.ts'
+import { createHttpServer } from './server/listen.ts'
+import { makeStoppable } from './server/stop.ts'
+import { createPools } from './upstream/pools.ts'
+import { version } from './version.ts'
+
+/** Connecting takes one round trip, a name look-up and TLS; longer than this is down. */
+const connectTimeoutMs = 5000
+/** Longer than any sane answer needs to begin, or to say its next word. */
+const silence = { headMs: 600_000, stallMs: 300_000 }
+
+/** Rejects with one sentence when the port is taken. */
+export async function startTrooper(config: Config, targets: Targets, log: Log): Promise<Trooper> {
+  const pools = createPools(connectTimeoutMs)
+  const services: Services = {
+    chain: [targets.primary, ...targets.fallbacks],
+    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
+    silence,
+    ledger: createLedger(),
+    pools,
+    engines: createEngines(pools),
+    clock: realClock,
+    log,
+    unique: () => randomBytes(12).toString('hex'),
+  }
+  const server = createHttpServer(services, {
+    rules: {
+      hosts: new Set([...config.allowedHosts, config.host].map((host) => hostName(host.toLowerCase()))),
+      origins: new Set(config.allowedOrigins),
+      needsToken: config.token !== undefined,
+    },
+    tokenMatches: tokenMatcher(config.token),
+    maxBodyBytes: config.maxBodyBytes,
+    version,
+  })
+  const stoppable = makeStoppable(server, realClock)
+  const port = await listen(server, config.port, config.host)
+  const name = isEverywhere(config.host) ? 'localhost' : config.host
+  return {
+    url: `http://${name}:${port}`,
+    stop: async (graceMs = 10_000) => {
+      await stoppable.stop(graceMs)
+      await pools.destroy()
+    },
+  }
+}
+
+/** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */
+function tokenMatcher(token: string | undefined): (given: string) => boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  const expected = digest(token ?? '')
+  return (given) => timingSafeEqual(digest(given), expected)
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new Error(listenProblem(error, port, host))))
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}
+
+function listenProblem(error: Error, port: number, host: string): string {
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is in use; stop the other program or set TROOPER_PORT to a free one.`
+  if (code === 'EACCES')
+    return `Port ${port} needs rights that Trooper does not have; set TROOPER_PORT to one above 1023.`
+  return `Trooper cannot listen on ${host}:${port} (${error.message}); correct TROOPER_HOST or TROOPER_PORT.`
+}
+
+/** Addresses that a client on this machine reaches as `localhost`. */
+function isEverywhere(host: string): boolean {
+  return ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)
+}
