@@ -1,18 +1,11 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
-import {
-  BadRequest,
-  type AnswerDecoder,
-  type AnswerIdentity,
-  type ClientDialect,
-  type TargetDialect,
-} from '../dialects/dialect.ts'
+import { BadRequest, type AnswerDecoder, type TargetDialect } from '../dialects/dialect.ts'
 import { satisfyTemplate } from '../context/strict-template.ts'
-import type { Emit, StreamEvent } from '../ir/events.ts'
+import type { StreamEvent } from '../ir/events.ts'
 import { describeFailure, type Failure, type FailureKind } from '../ir/failure.ts'
 import { parseJson } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
-import { createCollector, type ChatResponse } from '../ir/response.ts'
 import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
@@ -20,6 +13,7 @@ import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
 import { clientGone, type Incoming, type Outcome, type Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
+import { createSink, type AnswerSink } from './sink.ts'
 
 /** The client's request in the IR; a fault of its own is a failure like any other. */
 export function decodeIncoming(
@@ -59,8 +53,9 @@ export async function translate(
     headers: callHeaders(target, incoming.headers),
     body: Buffer.from(JSON.stringify(body)),
   }
+  const sink = createSink(services, incoming, request, target, reason, reply)
   return new Promise((resolve) => {
-    const listener = new TranslationListener(services, incoming, request, target, reason, reply, resolve)
+    const listener = new TranslationListener(services, target, sink, reply, resolve)
     listener.begin(startAttempt(services.pools, services.clock, services.silence, call, listener))
   })
 }
@@ -105,30 +100,13 @@ class TranslationListener implements CallListener {
   #attempt: Attempt | undefined
   #phase: Phase = { at: 'waiting' }
 
-  constructor(
-    services: Services,
-    incoming: Incoming,
-    request: ChatRequest,
-    target: Target,
-    reason: FailureKind | undefined,
-    reply: Reply,
-    resolve: (outcome: Outcome) => void,
-  ) {
+  constructor(services: Services, target: Target, sink: AnswerSink, reply: Reply, resolve: (outcome: Outcome) => void) {
     this.#services = services
     this.#target = target
     this.#targetDialect = targetDialects[target.dialect]
+    this.#sink = sink
     this.#reply = reply
     this.#resolve = resolve
-    const dialect = clientDialects[incoming.dialect]
-    const identity = {
-      id: dialect.answerId(services.unique(), reason !== undefined),
-      model: target.model ?? request.model,
-      createdAtMs: services.clock.now(),
-    }
-    const headers = answerHeaders(target, reason)
-    this.#sink = request.stream
-      ? createStreamSink(dialect, identity, request, reply, headers)
-      : createWholeSink(dialect, identity, request, reply, headers)
   }
 
   begin(attempt: Attempt): void {
@@ -207,81 +185,4 @@ class TranslationListener implements CallListener {
 function createFrameDecoder(framing: TargetDialect['framing'], decoder: AnswerDecoder): FrameDecoder {
   const onFrame = decoder.frame.bind(decoder)
   return framing === 'sse' ? createSseDecoder(onFrame) : createNdjsonDecoder(onFrame)
-}
-
-function answerHeaders(target: Target, reason: FailureKind | undefined): HeaderList {
-  const headers = ['X-Trooper-Provider', target.name]
-  if (reason !== undefined) headers.push('X-Trooper-Fallback', target.model ?? target.name, 'X-Trooper-Reason', reason)
-  return headers
-}
-
-/** Where the events of an answer go: to the client as they come, or gathered into one body. */
-interface AnswerSink {
-  readonly isCommitted: boolean
-  event: Emit
-  /** Writes what has gathered; false when the client reads too slowly. */
-  flush(): boolean
-}
-
-/** Everything of one network chunk is one write. The commit point is the first event that says something. */
-function createStreamSink(
-  dialect: ClientDialect,
-  identity: AnswerIdentity,
-  request: ChatRequest,
-  reply: Reply,
-  headers: HeaderList,
-): AnswerSink {
-  const encode = dialect.createEncoder(identity, request)
-  let isCommitted = false
-  let text = ''
-  let isOver = false
-
-  return {
-    get isCommitted() {
-      return isCommitted
-    },
-    event: (event) => {
-      text += encode(event)
-      isOver = event.type === 'finish' || event.type === 'failure'
-      if (isCommitted || !saysSomething(event)) return
-      isCommitted = true
-      reply.head(200, 'OK', [
-        'content-type',
-        'text/event-stream; charset=utf-8',
-        'cache-control',
-        'no-cache',
-        ...headers,
-      ])
-    },
-    flush: () => {
-      if (!isCommitted || text === '') return true
-      const ready = text
-      text = ''
-      if (!isOver) return reply.write(ready)
-      reply.end(ready)
-      return true
-    },
-  }
-}
-
-function saysSomething(event: StreamEvent): boolean {
-  return event.type !== 'start' && event.type !== 'text-start' && event.type !== 'reasoning-start'
-}
-
-function createWholeSink(
-  dialect: ClientDialect,
-  identity: AnswerIdentity,
-  request: ChatRequest,
-  reply: Reply,
-  headers: HeaderList,
-): AnswerSink {
-  const give = (response: ChatResponse): void => {
-    const body = Buffer.from(JSON.stringify(dialect.encodeResponse(response, identity, request)))
-    reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers])
-    reply.end(body)
-  }
-  const collect = createCollector((collected) => {
-    if (collected.ok) give(collected.response)
-  })
-  return { isCommitted: false, event: collect, flush: () => true }
 }

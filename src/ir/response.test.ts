@@ -76,7 +76,9 @@ describe('createCollector', () => {
 
   it('gives the failure in place of an answer that broke off', () => {
     const failure = { kind: 'overloaded', message: 'busy' } as const
-    expect(collect(start, { type: 'text-start', index: 0 }, { type: 'failure', failure })).toEqual([{ ok: false, failure }])
+    expect(collect(start, { type: 'text-start', index: 0 }, { type: 'failure', failure })).toEqual([
+      { ok: false, failure },
+    ])
   })
 
   it('says nothing before the end', () => {

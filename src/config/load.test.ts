@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { loadConfig, readDotEnv, type Loaded, type Sources } from './load.ts'
+
+function load(sources: Partial<Sources> = {}): Loaded {
+  return loadConfig({ flags: {}, environment: {}, dotEnv: {}, ...sources })
+}
+
+function working(sources: Partial<Sources> = {}): Extract<Loaded, { ok: true }> {
+  const loaded = load(sources)
+  if (!loaded.ok) throw new Error(loaded.problem)
+  return loaded
+}
+
+function problem(environment: Record<string, string>): string {
+  const loaded = load({ environment })
+  if (loaded.ok) throw new Error('The configuration was accepted.')
+  return loaded.problem
+}
+
+describe('loadConfig', () => {
+  it('needs nothing to be set', () => {
+    const { config, targets, origins } = working()
+    expect(config).toMatchObject({
+      primaryUrl: 'https://api.anthropic.com/v1/messages',
+      primaryAuthHeader: 'x-api-key',
+      fallbackUrl: 'http://localhost:11434/api/chat',
+      fallbackModel: ['qwen2.5:3b'],
+      quotaStatusCodes: [429, 402, 529],
+      port: 3000,
+      host: '127.0.0.1',
+    })
+    expect(config.primaryApiKey).toBeUndefined()
+    expect(targets.primary).toMatchObject({ kind: 'cloud', dialect: 'anthropic' })
+    expect(targets.primary.credential).toBeUndefined()
+    expect(targets.fallbacks).toMatchObject([{ kind: 'local', dialect: 'ollama', model: 'qwen2.5:3b' }])
+    expect(new Set(Object.values(origins))).toEqual(new Set(['default']))
+  })
+
+  it.each<[string, Partial<Sources>, number, string]>([
+    [
+      'a flag over everything',
+      { flags: { port: '1' }, environment: { TROOPER_PORT: '2' }, dotEnv: { TROOPER_PORT: '3' } },
+      1,
+      'flag',
+    ],
+    [
+      'the environment over .env',
+      { environment: { TROOPER_PORT: '2' }, dotEnv: { TROOPER_PORT: '3' } },
+      2,
+      'environment',
+    ],
+    ['.env over the default', { dotEnv: { TROOPER_PORT: '3' } }, 3, '.env'],
+    ['the default last', {}, 3000, 'default'],
+    [
+      'an empty text as unset',
+      { flags: { port: '' }, environment: { TROOPER_PORT: '' }, dotEnv: { TROOPER_PORT: '3' } },
+      3,
+      '.env',
+    ],
+    ['empty texts everywhere as the default', { environment: { TROOPER_PORT: '' } }, 3000, 'default'],
+  ])('takes %s', (_what, sources, port, origin) => {
+    const { config, origins } = working(sources)
+    expect(config.port).toBe(port)
+    expect(origins.port).toBe(origin)
+  })
+
+  it('takes an empty key as no key', () => {
+    expect(working({ environment: { PRIMARY_API_KEY: '', TROOPER_TOKEN: '' } }).config.primaryApiKey).toBeUndefined()
+  })
+
+  it('ignores variables that are not its own', () => {
+    expect(load({ environment: { PATH: '/bin', ANTHROPIC_API_KEY: 'x', npm_config_port: '1' } }).ok).toBe(true)
+  })
+
+  it.each(['environment', 'dotEnv'] as const)(
+    'refuses a misspelt TROOPER_ variable in %s, naming it and the right ones',
+    (source) => {
+      const loaded = load({ [source]: { TROOPER_TOKENS: 'secret-value' } })
+      expect(loaded).toMatchObject({ ok: false })
+      const said = loaded.ok ? '' : loaded.problem
+      expect(said).toContain('TROOPER_TOKENS')
+      expect(said).toMatch(/\bTROOPER_TOKEN\b/)
+      expect(said).not.toContain('secret-value')
+    },
+  )
+
+  it('makes a target of every fallback model, in the given order', () => {
+    const { targets } = working({ environment: { FALLBACK_MODEL: 'qwen3:8b,llama3.2', FALLBACK_API_KEY: 'k' } })
+    expect(targets.fallbacks.map(({ model }) => model)).toEqual(['qwen3:8b', 'llama3.2'])
+    expect(new Set(targets.fallbacks.map(({ name }) => name)).size).toBe(2)
+    for (const { credential } of targets.fallbacks) expect(credential).toEqual({ header: 'Authorization', value: 'k' })
+  })
+
+  it('sends the key in the header that was named', () => {
+    const environment = { PRIMARY_API_KEY: 'sk-1', PRIMARY_AUTH_HEADER: 'Authorization' }
+    expect(working({ environment }).targets.primary.credential).toEqual({ header: 'Authorization', value: 'sk-1' })
+  })
+
+  it.each([
+    ['https://api.openai.com/v1/chat/completions', 'openai-chat', 'openai-responses'],
+    ['https://api.openai.com/v1/responses', 'openai-responses', 'openai-chat'],
+    ['https://api.groq.com/openai/v1/chat/completions', 'openai-chat', 'openai-responses'],
+    ['https://openrouter.ai/api/v1/chat/completions', 'openai-chat', 'anthropic'],
+  ] as const)(
+    'takes the dialect of %s from its path, and knows what else the provider speaks',
+    (url, dialect, also) => {
+      const { primary } = working({ environment: { PRIMARY_URL: url } }).targets
+      expect(primary.dialect).toBe(dialect)
+      expect(primary.speaks).toContain(dialect)
+      expect(primary.speaks).toContain(also)
+    },
+  )
+})
+
+describe('a problem', () => {
+  it.each<[Record<string, string>, string[]]>([
+    [
+      { PRIMARY_URL: 'api.anthropic.com' },
+      ['PRIMARY_URL', "'api.anthropic.com'", 'https://api.anthropic.com/v1/messages'],
+    ],
+    [
+      { PRIMARY_URL: 'https://api.anthropic.com/v1' },
+      ['PRIMARY_URL', "'https://api.anthropic.com/v1'", '/messages', '/api/chat'],
+    ],
+    [{ FALLBACK_URL: 'http://localhost:11434' }, ['FALLBACK_URL', "'http://localhost:11434'", '/api/chat']],
+    [{ FALLBACK_MODEL: ',' }, ['FALLBACK_MODEL', "','", 'qwen2.5:3b']],
+    [{ QUOTA_STATUS_CODES: 'quota' }, ['QUOTA_STATUS_CODES', "'quota'", '429,402,529']],
+    [{ TROOPER_PORT: '99999' }, ['TROOPER_PORT', "'99999'", '65535', 'TROOPER_PORT=3000']],
+    [{ TROOPER_PORT: 'http' }, ['TROOPER_PORT', "'http'", 'TROOPER_PORT=3000']],
+    [{ WAIT_MAX: 'soon' }, ['WAIT_MAX', "'soon'", 'seconds']],
+    [{ TROOPER_HOST: '0.0.0.0' }, ['TROOPER_HOST', "'0.0.0.0'", 'TROOPER_TOKEN', '127.0.0.1']],
+    [{ TROOPER_TOKEN: 'tok' }, ['TROOPER_TOKEN', 'PRIMARY_API_KEY']],
+    [{ LOG_FORMAT: 'xml' }, ['LOG_FORMAT', "'xml'", 'text']],
+  ])('with %j is one sentence that names variable, value and remedy', (environment, parts) => {
+    const said = problem(environment)
+    for (const part of parts) expect(said).toContain(part)
+    expect(said).toMatch(/^[^\n]+\.$/)
+  })
+
+  it.each<Record<string, string>>([
+    { PRIMARY_API_KEY: 'sk-hunter2 with a space' },
+    { FALLBACK_API_KEY: 'sk-hunter2\n' },
+    { TROOPER_TOKEN: 'tok-hunter2 ü', PRIMARY_API_KEY: 'sk-1' },
+    { TROOPER_TOKEN: 'tok-hunter2' },
+    { PRIMARY_API_KEY: 'sk-hunter2', TROOPER_HOST: '0.0.0.0' },
+    { PRIMARY_URL: 'https://me:hunter2@proxy.example/v1' },
+    { PRIMARY_URL: 'https://proxy.example/v1?key=hunter2' },
+    { FALLBACK_URL: 'http://me:hunter2@gpu.lan' },
+  ])('never shows a secret: %j', (environment) => {
+    expect(problem(environment)).not.toContain('hunter2')
+  })
+})
+
+describe('an address beyond loopback', () => {
+  it.each(['0.0.0.0', '::', '192.168.1.7', 'trooper.lan', '127.0.0.1.evil.example'])('%s needs a token', (host) => {
+    expect(problem({ TROOPER_HOST: host })).toContain('TROOPER_TOKEN')
+    expect(load({ environment: { TROOPER_HOST: host, TROOPER_TOKEN: 'tok', PRIMARY_API_KEY: 'sk-1' } }).ok).toBe(true)
+    expect(load({ environment: { TROOPER_HOST: host, TROOPER_ALLOW_NO_TOKEN: '1' } }).ok).toBe(true)
+  })
+
+  it.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])('is not %s', (host) => {
+    expect(load({ environment: { TROOPER_HOST: host } }).ok).toBe(true)
+  })
+})
+
+describe('readDotEnv', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trooper-dotenv-'))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('reads the variables of a folder, and nothing where there is no file', () => {
+    writeFileSync(join(folder, '.env'), '# a note\nTROOPER_PORT=4000\nPRIMARY_API_KEY="sk-1"\nEMPTY=\n')
+    expect(readDotEnv(folder)).toEqual({ TROOPER_PORT: '4000', PRIMARY_API_KEY: 'sk-1', EMPTY: '' })
+    expect(readDotEnv(join(folder, 'nowhere'))).toEqual({})
+  })
+})

@@ -1,0 +1,107 @@
+/** Where the events of a translated answer go: to the client as they come, or gathered into one body. */
+import { clientDialects } from '../dialects/registry.ts'
+import type { AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
+import type { Emit, StreamEvent } from '../ir/events.ts'
+import type { FailureKind } from '../ir/failure.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import { createCollector, type ChatResponse } from '../ir/response.ts'
+import type { Target } from '../routing/target.ts'
+import type { HeaderList } from '../wire/headers.ts'
+import type { Incoming, Services } from './outcome.ts'
+import type { Reply } from './reply.ts'
+
+export interface AnswerSink {
+  /** Something has reached the client: from here on a failure is told in-band. */
+  readonly isCommitted: boolean
+  event: Emit
+  /** Writes what has gathered; false when the client reads too slowly. */
+  flush(): boolean
+}
+
+/** `reason` is why this target answers in another's place; unset when it is the first one. */
+export function createSink(
+  services: Services,
+  incoming: Incoming,
+  request: ChatRequest,
+  target: Target,
+  reason: FailureKind | undefined,
+  reply: Reply,
+): AnswerSink {
+  const dialect = clientDialects[incoming.dialect]
+  const identity = {
+    id: dialect.answerId(services.unique(), reason !== undefined),
+    model: target.model ?? request.model,
+    createdAtMs: services.clock.now(),
+  }
+  const create = request.stream ? createStreamSink : createWholeSink
+  return create(dialect, identity, request, reply, answerHeaders(target, reason))
+}
+
+function answerHeaders(target: Target, reason: FailureKind | undefined): HeaderList {
+  const headers = ['X-Trooper-Provider', target.name]
+  if (reason !== undefined) headers.push('X-Trooper-Fallback', target.model ?? target.name, 'X-Trooper-Reason', reason)
+  return headers
+}
+
+/** Everything of one network chunk is one write. The commit point is the first event that says something. */
+function createStreamSink(
+  dialect: ClientDialect,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  reply: Reply,
+  headers: HeaderList,
+): AnswerSink {
+  const encode = dialect.createEncoder(identity, request)
+  let isCommitted = false
+  let text = ''
+  let isOver = false
+
+  return {
+    get isCommitted() {
+      return isCommitted
+    },
+    event: (event) => {
+      text += encode(event)
+      isOver = event.type === 'finish' || event.type === 'failure'
+      if (isCommitted || !saysSomething(event)) return
+      isCommitted = true
+      reply.head(200, 'OK', [
+        'content-type',
+        'text/event-stream; charset=utf-8',
+        'cache-control',
+        'no-cache',
+        ...headers,
+      ])
+    },
+    flush: () => {
+      if (!isCommitted || text === '') return true
+      const ready = text
+      text = ''
+      if (!isOver) return reply.write(ready)
+      reply.end(ready)
+      return true
+    },
+  }
+}
+
+function saysSomething(event: StreamEvent): boolean {
+  return event.type !== 'start' && event.type !== 'text-start' && event.type !== 'reasoning-start'
+}
+
+function createWholeSink(
+  dialect: ClientDialect,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  reply: Reply,
+  headers: HeaderList,
+): AnswerSink {
+  const give = (response: ChatResponse): void => {
+    const body = Buffer.from(JSON.stringify(dialect.encodeResponse(response, identity, request)))
+    reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers])
+    reply.end(body)
+  }
+  const collect = createCollector((collected) => {
+    if (collected.ok) give(collected.response)
+  })
+  return { isCommitted: false, event: collect, flush: () => true }
+}

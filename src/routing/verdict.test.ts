@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest'
+import type { Cause, Failure } from '../ir/failure.ts'
+import type { Target } from './target.ts'
+import { judge, type Policy, type Verdict } from './verdict.ts'
+
+const nowMs = 1_000_000
+const hour = 3_600_000
+const policy: Policy = { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000 }
+const url = { origin: 'https://api.example.com', base: '/v1', query: '', text: 'https://api.example.com/v1/messages' }
+const cloud: Target = { name: 'primary', kind: 'cloud', dialect: 'anthropic', speaks: ['anthropic'], url }
+const local: Target = { ...cloud, name: 'local/m', kind: 'local' }
+
+interface Case {
+  cause: Cause
+  status?: number
+  retries?: number
+  codes?: number[]
+  target?: Target
+}
+
+function judged({ cause, status, retries = 0, codes, target = cloud }: Case): Verdict {
+  const failure: Failure = { ...cause, message: 'As the provider said.', ...(status !== undefined && { status }) }
+  const rules = codes ? { ...policy, quotaStatusCodes: codes } : policy
+  return judge(failure, { target, retries, policy: rules, nowMs })
+}
+
+const next: Verdict = { action: 'next' }
+const give: Verdict = { action: 'give' }
+const retry = (afterMs = 0): Verdict => ({ action: 'retry', afterMs })
+const rest = (scope: 'account' | 'model', untilMs: number): Verdict => ({
+  action: 'next',
+  remember: { scope, untilMs },
+})
+
+const spent = (scope: 'account' | 'model' | 'request', resetsAtMs?: number): Cause => ({
+  kind: 'quota-spent',
+  what: 'quota',
+  scope,
+  ...(resetsAtMs !== undefined && { resetsAtMs }),
+})
+const limited = (scope: 'account' | 'model' | 'request', resetsAtMs?: number): Cause => ({
+  kind: 'rate-limited',
+  scope,
+  ...(resetsAtMs !== undefined && { resetsAtMs }),
+})
+const broken = (problem: 'refused' | 'dns' | 'tls' | 'reset' | 'unreachable', requestSent: boolean): Cause => ({
+  kind: 'network',
+  problem,
+  requestSent,
+})
+
+describe('a spent quota or credit', () => {
+  it.each<[string, Case, Verdict]>([
+    [
+      'rests until the stated reset',
+      { cause: spent('account', nowMs + 5 * hour), status: 429 },
+      rest('account', nowMs + 5 * hour),
+    ],
+    [
+      'has no artificial cap',
+      { cause: spent('account', nowMs + 720 * hour), status: 429 },
+      rest('account', nowMs + 720 * hour),
+    ],
+    [
+      'without a reset is tried again after 30 s',
+      { cause: spent('account'), status: 402 },
+      rest('account', nowMs + 30_000),
+    ],
+    [
+      'of one model concerns that model',
+      { cause: spent('model', nowMs + hour), status: 429 },
+      rest('model', nowMs + hour),
+    ],
+    [
+      'is recognised under any status',
+      { cause: spent('account', nowMs + hour), status: 400 },
+      rest('account', nowMs + hour),
+    ],
+    [
+      'needs no listed status',
+      { cause: spent('account', nowMs + hour), status: 429, codes: [] },
+      rest('account', nowMs + hour),
+    ],
+    ['inside a stream counts the same', { cause: spent('account', nowMs + hour) }, rest('account', nowMs + hour)],
+    [
+      'is not waited for, however short',
+      { cause: spent('account', nowMs + 100), status: 429 },
+      rest('account', nowMs + 100),
+    ],
+  ])('%s', (_what, input, verdict) => {
+    expect(judged(input)).toEqual(verdict)
+  })
+})
+
+describe('a rate limit', () => {
+  it.each<[string, Case, Verdict]>([
+    ['that clears within WAIT_MAX is waited out', { cause: limited('model', nowMs + 1500), status: 429 }, retry(1500)],
+    ['of exactly WAIT_MAX is waited out', { cause: limited('model', nowMs + 2000), status: 429 }, retry(2000)],
+    ['that has cleared already is asked again at once', { cause: limited('model', nowMs - 50), status: 429 }, retry(0)],
+    [
+      'is waited out only once',
+      { cause: limited('model', nowMs + 1500), status: 429, retries: 1 },
+      rest('model', nowMs + 1500),
+    ],
+    [
+      'of longer goes on, and the model rests',
+      { cause: limited('model', nowMs + 2001), status: 429 },
+      rest('model', nowMs + 2001),
+    ],
+    ['that names no time goes on', { cause: limited('model'), status: 429 }, rest('model', nowMs + 30_000)],
+    ['of a request too big for it concerns no other', { cause: limited('request'), status: 429 }, next],
+    ['inside a stream counts the same', { cause: limited('model', nowMs + hour) }, rest('model', nowMs + hour)],
+  ])('%s', (_what, input, verdict) => {
+    expect(judged(input)).toEqual(verdict)
+  })
+
+  it('never waits where WAIT_MAX is 0', () => {
+    const failure: Failure = {
+      kind: 'rate-limited',
+      scope: 'model',
+      resetsAtMs: nowMs + 1,
+      message: 'Slow.',
+      status: 429,
+    }
+    const rules = { ...policy, waitMaxMs: 0 }
+    expect(judge(failure, { target: cloud, retries: 0, policy: rules, nowMs })).toEqual(rest('model', nowMs + 1))
+  })
+})
+
+describe('an overload', () => {
+  it.each([529, 503, undefined])('with status %s goes to the next target at once', (status) => {
+    expect(judged({ cause: { kind: 'overloaded' }, ...(status !== undefined && { status }) })).toEqual(next)
+  })
+})
+
+describe('any other status', () => {
+  it.each<[string, Case, Verdict]>([
+    ['that is listed goes on', { cause: { kind: 'bad-request' }, status: 422, codes: [422] }, next],
+    ['of 404 that is listed goes on', { cause: { kind: 'unknown-model' }, status: 404, codes: [404] }, next],
+    [
+      'of 5xx that is listed is retried once first',
+      { cause: { kind: 'server-error' }, status: 500, codes: [500] },
+      retry(),
+    ],
+    [
+      'of 5xx that is listed goes on after that',
+      { cause: { kind: 'server-error' }, status: 500, codes: [500], retries: 1 },
+      next,
+    ],
+    ['of 500 reaches the client untouched', { cause: { kind: 'server-error' }, status: 500 }, give],
+    ['of 503 without an overload reaches the client', { cause: { kind: 'server-error' }, status: 503 }, give],
+    ['of 400 reaches the client untouched', { cause: { kind: 'bad-request' }, status: 400 }, give],
+    ['of a request too long reaches the client', { cause: { kind: 'too-long' }, status: 400 }, give],
+    ['of an unknown model reaches the client', { cause: { kind: 'unknown-model' }, status: 404 }, give],
+    ['of refused content reaches the client', { cause: { kind: 'content-refused' }, status: 400 }, give],
+  ])('%s', (_what, input, verdict) => {
+    expect(judged(input)).toEqual(verdict)
+  })
+})
+
+describe('a bad key', () => {
+  it.each<[Cause, number]>([
+    [{ kind: 'bad-key' }, 401],
+    [{ kind: 'forbidden' }, 403],
+  ])('is never masked, not even where its status is listed: %j', (cause, status) => {
+    expect(judged({ cause, status })).toEqual(give)
+    expect(judged({ cause, status, codes: [401, 403] })).toEqual(give)
+  })
+})
+
+describe('the network', () => {
+  it.each(['refused', 'dns', 'tls', 'unreachable', 'reset'] as const)(
+    '%s before anything was sent: one immediate retry',
+    (problem) => {
+      expect(judged({ cause: broken(problem, false) })).toEqual(retry())
+      expect(judged({ cause: broken(problem, false), retries: 1 })).toEqual(next)
+    },
+  )
+
+  it('reset after the request was sent: never the same target again', () => {
+    expect(judged({ cause: broken('reset', true) })).toEqual(next)
+  })
+})
+
+describe('a silent or broken target', () => {
+  it.each<Cause>([
+    { kind: 'timeout', phase: 'connect' },
+    { kind: 'timeout', phase: 'head' },
+    { kind: 'timeout', phase: 'first-content' },
+    { kind: 'timeout', phase: 'stall' },
+    { kind: 'malformed-answer' },
+  ])('is left at once: %j', (cause) => {
+    expect(judged({ cause })).toEqual(next)
+  })
+
+  it('that fails inside a stream before its first word is left too', () => {
+    expect(judged({ cause: { kind: 'server-error' } })).toEqual(next)
+  })
+})
+
+describe('a client that left', () => {
+  it.each([cloud, local])('is answered by nobody: $name', (target) => {
+    expect(judged({ cause: { kind: 'client-gone' }, target })).toEqual({ action: 'stop' })
+  })
+})
+
+describe('a local target', () => {
+  it.each<[string, Case, Verdict]>([
+    ['that is not running is asked once more', { cause: broken('refused', false) }, retry()],
+    ['that is still not running is left', { cause: broken('refused', false), retries: 1 }, next],
+    ['that lacks the model is left', { cause: { kind: 'unknown-model' }, status: 404 }, next],
+    ['whose window is too small is left', { cause: { kind: 'too-long' }, status: 400 }, next],
+    ['that is broken is left', { cause: { kind: 'server-error' }, status: 500 }, next],
+    ['that wants another key is left', { cause: { kind: 'bad-key' }, status: 401 }, next],
+    ['that refuses the request is left', { cause: { kind: 'bad-request' }, status: 400 }, next],
+    ['is never remembered as spent', { cause: limited('account', nowMs + hour), status: 429 }, next],
+  ])('%s', (_what, input, verdict) => {
+    expect(judged({ ...input, target: local })).toEqual(verdict)
+  })
+})

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { credentialHeader, headerOf, headerText, requestHeaders, responseHeaders } from './headers.ts'
+
+const identity = ['accept-encoding', 'identity']
+
+describe('requestHeaders', () => {
+  it('keeps order, spelling and repeats of everything it does not know', () => {
+    const raw = ['anthropic-beta', 'a', 'X-Weird', '1', 'Anthropic-Beta', 'b', 'x-stainless-lang', 'js', 'Cookie', '']
+    expect(requestHeaders(raw, undefined, undefined)).toEqual([...raw, ...identity])
+  })
+
+  it.each([
+    'Connection',
+    'Keep-Alive',
+    'Proxy-Authenticate',
+    'Proxy-Authorization',
+    'Proxy-Connection',
+    'TE',
+    'Trailer',
+    'Transfer-Encoding',
+    'Upgrade',
+    'Host',
+    'Expect',
+    'Content-Length',
+    'Accept-Encoding',
+  ])('drops %s, which is meant for one connection only', (name) => {
+    expect(requestHeaders([name, 'x', 'X-Kept', '1'], 'keep-alive', undefined)).toEqual(['X-Kept', '1', ...identity])
+  })
+
+  it('drops what the Connection header names, in any case', () => {
+    const raw = ['X-Hop', '1', 'x-kept', '2']
+    expect(requestHeaders(raw, 'keep-alive, x-HOP', undefined)).toEqual(['x-kept', '2', ...identity])
+  })
+
+  it("forwards the client's own credentials where the target has none", () => {
+    const raw = ['Authorization', 'Bearer client', 'X-Api-Key', 'client']
+    expect(requestHeaders(raw, undefined, undefined)).toEqual([...raw, ...identity])
+  })
+
+  it.each<[string, string[]]>([
+    ['x-api-key', ['x-api-key', 'own']],
+    ['Authorization', ['Authorization', 'Bearer own']],
+    ['api-key', ['api-key', 'own']],
+  ])("puts the target's own credential into %s, and nothing of the client's stays", (header, expected) => {
+    const raw = ['AUTHORIZATION', 'Bearer client', 'X-Api-Key', 'client', 'Api-Key', 'kept-unless-own', 'x-a', '1']
+    const headers = requestHeaders(raw, undefined, { header, value: 'own' })
+    expect(headers.join(' ')).not.toContain('client')
+    expect(headers.slice(-2)).toEqual(expected)
+    expect(headers.filter((name) => name.toLowerCase() === header.toLowerCase())).toHaveLength(1)
+  })
+})
+
+describe('responseHeaders', () => {
+  it('keeps everything but what is meant for one connection, the length included', () => {
+    const raw = [
+      'Content-Length',
+      '5',
+      'Connection',
+      'close',
+      'Transfer-Encoding',
+      'chunked',
+      'Set-Cookie',
+      'a',
+      'Set-Cookie',
+      'b',
+    ]
+    expect(responseHeaders(raw)).toEqual(['Content-Length', '5', 'Set-Cookie', 'a', 'Set-Cookie', 'b'])
+  })
+
+  it('drops what any Connection header names', () => {
+    expect(responseHeaders(['Connection', 'x-hop', 'X-Hop', '1', 'Connection', 'close', 'X-Kept', '2'])).toEqual([
+      'X-Kept',
+      '2',
+    ])
+  })
+})
+
+describe('credentialHeader', () => {
+  it('says Bearer only in Authorization, however that is spelt', () => {
+    expect(credentialHeader({ header: 'authorization', value: 'k' })).toEqual(['authorization', 'Bearer k'])
+    expect(credentialHeader({ header: 'x-api-key', value: 'k' })).toEqual(['x-api-key', 'k'])
+  })
+})
+
+describe('headerOf', () => {
+  it('finds a value whatever the case of its name', () => {
+    expect(headerOf(['A', '1', 'Retry-After', '2'], 'retry-after')).toBe('2')
+    expect(headerOf(['A', '1'], 'retry-after')).toBeUndefined()
+  })
+
+  it('does not take a value for a name', () => {
+    expect(headerOf(['x', 'retry-after', 'y', '1'], 'retry-after')).toBeUndefined()
+  })
+})
+
+describe('headerText', () => {
+  it.each([
+    ['plain', 'plain'],
+    ['two\r\nX-Injected: 1', 'two X-Injected: 1'],
+    ['Köln 🌍', 'K ln'],
+    ['\u0000\t', ''],
+  ])('makes %j safe for a header', (text, safe) => {
+    expect(headerText(text)).toBe(safe)
+  })
+
+  it('is bounded', () => {
+    expect(headerText('x'.repeat(5000)).length).toBeLessThanOrEqual(1000)
+  })
+})
