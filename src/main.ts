@@ -17,7 +17,8 @@ async function main(argv: string[]): Promise<number> {
     return 0
   }
   if (argv.includes('--help') || argv.includes('-h')) return (await import('./cli/help.ts')).help()
-  const load = first.startsWith('-') ? commands['start'] : commands[first]
+  const name = first.startsWith('-') ? 'start' : first
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!load) {
     process.stderr.write(`Trooper has no command '${first}'; see: trooper --help\n`)
     return 1

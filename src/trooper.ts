@@ -18,7 +18,7 @@ import { version } from './version.ts'
 /** Connecting takes one round trip, a name look-up and TLS; longer than this is down. */
 const connectTimeoutMs = 5000
 /** Longer than any sane answer needs to begin, or to say its next word. */
-const silence = { headMs: 600_000, stallMs: 300_000 }
+const patience = { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 }
 
 /** Rejects with one sentence when the port is taken. */
 export async function startTrooper(config: Config, targets: Targets, log: Log): Promise<Trooper> {
@@ -26,7 +26,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
   const services: Services = {
     chain: [targets.primary, ...targets.fallbacks],
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
-    silence,
+    patience,
     ledger: createLedger(),
     pools,
     engines: createEngines(pools),
@@ -48,7 +48,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
   const port = await listen(server, config.port, config.host)
   const name = isEverywhere(config.host) ? 'localhost' : config.host
   return {
-    url: `http://${name}:${port}`,
+    url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
       await pools.destroy()

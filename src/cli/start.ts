@@ -5,6 +5,7 @@ import { realClock } from '../clock.ts'
 import { loadConfig, readDotEnv, type Texts } from '../config/load.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
+import { createGatherer } from '../observe/gather.ts'
 import { createJsonLog, createTextLog } from '../observe/lines.ts'
 import type { Log } from '../observe/log.ts'
 import type { Trooper } from '../running.ts'
@@ -17,7 +18,9 @@ const exitConfig = 78
 export async function start(argv: string[]): Promise<number> {
   const flags = readFlags(argv)
   if (!flags.ok) return complain(flags.problem, exitConfig)
-  const loaded = loadConfig({ flags: flags.flags, environment: process.env, dotEnv: readDotEnv(process.cwd()) })
+  const dotEnv = tryReadDotEnv()
+  if (!dotEnv.ok) return complain(dotEnv.problem, exitConfig)
+  const loaded = loadConfig({ flags: flags.flags, environment: process.env, dotEnv: dotEnv.texts })
   if (!loaded.ok) return complain(loaded.problem, exitConfig)
   const { log, flush } = openLog(loaded.config)
   try {
@@ -47,19 +50,29 @@ function readFlags(argv: string[]): Flags {
   }
 }
 
+function tryReadDotEnv(): { ok: true; texts: Texts } | { ok: false; problem: string } {
+  try {
+    return { ok: true, texts: readDotEnv(process.cwd()) }
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : '.env cannot be read.' }
+  }
+}
+
 function complain(problem: string, exitCode: number): number {
   process.stderr.write(`${problem}\n`)
   return exitCode
 }
 
-/** Lines of one burst are written together: a system call a line would cost more than relaying does. */
-const flushAfterMs = 20
-
 function openLog(config: Config): { log: Log; flush: () => void } {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: flushAfterMs })
+  const destination = pino.destination({ dest: 1, sync: false })
+  const gatherer = createGatherer(destination, realClock)
   const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-  const log = config.logFormat === 'json' ? createJsonLog(destination) : createTextLog(destination, realClock, colour)
-  return { log, flush: () => destination.flushSync() }
+  const log = config.logFormat === 'json' ? createJsonLog(gatherer) : createTextLog(gatherer, realClock, colour)
+  const flush = (): void => {
+    gatherer.flush()
+    destination.flushSync()
+  }
+  return { log, flush }
 }
 
 function announce(log: Log, trooper: Trooper, config: Config, { primary, fallbacks }: Targets): void {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { settings, type Config, type SettingName } from './schema.ts'
+import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 import { buildTargets, type Targets } from './targets.ts'
 
 export type Texts = Readonly<Record<string, string | undefined>>
@@ -64,7 +64,7 @@ function find(
 
 function complaint(name: SettingName, text: string, problem: string): string {
   const setting = settings[name]
-  const shown = 'secret' in setting ? '' : ` '${text}'`
+  const shown = 'secret' in setting ? '' : ` '${withoutSecrets(text)}'`
   const example = setting.default ? `, for example ${setting.env}=${setting.default}` : ''
   return `${setting.env}${shown} ${problem}; correct it${example}.`
 }
@@ -73,11 +73,16 @@ function complaint(name: SettingName, text: string, problem: string): string {
 function unknownVariable({ environment, dotEnv }: Sources): string | undefined {
   const known = settingNames.map((name): string => settings[name].env).filter((env) => env.startsWith('TROOPER_'))
   const unknown = [...Object.keys(environment), ...Object.keys(dotEnv)].find(
-    (env) => env.startsWith('TROOPER_') && !known.includes(env),
+    (env) => env.startsWith('TROOPER_') && !known.includes(env) && !isInjected(env),
   )
   return unknown === undefined
     ? undefined
     : `${unknown} is no setting of Trooper; remove it or use one of ${known.join(', ')}.`
+}
+
+/** Kubernetes describes a service named `trooper` to every container beside it: TROOPER_SERVICE_HOST, TROOPER_PORT_3000_TCP, … */
+function isInjected(env: string): boolean {
+  return /^TROOPER_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))/.test(env)
 }
 
 function contradiction(config: Config): string | undefined {
@@ -94,12 +99,17 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
-/** The variables of a folder's `.env`; none when there is no such file. */
+/** The variables of a folder's `.env`; none when there is no such file. Throws a sentence when there is one that cannot be read. */
 export function readDotEnv(folder: string): Texts {
+  const path = join(folder, '.env')
   try {
-    return parseEnv(readFileSync(join(folder, '.env'), 'utf8'))
+    // Some editors put a byte order mark before the first name.
+    return parseEnv(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
-    throw error
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return {}
+    throw new Error(`${path} cannot be read (${String(code)}); make it a readable file, or remove it.`, {
+      cause: error,
+    })
   }
 }

@@ -47,10 +47,32 @@ function list(text: string): string[] {
 
 const texts = z.string().transform(list)
 const someTexts = texts.refine((entries) => entries.length > 0, { error: 'names nothing' })
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is no header name' })
+/** Headers that the HTTP library writes itself, or that mean something else. */
+const taken = [
+  'host',
+  'content-length',
+  'content-type',
+  'connection',
+  'transfer-encoding',
+  'accept-encoding',
+  'expect',
+  'te',
+  'upgrade',
+]
+const headerName = z
+  .string()
+  .refine((name) => !taken.includes(name.toLowerCase()), { error: 'is no header that can carry a key' })
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is no header name' })
 const secret = z
   .string()
   .regex(/^[\x21-\x7e]+$/, { error: 'has characters that no key has (a space, a quote, a line break?)' })
+/** As browsers write it: no path, no slash at the end. */
+const origins = texts.transform((entries) => entries.map((entry) => entry.replace(/\/+$/, '').toLowerCase()))
+/** With or without the brackets that an IPv6 address has in a URL. */
+const address = z
+  .string()
+  .transform((text) => text.replace(/^\[(.*)\]$/, '$1'))
+  .refine((text) => text !== '', { error: 'is empty' })
 const statusCodes = texts
   .refine((entries) => entries.every((entry) => /^[45]\d\d$/.test(entry)), {
     error: 'must be status codes from 400 to 599',
@@ -132,7 +154,7 @@ export const settings = {
     flag: 'host',
     default: '127.0.0.1',
     meaning: 'address to listen on; anything but loopback needs `TROOPER_TOKEN`',
-    schema: z.string().min(1, { error: 'is empty' }),
+    schema: address,
   },
   token: {
     env: 'TROOPER_TOKEN',
@@ -161,8 +183,9 @@ export const settings = {
     env: 'TROOPER_ALLOWED_ORIGINS',
     flag: 'allowed-origins',
     default: '',
-    meaning: 'web origins, comma-separated, whose pages may use Trooper (the `Origin` they send)',
-    schema: texts,
+    meaning:
+      'origins, comma-separated, that may call although they are a browser’s (desktop apps, extensions); no CORS headers are sent',
+    schema: origins,
   },
   maxBodyBytes: {
     env: 'TROOPER_MAX_BODY_MB',
@@ -188,4 +211,9 @@ export type Config = {
   [N in SettingName]: Settings[N]['default'] extends string
     ? z.output<Settings[N]['schema']>
     : z.output<Settings[N]['schema']> | undefined
+}
+
+/** A URL may carry a password or a key: only what names the place is shown. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/s, '')
 }

@@ -1,7 +1,7 @@
 /** The targets that a configuration describes. */
 import { readTargetUrl, endpointPaths, type Target } from '../routing/target.ts'
 import { dialectsSpokenAt } from './presets.ts'
-import { settings, type Config, type SettingName } from './schema.ts'
+import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 
 export interface Targets {
   primary: Target
@@ -26,7 +26,7 @@ export function buildTargets(config: Config): { ok: true; targets: Targets } | {
           ? {}
           : { credential: { header: config.primaryAuthHeader, value: config.primaryApiKey } }),
       },
-      fallbacks: config.fallbackModel.map((model) => ({
+      fallbacks: [...new Set(config.fallbackModel)].map((model) => ({
         name: `local/${model}`,
         kind: 'local' as const,
         ...fallback,
@@ -42,5 +42,5 @@ export function buildTargets(config: Config): { ok: true; targets: Targets } | {
 
 function unknownPath(name: SettingName, url: string): string {
   const known = Object.values(endpointPaths).join(', ')
-  return `${settings[name].env} '${url}' names no dialect; end its path with one of ${known}.`
+  return `${settings[name].env} '${withoutSecrets(url)}' names no dialect; end its path with one of ${known}.`
 }

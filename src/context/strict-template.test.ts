@@ -25,7 +25,7 @@ const result: Message = {
 }
 
 function satisfy(...messages: Message[]): Message[] {
-  return satisfyTemplate({ ...base, messages }).messages
+  return satisfyTemplate({ ...base, messages }, () => {}).messages
 }
 
 /** Role and texts, in short. */
@@ -85,7 +85,7 @@ describe('satisfyTemplate', () => {
   it('changes neither the request it was given nor anything but the messages', () => {
     const request: ChatRequest = { ...base, model: 'x', messages: [say('user', 'a'), say('user', 'b')] }
     const copy = structuredClone(request)
-    expect({ ...satisfyTemplate(request), messages: request.messages }).toEqual(request)
+    expect({ ...satisfyTemplate(request, () => {}), messages: request.messages }).toEqual(request)
     expect(request).toEqual(copy)
   })
 

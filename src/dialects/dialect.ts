@@ -21,12 +21,8 @@ export interface ClientDialect {
   /** The same as a frame inside a stream whose head is already sent. */
   encodeFailureFrame: (failure: Failure) => string
 
-  /** What a frame of a relayed stream means for the commit point; parses the frame, so it is asked only before it. */
+  /** What a frame of a relayed stream means; parses it, so it is asked only before the commit point and about the last frames. */
   judgeFrame: (frame: Frame) => FrameRole
-  /** Texts one of which stands near the end of every whole stream of this dialect. */
-  terminals: readonly string[]
-  /** The last frame repeats the whole answer, so that the terminal may stand far before the end of the stream. */
-  lastFrameIsLong: boolean
 }
 
 /** A wire format that targets speak: Trooper asks in it. */
@@ -58,8 +54,8 @@ export interface AnswerIdentity {
   createdAtMs: number
 }
 
-/** `preamble` announces an answer, `content` is the first thing a person would see, `failure` is an error inside a 200. */
-export type FrameRole = 'preamble' | 'content' | 'failure'
+/** `preamble` announces an answer, `content` is something a person would see, `end` closes it, `failure` is an error inside a 200. */
+export type FrameRole = 'preamble' | 'content' | 'end' | 'failure'
 
 /** An answer that is no success: a status of 400 or more, or an error found inside a 200. */
 export interface FailedAnswer {

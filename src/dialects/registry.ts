@@ -33,8 +33,6 @@ const anthropic: ClientDialect & TargetDialect = {
   encodeFailure: anthropicFailure.encodeFailure,
   encodeFailureFrame: anthropicResponse.encodeFailureFrame,
   judgeFrame: anthropicStream.judgeFrame,
-  terminals: ['"message_stop"', '"type":"error"', 'event: error'],
-  lastFrameIsLong: false,
 }
 
 const openaiChat: ClientDialect & TargetDialect = {
@@ -49,9 +47,6 @@ const openaiChat: ClientDialect & TargetDialect = {
   encodeFailure: chatFailure.encodeFailure,
   encodeFailureFrame: chatResponse.encodeFailureFrame,
   judgeFrame: chatStream.judgeFrame,
-  // A missing [DONE] is harmless where a finish was said (providers.md 3.3).
-  terminals: ['[DONE]', '"finish_reason":"', '"finish_reason": "', '"error"'],
-  lastFrameIsLong: false,
 }
 
 const openaiResponses: ClientDialect & TargetDialect = {
@@ -66,8 +61,6 @@ const openaiResponses: ClientDialect & TargetDialect = {
   encodeFailure: responsesFailure.encodeFailure,
   encodeFailureFrame: responsesStream.encodeFailureFrame,
   judgeFrame: responsesStream.judgeFrame,
-  terminals: ['response.completed', 'response.incomplete', 'response.failed', 'event: error', '"type":"error"'],
-  lastFrameIsLong: true,
 }
 
 const ollama: TargetDialect = {

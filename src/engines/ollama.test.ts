@@ -98,7 +98,7 @@ describe('the window asked of Ollama', () => {
 
   it.each([100, 3000, 5000, 9000, 20_000])('holds a prompt of %i tokens and an answer', async (tokens) => {
     const request = conversation(tokens)
-    expect(await windowFor(await ollama(knows(262_144)), request)).toBeGreaterThanOrEqual(countTokens(request) + 4096)
+    expect(await windowFor(await ollama(knows(262_144)), request)).toBeGreaterThanOrEqual(countTokens(request) + 2048)
   })
 
   it('keeps room for the answer that the client asked for', async () => {
@@ -108,7 +108,7 @@ describe('the window asked of Ollama', () => {
   })
 
   it('does not set aside a window for a generous limit that no answer uses up', async () => {
-    expect(await windowFor(await ollama(knows(262_144)), conversation(100, 128_000))).toBeLessThan(20_000)
+    expect(await windowFor(await ollama(knows(262_144)), conversation(100, 128_000))).toBeLessThanOrEqual(32_768)
   })
 
   it("is never more than the model's own limit", async () => {
@@ -150,13 +150,13 @@ describe('the window asked of Ollama', () => {
     ['says something else', { body: [] }],
   ])('is chosen all the same where Ollama %s', async (_what, show) => {
     const request = conversation(9000)
-    expect(await windowFor(await ollama(show), request)).toBeGreaterThanOrEqual(countTokens(request) + 4096)
+    expect(await windowFor(await ollama(show), request)).toBeGreaterThanOrEqual(countTokens(request) + 2048)
   })
 
   it('is chosen all the same where Ollama is not running', async () => {
     const fake = await ollama(knows(8192))
     const target: Target = { ...fake.target, url: { ...fake.target.url, origin: 'http://127.0.0.1:1' } }
-    expect(await windowFor({ ...fake, target }, conversation(100))).toBeGreaterThanOrEqual(4196)
+    expect(await windowFor({ ...fake, target }, conversation(100))).toBeGreaterThanOrEqual(2148)
   })
 
   it('asks for a known limit only once', async () => {
@@ -180,7 +180,7 @@ describe('an overflow', () => {
     const request = conversation(3000)
     expect(await windowFor(fake, request)).toBe(8192)
     expect(fake.engine.learn(overflow(9177, 8192), request, fake.target)).toBe(true)
-    expect(await windowFor(fake, request)).toBeGreaterThanOrEqual(9177 + 4096)
+    expect(await windowFor(fake, request)).toBeGreaterThanOrEqual(9177 + 2048)
   })
 
   it('is a lesson for the longer turns that follow', async () => {

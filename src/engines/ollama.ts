@@ -10,8 +10,10 @@ import type { Pools } from '../upstream/pools.ts'
 import { fetchJson } from '../upstream/fetch-json.ts'
 import type { Engine } from './engine.ts'
 
-/** Room for an answer whose length the client left open, and the most that a generous `max_tokens` reserves. */
-const answerTokens = 4096
+/** Room for an answer whose length the client left open. */
+const usualAnswerTokens = 2048
+/** Agents ask for 32,000 tokens and more whatever they need (real-clients.md 2): reserving all of it would fill the memory instead. */
+const largestAnswerTokens = 16_384
 const smallestWindow = 4096
 const keepAlive = '30m'
 /** A corrected estimate keeps a little above what was measured. */
@@ -43,7 +45,7 @@ export function createOllamaEngine(pools: Pools): Engine {
   return {
     prepare: async (request, target) => {
       const facts = await factsOf(target)
-      const room = Math.min(request.sampling.maxOutputTokens ?? answerTokens, answerTokens)
+      const room = Math.min(request.sampling.maxOutputTokens ?? usualAnswerTokens, largestAnswerTokens)
       const needed = Math.ceil(countTokens(request) * facts.correction) + room
       facts.window = Math.max(facts.window, Math.min(windowFor(needed), facts.limit ?? Number.POSITIVE_INFINITY))
       return withOptions(request, facts.window)
@@ -65,6 +67,9 @@ export function createOllamaEngine(pools: Pools): Engine {
         return 'is Ollama running? start it with: ollama serve'
       if (failure.kind === 'too-long')
         return "the conversation is longer than this model's own limit; set FALLBACK_MODEL to one with a longer context"
+      if (failure.kind === 'server-error' && /memory/i.test(failure.message)) {
+        return 'the model needs more memory than this machine has free; set FALLBACK_MODEL to a smaller one'
+      }
       return undefined
     },
   }

@@ -7,15 +7,24 @@ const longestRetryAfterSeconds = 60
 
 /** The same answer with the story of what was tried, and without a wait that would freeze its client. */
 export function boundRetryAfter(answer: HeldAnswer, story: string): HeldAnswer {
-  const headers: HeaderList = []
-  for (let at = 0; at + 1 < answer.headers.length; at += 2) {
-    const name = answer.headers[at] ?? ''
-    const value = answer.headers[at + 1] ?? ''
-    if (isTooLong(name.toLowerCase(), value)) headers.push('X-Trooper-Retry-After', value, 'x-should-retry', 'false')
-    else headers.push(name, value)
-  }
-  headers.push('X-Trooper-Tried', story)
-  return { ...answer, headers }
+  const fields = pairsOf(answer.headers)
+  const tooLong = fields.find(([name, value]) => isTooLong(name.toLowerCase(), value))
+  const kept = fields.filter(([name, value]) => !isTooLong(name.toLowerCase(), value))
+  if (!tooLong) return { ...answer, headers: [...kept, ['X-Trooper-Tried', story]].flat() }
+  // The provider may itself say that waiting helps (providers.md 2.2).
+  const silent = kept.filter(([name]) => name.toLowerCase() !== 'x-should-retry')
+  const advice = [
+    ['X-Trooper-Retry-After', tooLong[1]],
+    ['x-should-retry', 'false'],
+    ['X-Trooper-Tried', story],
+  ]
+  return { ...answer, headers: [...silent, ...advice].flat() }
+}
+
+function pairsOf(headers: HeaderList): [name: string, value: string][] {
+  const pairs: [string, string][] = []
+  for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? ''])
+  return pairs
 }
 
 /** A date is taken as too long: no provider is known to send one (providers.md 2.1). */

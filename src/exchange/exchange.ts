@@ -18,13 +18,14 @@ import { decodeIncoming, translate } from './translate.ts'
 interface Tried {
   target: Target
   failure: Failure
+  /** What it said now; absent also when the ledger spared it the question. */
   original?: HeldAnswer
+  rests?: true
 }
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Never rejects. */
-export async function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
-  const exchange = new Exchange(services, incoming, reply)
-  await exchange.run()
+export function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
+  return new Exchange(services, incoming, reply).run()
 }
 
 class Exchange {
@@ -44,11 +45,11 @@ class Exchange {
   async run(): Promise<void> {
     const { chain, ledger, clock } = this.#services
     const plan = planExchange(chain, ledger, (target) => this.#payerAt(target), clock.now())
-    for (const { target, entry } of plan.skipped) this.#tried.push({ target, failure: entry.failure })
-    for (const target of plan.candidates) {
-      const next = await this.#tryTarget(target)
-      if (next === 'done') return
-    }
+    for (const { target, entry } of plan.skipped) this.#tried.push({ target, failure: entry.failure, rests: true })
+    for (const target of plan.candidates) if ((await this.#tryTarget(target)) === 'done') return
+    // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
+    const resting = plan.skipped.find(({ target }) => speaks(target, this.#incoming.dialect))
+    if (this.#decoded?.ok === false && resting && (await this.#tryTarget(resting.target)) === 'done') return
     this.#giveUp()
   }
 
@@ -60,7 +61,8 @@ class Exchange {
       if (outcome.type === 'answered') return 'done'
       if (retries === 0 && this.#hasLearned(target, outcome.failure)) continue
       const { policy, clock, ledger } = this.#services
-      const verdict = judge(outcome.failure, { target, retries, policy, nowMs: clock.now() })
+      const nowMs = clock.now()
+      const verdict = judge(outcome.failure, { target, retries, policy, nowMs })
       switch (verdict.action) {
         case 'stop':
           return 'done'
@@ -71,8 +73,10 @@ class Exchange {
           await this.#pause(verdict.afterMs)
           break
         case 'next':
-          if (verdict.remember)
-            ledger.record(this.#payerAt(target), verdict.remember.scope, verdict.remember.untilMs, outcome.failure)
+          if (verdict.remember) {
+            const { scope, untilMs } = verdict.remember
+            ledger.record(this.#payerAt(target), scope, untilMs, outcome.failure, nowMs)
+          }
           this.#note(target, outcome)
           return 'next'
       }
@@ -142,17 +146,18 @@ class Exchange {
     return target.kind === 'local' ? this.#services.engines.at(target).remedy(failure, target) : undefined
   }
 
-  /** Everything failed: the first target's own answer, else a sentence that names what was tried. */
+  /** Everything failed: the first target's own answer, as it said it or in its words, else a sentence that names what was tried. */
   #giveUp(): void {
     if (this.#reply.isGone) return
-    this.#services.log.error(`❌ Nobody could answer: ${this.#story()}`)
-    const own = this.#tried[0]?.original
-    if (own) return this.#give(boundRetryAfter(own, headerText(this.#story())), undefined)
-    const badRequest = this.#decoded?.ok === false ? this.#decoded.failure : undefined
-    this.#give(
-      undefined,
-      badRequest ?? { kind: 'server-error', status: 502, message: `Trooper found nobody to answer: ${this.#story()}` },
-    )
+    const story = this.#story()
+    this.#services.log.error(`❌ Nobody could answer: ${story}`)
+    const own = this.#tried.find((tried) => tried.original)?.original
+    if (own) return this.#give(boundRetryAfter(own, headerText(story)), undefined)
+    if (this.#decoded?.ok === false) return this.#give(undefined, this.#decoded.failure)
+    const [first] = this.#tried
+    if (first?.rests)
+      return this.#give(undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
+    this.#give(undefined, { kind: 'server-error', status: 502, message: `Trooper found nobody to answer: ${story}` })
   }
 
   #story(): string {
@@ -185,9 +190,9 @@ class Exchange {
 
   /** Whose quota this exchange uses: asked only when a ledger entry is read or written. */
   #payerAt(target: Target): Payer {
-    const { headers, body } = this.#incoming
+    const { headers, query, body } = this.#incoming
     const credential =
-      target.credential?.value ?? headerOf(headers, 'authorization') ?? headerOf(headers, 'x-api-key') ?? ''
+      target.credential?.value ?? [...credentialNames.map((name) => headerOf(headers, name)), query].join('\n')
     this.#model ??= topLevelString(body, 'model') ?? ''
     return {
       target,
@@ -196,3 +201,6 @@ class Exchange {
     }
   }
 }
+
+/** Where clients put who pays (providers.md 6); some providers take it in the query. */
+const credentialNames = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']

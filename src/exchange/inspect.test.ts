@@ -1,10 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientDialects } from '../dialects/registry.ts'
-import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { AnswerHead } from '../upstream/attempt.ts'
-import { endsWithinFrame, findBodyFault, StreamTail } from './inspect.ts'
+import { findBodyFault, formOf } from './inspect.ts'
 
 function head(
   status: number,
@@ -14,7 +11,7 @@ function head(
 }
 
 function fault(body: string, status = 200, headers?: Record<string, string>) {
-  return findBodyFault(head(status, headers), Buffer.from(body))
+  return findBodyFault(head(status, headers), [Buffer.from(body)])
 }
 
 const message = { id: 'msg_1', type: 'message', role: 'assistant', content: [{ type: 'text', text: 'Hi' }] }
@@ -35,7 +32,7 @@ describe('findBodyFault', () => {
       '{"content":[{"type":"web_search_tool_result","content":{"error":"max_uses"}}]}',
     ],
   ])('finds nothing in %s', (_what, body) => {
-    expect(fault(body)).toBe('none')
+    expect(fault(body)).toEqual({ kind: 'none' })
   })
 
   it.each([
@@ -45,26 +42,26 @@ describe('findBodyFault', () => {
     '[{"error":{"code":429,"message":"Quota","status":"RESOURCE_EXHAUSTED"}}]',
     '{ "id": "gen-1", "error" : {"code": 429} }',
   ])('finds the error inside a 200: %s', (body) => {
-    expect(fault(body)).toEqual({ text: body })
+    expect(fault(body)).toEqual({ kind: 'error', text: body })
   })
 
   it.each(['{"id":"msg_1","content":[{"type":"text","text":"Hel', '{"id":"msg_1",', '', '   ', '{"error":{"type":"x"'])(
     'finds that an answer was cut: %j',
     (body) => {
-      expect(fault(body)).toBe('cut')
+      expect(fault(body)).toEqual({ kind: 'cut' })
     },
   )
 
   it.each([400, 401, 429, 500, 529])('finds that %i is no success, whatever the body is', (status) => {
-    expect(fault('{"ok":true}', status)).toEqual({ text: '{"ok":true}' })
-    expect(fault('', status)).toEqual({ text: '' })
-    expect(fault('<html>', status, { 'content-type': 'text/html' })).toEqual({ text: '<html>' })
+    expect(fault('{"ok":true}', status)).toEqual({ kind: 'error', text: '{"ok":true}' })
+    expect(fault('', status)).toEqual({ kind: 'error', text: '' })
+    expect(fault('<html>', status, { 'content-type': 'text/html' })).toEqual({ kind: 'error', text: '<html>' })
   })
 
   it('leaves bodies alone that are no JSON', () => {
-    expect(fault('audio', 200, { 'content-type': 'audio/mpeg' })).toBe('none')
-    expect(fault('', 200, {})).toBe('none')
-    expect(fault('', 204)).toBe('none')
+    expect(fault('audio', 200, { 'content-type': 'audio/mpeg' })).toEqual({ kind: 'none' })
+    expect(fault('', 200, {})).toEqual({ kind: 'none' })
+    expect(fault('', 204)).toEqual({ kind: 'none' })
   })
 
   it.each([
@@ -73,105 +70,59 @@ describe('findBodyFault', () => {
     ['deflate', deflateSync],
   ] as const)('reads an error that an edge server compressed with %s', (encoding, compress) => {
     const text = '{"error":{"type":"overloaded_error"}}'
-    expect(findBodyFault(head(529, { 'content-encoding': encoding }), compress(text))).toEqual({ text })
+    expect(findBodyFault(head(529, { 'content-encoding': encoding }), [compress(text)])).toEqual({
+      kind: 'error',
+      text,
+    })
   })
 
   it('judges by its status alone what is not compressed as it says', () => {
-    expect(fault('plain', 500, { 'content-encoding': 'gzip' })).toEqual({ text: 'plain' })
+    expect(fault('plain', 500, { 'content-encoding': 'gzip' })).toEqual({ kind: 'error', text: 'plain' })
   })
 
   it('does not unpack a bomb', () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
-    const found = findBodyFault(head(500, { 'content-encoding': 'gzip' }), bomb)
-    expect(typeof found === 'object' && found.text.length).toBeLessThan(1024 * 1024)
+    const found = findBodyFault(head(500, { 'content-encoding': 'gzip' }), [bomb])
+    expect(found.kind === 'error' && found.text.length).toBeLessThan(1024 * 1024)
+  })
+
+  it('finds an error that follows what a model said so far', () => {
+    const body = `{"choices":[{"message":{"content":"${'x'.repeat(9000)}"},"finish_reason":"error","error":{"code":502}}]}`
+    expect(fault(body)).toMatchObject({ kind: 'error' })
+  })
+
+  it('knows the log-in page of a public network', () => {
+    expect(fault('<html>Welcome</html>', 200, { 'content-type': 'text/html; charset=utf-8' })).toEqual({
+      kind: 'web-page',
+    })
+  })
+
+  it('believes nothing but the JSON itself where neither length nor chunks vouch for the end', () => {
+    expect(fault('{"id":"msg_1","usage":{"a":1}')).toEqual({ kind: 'cut' })
+  })
+
+  it('judges many chunks as it judges one', () => {
+    const chunked = (body: string) =>
+      findBodyFault(
+        head(200),
+        [...Buffer.from(body)].map((byte) => Buffer.from([byte])),
+      ).kind
+    expect(chunked(JSON.stringify(message))).toBe('none')
+    expect(chunked('{"error":{"message":"Quota"}}')).toBe('error')
+    expect(chunked('{"id":"msg_1","content":[{"type":"text"')).toBe('cut')
   })
 })
 
-const wholeStreams: { readonly [D in ClientDialectName]: string } = {
-  anthropic:
-    'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n' +
-    'event: message_stop\ndata: {"type":"message_stop"}\n\n',
-  'openai-chat':
-    'data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\ndata: [DONE]\n\n',
-  'openai-responses':
-    'event: response.output_item.done\ndata: {"type":"response.output_item.done"}\n\n' +
-    `event: response.completed\ndata: {"type":"response.completed","response":{"output":"${'x'.repeat(300)}"}}\n\n`,
-}
-
-function tail(dialect: ClientDialectName, chunks: readonly Uint8Array[]): StreamTail {
-  const { terminals, lastFrameIsLong } = clientDialects[dialect]
-  const stream = new StreamTail(terminals, lastFrameIsLong)
-  for (const chunk of chunks) stream.push(Buffer.from(chunk))
-  return stream
-}
-
-describe.each(Object.keys(wholeStreams) as ClientDialectName[])('the tail of a relayed stream of %s', (dialect) => {
-  const bytes = Buffer.from(wholeStreams[dialect])
-
-  it('knows a whole stream', () => {
-    expect(tail(dialect, [bytes]).isWhole()).toBe(true)
-  })
-
-  it('knows a whole stream for any chunking', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(bytes.length), { maxLength: 30 }), (cuts) => {
-        const places = cuts.sort((a, b) => a - b)
-        const chunks = [0, ...places].map((from, at) => bytes.subarray(from, places[at] ?? bytes.length))
-        expect(tail(dialect, chunks).isWhole()).toBe(true)
-      }),
-    )
-  })
-
-  it('knows one whose line ends come one by one', () => {
-    const end = wholeStreams[dialect].trimEnd()
-    expect(tail(dialect, [Buffer.from(end), Buffer.from('\n'), Buffer.from('\n')]).isWhole()).toBe(true)
-  })
-
-  it('knows that a stream was cut', () => {
-    const end = wholeStreams[dialect].lastIndexOf('\n\n', bytes.length - 3)
-    expect(tail(dialect, [bytes.subarray(0, end)]).isWhole()).toBe(false)
-    expect(tail(dialect, []).isWhole()).toBe(false)
-  })
-
+describe('formOf', () => {
   it.each([
-    'event: error',
-    'response.completed',
-    '[DONE]',
-    '"finish_reason":"stop"',
-    '"type":"error"',
-    '"message_stop"',
-  ])('is not deceived by a model that writes %s', (words) => {
-    const said = `data: ${JSON.stringify({ type: 'x.delta', delta: { text: words } })}\n\n`
-    expect(tail(dialect, [Buffer.from(said), Buffer.from('data: {"type":"x.delta"}\n\n')]).isWhole()).toBe(false)
-  })
-})
-
-describe('a Responses stream', () => {
-  it('is whole however long its last frame is, and wherever the name of that frame is cut', () => {
-    const name = 'event: response.completed\n'
-    const rest = Array.from({ length: 50 }, () => Buffer.from('x'.repeat(2000)))
-    for (let at = 1; at < name.length; at += 1) {
-      const chunks = [
-        Buffer.from(`data: {}\n\n${name.slice(0, at)}`),
-        Buffer.from(`${name.slice(at)}data: {"type":"`),
-        ...rest,
-      ]
-      expect(tail('openai-responses', chunks).isWhole()).toBe(true)
-    }
-  })
-})
-
-describe('endsWithinFrame', () => {
-  it.each<[string, boolean]>([
-    ['data: x\n\n', false],
-    ['data: x\r\n\r\n', false],
-    ['data: x\n', true],
-    ['data: x\r\n', true],
-    ['data: x', true],
-    ['event: ping\ndata: ', true],
-    ['\n\n', false],
-    ['', true],
-  ])('of %j is %s', (text, within) => {
-    expect(endsWithinFrame(Buffer.from(text))).toBe(within)
+    ['text/event-stream', undefined, 200, 'stream'],
+    ['Text/Event-Stream; charset=utf-8', 'identity', 200, 'stream'],
+    ['text/event-stream', 'gzip', 200, 'unreadable'],
+    ['text/event-stream', undefined, 429, 'whole'],
+    ['application/json', undefined, 200, 'whole'],
+  ] as const)('takes %s (%s, %i) as %s', (type, encoding, status, form) => {
+    expect(formOf(head(status, { 'content-type': type, ...(encoding ? { 'content-encoding': encoding } : {}) }))).toBe(
+      form,
+    )
   })
 })

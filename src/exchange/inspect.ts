@@ -1,106 +1,101 @@
-/** Cheap looks at bytes that are relayed: enough to see a fault, without parsing a sound answer. */
+/** Cheap looks at answers that are relayed: enough to see a fault, without parsing a sound one. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../ir/json.ts'
 import type { AnswerHead } from '../upstream/attempt.ts'
 
-/** What a whole answer turned out to be; `error`: a status or a body that says so. */
-export type BodyFault = 'none' | 'cut' | { text: string }
+/**
+ * How an answer is to be taken: `stream` frame by frame until one says something; `unreadable`, a stream that is compressed
+ * although that was not asked for, at once and as it is; anything else `whole`, before the client sees any of it.
+ */
+export function formOf(head: AnswerHead): 'stream' | 'unreadable' | 'whole' {
+  if (head.status !== 200 || !contentType(head).startsWith('text/event-stream')) return 'whole'
+  return isPlain(head) ? 'stream' : 'unreadable'
+}
+
+function contentType({ headers }: AnswerHead): string {
+  const type = headers['content-type']
+  return typeof type === 'string' ? type.toLowerCase() : ''
+}
+
+function isPlain({ headers }: AnswerHead): boolean {
+  const encoding = headers['content-encoding']
+  return encoding === undefined || encoding === 'identity'
+}
+
+/** What a whole answer turned out to be; `text`: an error, by its status or by what its body says. */
+export type BodyFault = { kind: 'none' | 'cut' | 'web-page' } | { kind: 'error'; text: string }
 
 /** An error body is judged by its beginning. */
 const maxErrorText = 64 * 1024
-/** Where an error stands in a body that is one: Responses answers carry `"error":null` early, so null does not count. */
+/** An error stands at the head of its body, or after what a model said so far (OpenRouter, providers.md 1.7). */
+const lookedAtBytes = 2048
+/** Responses answers carry `"error":null`, so null does not count. Quotes in a model's own words are escaped. */
 const errorMark = /"error"\s*:\s*(?!null)/
-const markWithin = 512
 
-/** Costs two short looks for a sound answer: its first 512 bytes and its last one. */
-export function findBodyFault(head: AnswerHead, body: Buffer): BodyFault {
-  if (head.status >= 400) return { text: decompressed(head, body).toString('utf8', 0, maxErrorText) }
-  if (head.status !== 200 || !isJson(head)) return 'none'
-  if (errorMark.test(body.toString('latin1', 0, markWithin))) return confirmError(body)
-  return isClosed(body) ? 'none' : 'cut'
+const none: BodyFault = { kind: 'none' }
+const cut: BodyFault = { kind: 'cut' }
+
+/** Costs a sound answer a look at its two ends; only a doubtful one is joined and parsed. */
+export function findBodyFault(head: AnswerHead, chunks: readonly Buffer[]): BodyFault {
+  if (head.status >= 400) return { kind: 'error', text: errorText(head, chunks) }
+  if (head.status !== 200 || !isPlain(head)) return none
+  const type = contentType(head)
+  // A captive portal or a corporate proxy, not the provider.
+  if (type.startsWith('text/html')) return { kind: 'web-page' }
+  if (!type.includes('json')) return none
+  const [start, end] = endsOf(chunks)
+  if (errorMark.test(start) || errorMark.test(end) || !hasStatedEnd(head)) return parseWhole(chunks)
+  return /[}\]]\s*$/.test(end) ? none : cut
 }
 
-function isJson({ headers }: AnswerHead): boolean {
-  const type = headers['content-type']
-  return typeof type === 'string' && type.includes('json') && headers['content-encoding'] === undefined
-}
-
-/** The mark may be a model's own words: only an error at the top of the object is one. */
-function confirmError(body: Buffer): BodyFault {
-  const text = body.toString('utf8')
-  try {
-    const value: unknown = JSON.parse(text)
-    const top: unknown = Array.isArray(value) ? value[0] : value
-    return typeof top === 'object' && top !== null && 'error' in top && top.error ? { text } : 'none'
-  } catch {
-    return 'cut'
+function endsOf(chunks: readonly Buffer[]): [start: string, end: string] {
+  const [only] = chunks
+  if (chunks.length === 1 && only && only.length <= lookedAtBytes) {
+    const text = only.toString('latin1')
+    return [text, text]
   }
+  return [textOf(chunks, 1), textOf(chunks.toReversed(), -1)]
 }
 
-/** A JSON document ends with its bracket; white space may follow. */
-function isClosed(body: Buffer): boolean {
-  let at = body.length - 1
-  while (at >= 0 && isSpace(body[at])) at -= 1
-  return body[at] === 0x7d || body[at] === 0x5d
+/** The first bytes of chunks that come in the order they are wanted, from the front (1) or from the back (-1). */
+function textOf(chunks: readonly Buffer[], direction: 1 | -1): string {
+  let text = ''
+  for (const chunk of chunks) {
+    if (text.length >= lookedAtBytes) break
+    if (direction === 1) text += chunk.toString('latin1', 0, lookedAtBytes)
+    else text = chunk.subarray(-lookedAtBytes).toString('latin1') + text
+  }
+  return text
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+/** Without a length and without chunks nothing vouches for the end but the JSON itself. */
+function hasStatedEnd({ headers }: AnswerHead): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+function parseWhole(chunks: readonly Buffer[]): BodyFault {
+  const text = Buffer.concat(chunks).toString('utf8')
+  const value = parseJson(text)
+  if (value === undefined) return cut
+  return statesError(Array.isArray(value) ? value[0] : value) ? { kind: 'error', text } : none
+}
+
+function statesError(value: JsonValue | undefined): boolean {
+  if (!isObject(value)) return false
+  return Boolean(value['error']) || Boolean(objectOf(arrayOf(value['choices'])[0])['error'])
 }
 
 /** `identity` was asked for; some edge servers compress their error pages all the same. */
-function decompressed({ headers }: AnswerHead, body: Buffer): Buffer {
+function errorText({ headers }: AnswerHead, chunks: readonly Buffer[]): string {
+  const body = Buffer.concat(chunks)
   const options = { maxOutputLength: 8 * 1024 * 1024 }
+  const encoding = headers['content-encoding']
   try {
-    if (headers['content-encoding'] === 'gzip') return gunzipSync(body, options)
-    if (headers['content-encoding'] === 'br') return brotliDecompressSync(body, options)
-    if (headers['content-encoding'] === 'deflate') return inflateSync(body, options)
+    if (encoding === 'gzip') return gunzipSync(body, options).toString('utf8', 0, maxErrorText)
+    if (encoding === 'br') return brotliDecompressSync(body, options).toString('utf8', 0, maxErrorText)
+    if (encoding === 'deflate') return inflateSync(body, options).toString('utf8', 0, maxErrorText)
   } catch {
     // Not what it says it is: judged by its status alone.
   }
-  return body
-}
-
-/**
- * The end of a relayed stream. A chunk costs two assignments, texts are searched once, when the stream is over;
- * where the last frame repeats the whole answer, its name may lie many chunks before the end, and each chunk is searched (~0.2 µs).
- */
-export class StreamTail {
-  readonly #terminals: readonly string[]
-  readonly #lastFrameIsLong: boolean
-  #seen = false
-  #previous: Buffer = empty
-  last: Buffer = empty
-
-  constructor(terminals: readonly string[], lastFrameIsLong: boolean) {
-    this.#terminals = terminals
-    this.#lastFrameIsLong = lastFrameIsLong
-  }
-
-  push(chunk: Buffer): void {
-    if (this.#lastFrameIsLong && !this.#seen) this.#seen = this.#isIn(chunk) || this.#straddles(chunk)
-    this.#previous = this.last
-    this.last = chunk
-  }
-
-  /** The dialect's own end was seen. */
-  isWhole(): boolean {
-    return this.#seen || this.#isIn(Buffer.concat([this.#previous, this.last]))
-  }
-
-  #isIn(bytes: Buffer): boolean {
-    return this.#terminals.some((terminal) => bytes.includes(terminal))
-  }
-
-  #straddles(chunk: Buffer): boolean {
-    return endsWithinFrame(this.last) && this.#isIn(Buffer.concat([this.last.subarray(-64), chunk.subarray(0, 64)]))
-  }
-}
-
-const empty = Buffer.alloc(0)
-
-/** The bytes stop inside an SSE frame, so that a further frame needs a blank line first. */
-export function endsWithinFrame(chunk: Buffer): boolean {
-  const length = chunk.length
-  if (length < 2) return true
-  return !(chunk[length - 1] === 0x0a && (chunk[length - 2] === 0x0a || chunk[length - 2] === 0x0d))
+  return body.toString('utf8', 0, maxErrorText)
 }

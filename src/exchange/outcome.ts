@@ -18,12 +18,18 @@ export type Outcome =
   /** Nothing has reached the client. `original` is what the target said, as it said it. */
   | { type: 'failed'; failure: Failure; original?: HeldAnswer }
 
+/** How an attempt tells its outcome; a rejection is a fault of Trooper's own. */
+export interface Settle {
+  resolve: (outcome: Outcome) => void
+  reject: (error: unknown) => void
+}
+
 /** What an exchange works with. */
 export interface Services {
   /** Primary first, then the fallbacks in priority order. */
   chain: readonly Target[]
   policy: Policy
-  silence: Silence
+  patience: Patience
   ledger: Ledger
   pools: Pools
   engines: Engines
@@ -40,6 +46,23 @@ export interface Incoming {
   query: string
   headers: HeaderList
   body: Buffer
+  /** A glance at the unparsed body says so. */
+  asksForStream: boolean
 }
 
 export const clientGone: Outcome = { type: 'failed', failure: { kind: 'client-gone', message: 'The client left.' } }
+
+/** How long targets may stay silent, in milliseconds. */
+interface Patience {
+  /** To the head of a stream from the cloud, which begins before the model has thought. */
+  streamHeadMs: number
+  /** To the head of anything else: a whole answer, or a local model that has to be loaded first. */
+  headMs: number
+  /** Between two chunks. */
+  stallMs: number
+}
+
+export function silenceOf({ patience }: Services, target: Target, isStream: boolean): Silence {
+  const { streamHeadMs, headMs, stallMs } = patience
+  return { headMs: isStream && target.kind === 'cloud' ? streamHeadMs : headMs, stallMs }
+}

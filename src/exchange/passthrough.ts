@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { describeFailure, type Failure } from '../ir/failure.ts'
 import { pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type Attempt } from '../upstream/attempt.ts'
-import { requestHeaders, responseHeaders, headerOf } from '../wire/headers.ts'
-import type { Services } from './outcome.ts'
+import { requestHeaders, responseHeaders } from '../wire/headers.ts'
+import { silenceOf, type Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
 /** The endpoint and its query as the client wrote them, after the version prefix. */
@@ -23,7 +23,7 @@ export function passThrough(
 ): void {
   const { method, path, query } = passed
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
-  const headers = requestHeaders(request.rawHeaders, headerOf(request.rawHeaders, 'connection'), target.credential)
+  const headers = requestHeaders(request.rawHeaders, target.credential)
   const length = request.headers['content-length']
   if (length !== undefined) headers.push('content-length', length)
   const call = {
@@ -34,7 +34,7 @@ export function passThrough(
     body: hasBody ? request : null,
   }
   let isOpen = false
-  const attempt: Attempt = startAttempt(services.pools, services.clock, services.silence, call, {
+  const attempt: Attempt = startAttempt(services.pools, services.clock, silenceOf(services, target, false), call, {
     head: (head) => {
       isOpen = true
       reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
@@ -47,6 +47,7 @@ export function passThrough(
       if (isOpen) reply.abort()
       else giveFailure(services, failure, target, reply)
     },
+    fault: () => reply.abort(),
   })
   reply.onGone(() => attempt.abort())
   reply.onDrain(() => attempt.resume())

@@ -5,33 +5,38 @@
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
 import type { ClientDialect, ClientDialectName, FailedAnswer } from '../dialects/dialect.ts'
 import { parseJson } from '../ir/json.ts'
-import type { Failure } from '../ir/failure.ts'
+import { streamCut, type Failure } from '../ir/failure.ts'
 import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type CallListener } from '../upstream/attempt.ts'
-import { headerOf, requestHeaders, responseHeaders } from '../wire/headers.ts'
+import { requestHeaders, responseHeaders, withoutLength } from '../wire/headers.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
-import { endsWithinFrame, findBodyFault, StreamTail } from './inspect.ts'
-import { clientGone, type Incoming, type Outcome, type Services } from './outcome.ts'
+import { findBodyFault, formOf } from './inspect.ts'
+import { clientGone, silenceOf, type Incoming, type Outcome, type Services, type Settle } from './outcome.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
+import { StreamTail } from './stream-tail.ts'
 
 /** An answer larger than this is streamed on unjudged rather than held. */
 const maxHeldBytes = 64 * 1024 * 1024
+/** More than this announces nothing: whatever it is, the client may see it. */
+const maxHeldPreamble = 1024 * 1024
 /** A stream that announced itself but says nothing yet is opened to the client after this, so that it sees signs of life. */
 const maxHoldMs = 10_000
 
 export function relay(services: Services, incoming: Incoming, target: Target, reply: Reply): Promise<Outcome> {
   if (reply.isGone) return Promise.resolve(clientGone)
-  return new Promise((resolve) => {
-    const listener = new RelayListener(services, incoming.dialect, target, reply, resolve)
+  return new Promise((resolve, reject) => {
+    const listener = new RelayListener(services, incoming.dialect, target, reply, { resolve, reject })
     const { headers, query, body, dialect } = incoming
     const call = {
       origin: target.url.origin,
       method: 'POST',
       path: pathAt(target, endpointPaths[dialect], query),
-      headers: requestHeaders(headers, headerOf(headers, 'connection'), target.credential),
+      headers: requestHeaders(headers, target.credential),
       body,
     }
-    listener.begin(startAttempt(services.pools, services.clock, services.silence, call, listener))
+    listener.begin(
+      startAttempt(services.pools, services.clock, silenceOf(services, target, incoming.asksForStream), call, listener),
+    )
   })
 }
 
@@ -40,7 +45,7 @@ type Phase =
   /** Reading an answer whole, to judge it before the client sees any of it. */
   | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
   /** Reading a stream's frames until one says something. */
-  | { at: 'judging'; head: AnswerHead; held: Buffer[]; frames: FrameDecoder; cancelHold: () => void }
+  | { at: 'judging'; head: AnswerHead; held: Buffer[]; bytes: number; frames: FrameDecoder; cancelHold: () => void }
   | { at: 'streaming'; tail: StreamTail | undefined }
   | { at: 'over' }
 
@@ -51,23 +56,17 @@ class RelayListener implements CallListener {
   readonly #decodeFailure: (answer: FailedAnswer) => Failure
   readonly #target: Target
   readonly #reply: Reply
-  readonly #resolve: (outcome: Outcome) => void
+  readonly #outcome: Settle
   #attempt: Attempt | undefined
   #phase: Phase = { at: 'waiting' }
 
-  constructor(
-    services: Services,
-    dialect: ClientDialectName,
-    target: Target,
-    reply: Reply,
-    resolve: (outcome: Outcome) => void,
-  ) {
+  constructor(services: Services, dialect: ClientDialectName, target: Target, reply: Reply, outcome: Settle) {
     this.#services = services
     this.#dialect = clientDialects[dialect]
     this.#decodeFailure = targetDialects[dialect].decodeFailure
     this.#target = target
     this.#reply = reply
-    this.#resolve = resolve
+    this.#outcome = outcome
   }
 
   begin(attempt: Attempt): void {
@@ -75,24 +74,27 @@ class RelayListener implements CallListener {
     this.#reply.onGone(() => {
       this.#leave()
       attempt.abort()
-      this.#resolve(clientGone)
+      this.#outcome.resolve(clientGone)
     })
     this.#reply.onDrain(() => attempt.resume())
   }
 
   head(head: AnswerHead): void {
-    if (!isReadableStream(head)) {
-      this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
-      return
-    }
+    const form = formOf(head)
+    if (form === 'whole') this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
+    else if (form === 'unreadable') this.#open(head, [], undefined)
+    else this.#judge(head)
+  }
+
+  #judge(head: AnswerHead): void {
     const frames = createSseDecoder((frame) => {
       if (this.#phase.at !== 'judging') return
       const role = this.#dialect.judgeFrame(frame)
-      if (role === 'content') this.#commit()
-      else if (role === 'failure') this.#failInStream(frame.data)
+      if (role === 'failure') this.#failInStream(frame.data)
+      else if (role !== 'preamble') this.#commit()
     })
     const cancelHold = this.#services.clock.after(maxHoldMs, () => this.#commit())
-    this.#phase = { at: 'judging', head, held: [], frames, cancelHold }
+    this.#phase = { at: 'judging', head, held: [], bytes: 0, frames, cancelHold }
   }
 
   data(chunk: Buffer): void {
@@ -104,7 +106,9 @@ class RelayListener implements CallListener {
         return
       case 'judging':
         phase.held.push(chunk)
+        phase.bytes += chunk.length
         phase.frames.feed(chunk)
+        if (phase.bytes > maxHeldPreamble) this.#commit()
         return
       case 'whole':
         phase.chunks.push(chunk)
@@ -122,7 +126,7 @@ class RelayListener implements CallListener {
     if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.chunks)
     if (phase.at === 'judging') {
       const tail = tailOf(this.#dialect, phase.held)
-      if (!tail.isWhole()) return this.#fail(streamCut, this.#held(phase.head, phase.held))
+      if (!tail.isWhole()) return this.#fail(streamCut, held(phase.head, phase.held))
       this.#commit()
     }
     if (this.#phase.at !== 'streaming') return
@@ -130,13 +134,19 @@ class RelayListener implements CallListener {
     if (tail && !tail.isWhole()) return this.#breakOff(streamCut, tail)
     this.#leave()
     this.#reply.end()
-    this.#resolve({ type: 'answered' })
+    this.#outcome.resolve({ type: 'answered' })
+  }
+
+  fault(error: unknown): void {
+    this.#outcome.reject(error)
   }
 
   failure(failure: Failure): void {
     const phase = this.#phase
-    if (phase.at === 'streaming') this.#breakOff(failure, phase.tail)
-    else this.#fail(failure)
+    if (phase.at !== 'streaming') this.#fail(failure)
+    // An answer that is whole stays so, however its connection ended.
+    else if (phase.tail?.isWhole()) this.end()
+    else this.#breakOff(failure, phase.tail)
   }
 
   /** The commit point of a stream: what was held goes out, the rest follows as it comes. */
@@ -145,70 +155,67 @@ class RelayListener implements CallListener {
     if (phase.at === 'judging') this.#open(phase.head, phase.held, tailOf(this.#dialect, phase.held))
   }
 
+  /** A stream's length may change by an error at its end, so it is not promised. */
   #open(head: AnswerHead, held: Buffer[], tail: StreamTail | undefined): void {
     this.#leave()
     this.#phase = { at: 'streaming', tail }
-    this.#reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
+    this.#reply.head(head.status, head.statusMessage, withoutLength(responseHeaders(head.raw)))
     for (const chunk of held) if (!this.#reply.write(chunk)) this.#attempt?.pause()
   }
 
   #judgeWhole(head: AnswerHead, chunks: Buffer[]): void {
-    const answer = this.#held(head, chunks)
-    const fault = findBodyFault(head, answer.body)
-    if (fault === 'none') {
-      this.#leave()
-      this.#reply.head(answer.status, answer.statusMessage, answer.headers)
-      this.#reply.end(answer.body)
-      return this.#resolve({ type: 'answered' })
+    const fault = findBodyFault(head, chunks)
+    switch (fault.kind) {
+      case 'none':
+        return this.#give(head, chunks)
+      case 'cut':
+        return this.#fail(bodyCut, held(head, chunks))
+      case 'web-page':
+        return this.#fail(webPage, held(head, chunks))
+      case 'error':
+        // An error inside a 200 has no status of its own.
+        return this.#fail(
+          this.#decode(head, fault.text, head.status < 400 ? undefined : head.status),
+          held(head, chunks),
+        )
     }
-    if (fault === 'cut') return this.#fail(bodyCut, answer)
-    const text = fault.text
-    // An error inside a 200 has no status of its own.
-    const status = head.status < 400 ? undefined : head.status
-    const said = { status, headers: head.headers, body: parseJson(text), text, nowMs: this.#services.clock.now() }
-    this.#fail(this.#decodeFailure(said), answer)
+  }
+
+  /** Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined. */
+  #give(head: AnswerHead, chunks: Buffer[]): void {
+    this.#leave()
+    this.#reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
+    const last = chunks.pop()
+    for (const chunk of chunks) this.#reply.write(chunk)
+    this.#reply.end(last)
+    this.#outcome.resolve({ type: 'answered' })
   }
 
   #failInStream(data: string): void {
     const phase = this.#phase
     if (phase.at !== 'judging') return
-    const said = {
-      status: undefined,
-      headers: phase.head.headers,
-      body: parseJson(data),
-      text: data,
-      nowMs: this.#services.clock.now(),
-    }
-    const original = this.#held(phase.head, phase.held)
     this.#attempt?.abort()
-    this.#fail(this.#decodeFailure(said), original)
+    this.#fail(this.#decode(phase.head, data, undefined), held(phase.head, phase.held))
   }
 
-  #held(head: AnswerHead, chunks: Buffer[]): HeldAnswer {
-    const { status, statusMessage, raw } = head
-    const [only] = chunks
-    return {
-      status,
-      statusMessage,
-      headers: responseHeaders(raw),
-      body: chunks.length === 1 && only ? only : Buffer.concat(chunks),
-    }
+  #decode({ headers }: AnswerHead, text: string, status: number | undefined): Failure {
+    return this.#decodeFailure({ status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() })
   }
 
   #fail(failure: Failure, original?: HeldAnswer): void {
     this.#leave()
-    this.#resolve(original ? { type: 'failed', failure, original } : { type: 'failed', failure })
+    this.#outcome.resolve(original ? { type: 'failed', failure, original } : { type: 'failed', failure })
   }
 
   /** After the commit point: an error in the client's dialect, never a silent end. */
   #breakOff(failure: Failure, tail: StreamTail | undefined): void {
     this.#leave()
     const frame = this.#dialect.encodeFailureFrame(failure)
-    this.#reply.end(tail && endsWithinFrame(tail.last) ? `\n\n${frame}` : frame)
+    this.#reply.end(tail?.isWithinFrame ? `\n\n${frame}` : frame)
     this.#services.log.warn(`⚠️ ${this.#target.name} broke off in the middle of its answer: the client was told`, {
       target: this.#target.name,
     })
-    this.#resolve({ type: 'answered' })
+    this.#outcome.resolve({ type: 'answered' })
   }
 
   #leave(): void {
@@ -217,26 +224,20 @@ class RelayListener implements CallListener {
   }
 }
 
-const streamCut: Failure = { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' }
 const bodyCut: Failure = { kind: 'malformed-answer', message: 'The answer ended in the middle.' }
-
-/** A compressed stream, which nobody asked for, cannot be read and is passed on as it is. */
-function isReadableStream({ status, headers }: AnswerHead): boolean {
-  const type = headers['content-type']
-  return (
-    status === 200 &&
-    typeof type === 'string' &&
-    type.startsWith('text/event-stream') &&
-    isPlain(headers['content-encoding'])
-  )
+const webPage: Failure = {
+  kind: 'malformed-answer',
+  message: 'A web page came instead of an answer, as from the log-in of a public network.',
 }
 
-function isPlain(encoding: string | string[] | undefined): boolean {
-  return encoding === undefined || encoding === 'identity'
+function held({ status, statusMessage, raw }: AnswerHead, chunks: Buffer[]): HeldAnswer {
+  const body = Buffer.concat(chunks)
+  const headers = [...withoutLength(responseHeaders(raw)), 'content-length', String(body.length)]
+  return { status, statusMessage, headers, body }
 }
 
 function tailOf(dialect: ClientDialect, chunks: Buffer[]): StreamTail {
-  const tail = new StreamTail(dialect.terminals, dialect.lastFrameIsLong)
+  const tail = new StreamTail(dialect.judgeFrame)
   for (const chunk of chunks) tail.push(chunk)
   return tail
 }

@@ -6,7 +6,7 @@ import type { FailureKind } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCollector, type ChatResponse } from '../ir/response.ts'
 import type { Target } from '../routing/target.ts'
-import type { HeaderList } from '../wire/headers.ts'
+import { headerText, type HeaderList } from '../wire/headers.ts'
 import type { Incoming, Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
@@ -38,8 +38,9 @@ export function createSink(
 }
 
 function answerHeaders(target: Target, reason: FailureKind | undefined): HeaderList {
-  const headers = ['X-Trooper-Provider', target.name]
-  if (reason !== undefined) headers.push('X-Trooper-Fallback', target.model ?? target.name, 'X-Trooper-Reason', reason)
+  const headers = ['X-Trooper-Provider', headerText(target.name)]
+  if (reason !== undefined)
+    headers.push('X-Trooper-Fallback', headerText(target.model ?? target.name), 'X-Trooper-Reason', reason)
   return headers
 }
 

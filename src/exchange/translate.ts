@@ -5,13 +5,13 @@ import { satisfyTemplate } from '../context/strict-template.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import { describeFailure, type Failure, type FailureKind } from '../ir/failure.ts'
 import { parseJson } from '../ir/json.ts'
-import type { ChatRequest } from '../ir/request.ts'
+import type { ChatRequest, Warn } from '../ir/request.ts'
 import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
 import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
-import { clientGone, type Incoming, type Outcome, type Services } from './outcome.ts'
+import { clientGone, silenceOf, type Incoming, type Outcome, type Services, type Settle } from './outcome.ts'
 import type { Reply } from './reply.ts'
 import { createSink, type AnswerSink } from './sink.ts'
 
@@ -20,14 +20,18 @@ export function decodeIncoming(
   incoming: Incoming,
 ): { ok: true; request: ChatRequest } | { ok: false; failure: Failure } {
   try {
-    return {
-      ok: true,
-      request: clientDialects[incoming.dialect].decodeRequest(parseJson(incoming.body.toString('utf8'))),
-    }
+    const body = parseJson(incoming.body.toString('utf8'))
+    return { ok: true, request: clientDialects[incoming.dialect].decodeRequest(body) }
   } catch (error) {
-    if (!(error instanceof BadRequest)) throw error
-    return { ok: false, failure: { kind: 'bad-request', message: error.message, status: 400 } }
+    return { ok: false, failure: { kind: 'bad-request', message: faultOf(error), status: 400 } }
   }
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof BadRequest) return error.message
+  // Thousands of levels of nesting, which no model reads.
+  if (error instanceof RangeError) return 'body: is nested too deeply to be read'
+  throw error
 }
 
 /** `reason` is why this target answers in another's place; unset when it is the first one. */
@@ -41,9 +45,10 @@ export async function translate(
 ): Promise<Outcome> {
   const dialect = targetDialects[target.dialect]
   const warnings = new Set<string>()
-  const asked = await fitTo(services, request, target)
+  const warn = (what: string): void => void warnings.add(what)
+  const asked = await fitTo(services, request, target, warn)
   if (reply.isGone) return clientGone
-  const body = dialect.encodeRequest({ ...asked, stream: true }, (what) => warnings.add(what))
+  const body = dialect.encodeRequest({ ...asked, stream: true }, warn)
   if (warnings.size > 0)
     services.log.warn(`⚠️ ${target.name}: ${[...warnings].join('; ')}`, { target: target.name, losses: warnings.size })
   const call: Call = {
@@ -54,15 +59,15 @@ export async function translate(
     body: Buffer.from(JSON.stringify(body)),
   }
   const sink = createSink(services, incoming, request, target, reason, reply)
-  return new Promise((resolve) => {
-    const listener = new TranslationListener(services, target, sink, reply, resolve)
-    listener.begin(startAttempt(services.pools, services.clock, services.silence, call, listener))
+  return new Promise((resolve, reject) => {
+    const listener = new TranslationListener(services, target, sink, reply, { resolve, reject })
+    listener.begin(startAttempt(services.pools, services.clock, silenceOf(services, target, true), call, listener))
   })
 }
 
-async function fitTo(services: Services, request: ChatRequest, target: Target): Promise<ChatRequest> {
+async function fitTo(services: Services, request: ChatRequest, target: Target, warn: Warn): Promise<ChatRequest> {
   const named = target.model === undefined ? request : { ...request, model: target.model }
-  return target.kind === 'local' ? services.engines.at(target).prepare(satisfyTemplate(named), target) : named
+  return target.kind === 'local' ? services.engines.at(target).prepare(satisfyTemplate(named, warn), target) : named
 }
 
 /** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */
@@ -95,18 +100,18 @@ class TranslationListener implements CallListener {
   readonly #target: Target
   readonly #targetDialect: TargetDialect
   readonly #reply: Reply
-  readonly #resolve: (outcome: Outcome) => void
+  readonly #outcome: Settle
   readonly #sink: AnswerSink
   #attempt: Attempt | undefined
   #phase: Phase = { at: 'waiting' }
 
-  constructor(services: Services, target: Target, sink: AnswerSink, reply: Reply, resolve: (outcome: Outcome) => void) {
+  constructor(services: Services, target: Target, sink: AnswerSink, reply: Reply, outcome: Settle) {
     this.#services = services
     this.#target = target
     this.#targetDialect = targetDialects[target.dialect]
     this.#sink = sink
     this.#reply = reply
-    this.#resolve = resolve
+    this.#outcome = outcome
   }
 
   begin(attempt: Attempt): void {
@@ -114,7 +119,7 @@ class TranslationListener implements CallListener {
     this.#reply.onGone(() => {
       this.#phase = { at: 'over' }
       attempt.abort()
-      this.#resolve(clientGone)
+      this.#outcome.resolve(clientGone)
     })
     this.#reply.onDrain(() => attempt.resume())
   }
@@ -149,6 +154,10 @@ class TranslationListener implements CallListener {
     } else if (phase.at === 'refused') this.#refuse(phase.head, Buffer.concat(phase.chunks).toString('utf8'))
   }
 
+  fault(error: unknown): void {
+    this.#outcome.reject(error)
+  }
+
   failure(failure: Failure): void {
     this.#take({ type: 'failure', failure })
     this.#sink.flush()
@@ -172,13 +181,13 @@ class TranslationListener implements CallListener {
         { target: name },
       )
     }
-    this.#resolve({ type: 'answered' })
+    this.#outcome.resolve({ type: 'answered' })
   }
 
   #fail(failure: Failure): void {
     this.#phase = { at: 'over' }
     this.#attempt?.abort()
-    this.#resolve({ type: 'failed', failure })
+    this.#outcome.resolve({ type: 'failed', failure })
   }
 }
 

@@ -97,3 +97,6 @@ const networkLabels: { readonly [P in NetworkProblem]: string } = {
   reset: 'connection reset',
   unreachable: 'network unreachable',
 }
+
+/** A stream whose bytes end without a fault of the transport, but in the middle of the answer. */
+export const streamCut: Failure = { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' }

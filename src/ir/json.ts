@@ -32,6 +32,11 @@ export function stringOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** A short plain word, as types and kinds are; anything else a client wrote there is `unknown`, so that it may stand in a log line. */
+export function wordOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' && /^[\w./+-]{1,40}$/.test(value) ? value : 'unknown'
+}
+
 export function numberOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }

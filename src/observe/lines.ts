@@ -17,6 +17,12 @@ function withoutSign(text: string): string {
   return text.replace(/^[^\p{L}\p{N}/]+/u, '')
 }
 
+/** Control characters could forge a line, or drive the terminal. */
+function onOneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, ' ')
+}
+
 /** Escape sequences of a terminal; lines without a level's meaning stay plain. */
 const yellow = '\u001B[33m'
 const red = '\u001B[31m'
@@ -25,7 +31,8 @@ const plain = '\u001B[0m'
 
 export function createTextLog(destination: DestinationStream, clock: Clock, colour: boolean): Log {
   const stamp = createStamp(clock)
-  const line = (text: string, paint: string): void => {
+  const line = (words: string, paint: string): void => {
+    const text = onOneLine(words)
     destination.write(
       colour ? `${dim}${stamp()}${plain} ${paint}${text}${paint === '' ? '' : plain}\n` : `${stamp()} ${text}\n`,
     )

@@ -29,7 +29,7 @@ describe('planExchange', () => {
 
   it('skips a spent primary and says why', () => {
     const ledger = createLedger()
-    ledger.record(payerAt(cloud), 'account', 1000, failure)
+    ledger.record(payerAt(cloud), 'account', 1000, failure, 0)
     const plan = planExchange(chain, ledger, payerAt, 999)
     expect(plan.candidates).toEqual([big, small])
     expect(plan.skipped).toMatchObject([{ target: cloud, entry: { untilMs: 1000, failure } }])
@@ -37,13 +37,13 @@ describe('planExchange', () => {
 
   it('comes back to the primary the moment its reset has passed', () => {
     const ledger = createLedger()
-    ledger.record(payerAt(cloud), 'account', 1000, failure)
+    ledger.record(payerAt(cloud), 'account', 1000, failure, 0)
     expect(planExchange(chain, ledger, payerAt, 1000)).toEqual({ candidates: chain, skipped: [] })
   })
 
   it('never skips a local target', () => {
     const ledger = createLedger()
-    ledger.record(payerAt(big), 'account', 1000, failure)
+    ledger.record(payerAt(big), 'account', 1000, failure, 0)
     expect(planExchange(chain, ledger, payerAt, 0).candidates).toEqual(chain)
   })
 

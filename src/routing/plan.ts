@@ -15,7 +15,7 @@ export function planExchange(
   payerAt: (target: Target) => Payer,
   nowMs: number,
 ): Plan {
-  if (ledger.isEmpty) return { candidates: [...chain], skipped: [] }
+  if (ledger.isEmptyAt(nowMs)) return { candidates: [...chain], skipped: [] }
   const plan: Plan = { candidates: [], skipped: [] }
   for (const target of chain) {
     const entry = target.kind === 'cloud' ? ledger.find(payerAt(target), nowMs) : undefined

@@ -24,6 +24,16 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
   })
 }
 
+/** Throws away what a refused client still sends, up to a bound: one that is cut off while it sends reports that instead of the answer. */
+export function drain(request: IncomingMessage, maxBytes: number): void {
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > maxBytes) request.destroy()
+  })
+  request.resume()
+}
+
 function joined(chunks: Buffer[]): Buffer {
   const [only] = chunks
   return chunks.length === 1 && only ? only : Buffer.concat(chunks)

@@ -4,8 +4,8 @@ import { hostName, isLoopbackName, refuse, type GuardedHeaders, type GuardRules 
 const open: GuardRules = { hosts: new Set(), origins: new Set(), needsToken: false }
 const guarded: GuardRules = { ...open, needsToken: true }
 
-function status(headers: GuardedHeaders, rules = open): number {
-  return refuse(rules, { host: 'localhost:3000', ...headers }, (given) => given === 'tok')?.status ?? 200
+function status(headers: GuardedHeaders, rules = open, isOwnPage = false): number {
+  return refuse(rules, { host: 'localhost:3000', ...headers }, (given) => given === 'tok', isOwnPage)?.status ?? 200
 }
 
 describe('the Host header', () => {
@@ -49,7 +49,7 @@ describe('the Host header', () => {
   })
 
   it('is told how to be allowed, on one printable line', () => {
-    const said = refuse(open, { host: 'evil\u0007.example' }, () => false)?.sentence ?? ''
+    const said = refuse(open, { host: 'evil\u0007.example' }, () => false, false)?.sentence ?? ''
     expect(said).toContain('TROOPER_ALLOWED_HOSTS')
     expect(said).toMatch(/^[\x20-\x7e]+$/)
   })
@@ -81,7 +81,7 @@ describe('a web page', () => {
   it.each<[string, GuardedHeaders, number]>([
     ['an image of another site', { fetchSite: 'cross-site', fetchMode: 'no-cors' }, 403],
     ['a fetch of a sibling site', { fetchSite: 'same-site', fetchMode: 'cors' }, 403],
-    ['a link of another site that a person followed', { fetchSite: 'cross-site', fetchMode: 'navigate' }, 200],
+    ['a link of another site to an endpoint that spends', { fetchSite: 'cross-site', fetchMode: 'navigate' }, 403],
     ['an address that a person typed', { fetchSite: 'none', fetchMode: 'navigate' }, 200],
     ["a fetch of Trooper's own page", { fetchSite: 'same-origin', fetchMode: 'cors' }, 200],
     [
@@ -94,8 +94,12 @@ describe('a web page', () => {
     expect(status(headers)).toBe(expected)
   })
 
+  it('of another site may link to a page of Trooper itself', () => {
+    expect(status({ fetchSite: 'cross-site', fetchMode: 'navigate' }, open, true)).toBe(200)
+  })
+
   it('is told how to be allowed', () => {
-    const refusal = refuse(open, { host: 'localhost', origin: 'https://chat.example' }, () => false)
+    const refusal = refuse(open, { host: 'localhost', origin: 'https://chat.example' }, () => false, false)
     expect(refusal?.sentence).toContain('https://chat.example')
     expect(refusal?.sentence).toContain('TROOPER_ALLOWED_ORIGINS')
   })
@@ -127,7 +131,7 @@ describe('the token', () => {
   })
 
   it('is named in the refusal, the given one is not repeated', () => {
-    const refusal = refuse(guarded, { host: 'localhost', apiKey: 'sk-secret' }, () => false)
+    const refusal = refuse(guarded, { host: 'localhost', apiKey: 'sk-secret' }, () => false, false)
     expect(refusal?.sentence).toContain('TROOPER_TOKEN')
     expect(refusal?.sentence).not.toContain('sk-secret')
   })

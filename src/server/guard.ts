@@ -29,6 +29,7 @@ export function refuse(
   rules: GuardRules,
   headers: GuardedHeaders,
   tokenMatches: (given: string) => boolean,
+  isOwnPage: boolean,
 ): Refusal | undefined {
   const host = hostName(headers.host ?? '')
   if (!isLoopbackName(host) && !rules.hosts.has(host)) {
@@ -38,7 +39,7 @@ export function refuse(
       sentence: `Trooper does not answer to the host name '${printable(host)}'; add it to TROOPER_ALLOWED_HOSTS if it is yours.`,
     }
   }
-  if (isForeignPage(rules, headers)) {
+  if (isForeignPage(rules, headers, isOwnPage)) {
     const from = printable(headers.origin ?? 'another site')
     return {
       status: 403,
@@ -52,11 +53,15 @@ export function refuse(
   }
 }
 
-/** Browsers name the page's origin on every POST, and the relation of the sites on every request. */
-function isForeignPage(rules: GuardRules, { origin, host, fetchSite, fetchMode }: GuardedHeaders): boolean {
+/**
+ * Browsers name the page's origin on every POST, and the relation of the sites on every request. A link from elsewhere may open
+ * one of Trooper's own pages, but never an endpoint that spends the key.
+ */
+function isForeignPage(rules: GuardRules, headers: GuardedHeaders, isOwnPage: boolean): boolean {
+  const { origin, host, fetchSite, fetchMode } = headers
   if (origin !== undefined)
-    return !rules.origins.has(origin) && origin !== `http://${host}` && origin !== `https://${host}`
-  return (fetchSite === 'cross-site' || fetchSite === 'same-site') && fetchMode !== 'navigate'
+    return !rules.origins.has(origin.toLowerCase()) && origin !== `http://${host}` && origin !== `https://${host}`
+  return (fetchSite === 'cross-site' || fetchSite === 'same-site') && !(isOwnPage && fetchMode === 'navigate')
 }
 
 /** Where SDKs put their key (providers.md 6). */
@@ -67,7 +72,10 @@ function candidates({ authorization, apiKey }: GuardedHeaders): string[] {
 
 /** The name in a `Host` header, without port, lower-case; `[::1]` keeps its brackets. */
 export function hostName(host: string): string {
-  return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
+  const name = host.toLowerCase()
+  // More than one colon outside brackets: an IPv6 address, which has no port then.
+  if (!name.startsWith('[') && name.indexOf(':') !== name.lastIndexOf(':')) return `[${name}]`
+  return name.replace(/:\d+$/, '').replace(/\.$/, '')
 }
 
 export function isLoopbackName(name: string): boolean {

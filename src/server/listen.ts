@@ -8,7 +8,7 @@ import type { Services } from '../exchange/outcome.ts'
 import { passThrough } from '../exchange/passthrough.ts'
 import type { Failure } from '../ir/failure.ts'
 import { asksForStream } from '../wire/top-level.ts'
-import { readBody } from './body.ts'
+import { drain, readBody } from './body.ts'
 import { refuse, type GuardRules } from './guard.ts'
 import { HttpReply } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
@@ -36,10 +36,7 @@ export function createHttpServer(services: Services, settings: ServerSettings): 
       handle(services, settings, request, response).catch((error: unknown) => failInside(services, response, error))
     },
   )
-  server.on('upgrade', (request, socket) => refuseUpgrade(settings, request, socket))
-  server.on('clientError', (_error, socket) =>
-    answerRaw(socket, '400 Bad Request', 'This is no HTTP request that Trooper understands.'),
-  )
+  server.on('clientError', (error, socket) => refuseNoise(error, socket))
   return server
 }
 
@@ -50,9 +47,10 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request
-  const route = findRoute(method, url, false)
-  const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches)
-  if (refusal && !isProbe(route)) return answerProblem(response, route, refusal.status, refusal.sentence)
+  const route = findRoute(method, url, isWebSocket(request))
+  const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches, route.to === 'own')
+  if (refusal && !(refusal.status === 401 && route.to === 'own'))
+    return answerProblem(response, route, refusal.status, refusal.sentence)
   switch (route.to) {
     case 'own':
       return answerJson(response, 200, { name: 'trooper', version: settings.version, status: 'ok' })
@@ -71,6 +69,8 @@ async function handle(
       return
     }
     case 'upgrade-refused':
+      response.setHeader('connection', 'close')
+      return answerProblem(response, route, 426, 'Trooper speaks HTTP here; send the same request as POST.')
     case 'not-found':
       return answerProblem(
         response,
@@ -94,8 +94,9 @@ async function converse(
   if (!read.ok) {
     if (read.problem === 'too-large') {
       const mib = settings.maxBodyBytes / 1024 / 1024
-      // The rest of the body is not read, so the connection cannot serve another request.
+      // The rest of the body is read only so far that the client gets to see the answer; the connection serves nothing more.
       response.setHeader('connection', 'close')
+      drain(request, settings.maxBodyBytes)
       answerProblem(
         response,
         { to: 'conversation', dialect, query },
@@ -106,8 +107,13 @@ async function converse(
     return
   }
   const path = (request.url ?? '').split('?')[0] ?? ''
-  services.log.info(`📥 POST ${path} (stream=${asksForStream(read.body)})`)
-  await runExchange(services, { dialect, query, headers: request.rawHeaders, body: read.body }, reply)
+  const isStream = asksForStream(read.body)
+  services.log.info(`📥 POST ${path} (stream=${isStream})`)
+  await runExchange(
+    services,
+    { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: isStream },
+    reply,
+  )
 }
 
 function guarded({ headers }: IncomingMessage) {
@@ -126,9 +132,9 @@ function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }
 
-/** Health checks carry no token; they say nothing and spend nothing. */
-function isProbe(route: Route): boolean {
-  return route.to === 'own' && route.page !== 'root'
+/** Codex asks for one first (real-clients.md 3). Other upgrades, such as Java's to HTTP/2, are offers that may be left alone. */
+function isWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
 /** A refusal in the client's own dialect where the path names one. */
@@ -150,21 +156,22 @@ function answerJson(response: ServerResponse, status: number, body: object): voi
   response.end(text)
 }
 
-function refuseUpgrade(settings: ServerSettings, request: IncomingMessage, socket: Duplex): void {
-  const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches)
-  if (refusal) return answerRaw(socket, refusal.status === 401 ? '401 Unauthorized' : '403 Forbidden', refusal.sentence)
-  const route = findRoute(request.method ?? 'GET', request.url ?? '/', true)
-  if (route.to === 'upgrade-refused')
-    return answerRaw(socket, '426 Upgrade Required', 'Trooper speaks HTTP here; send the same request as POST.')
-  answerRaw(socket, '404 Not Found', 'Trooper has no WebSocket here.')
-}
-
-function answerRaw(socket: Duplex, status: string, sentence: string): void {
+/** Bytes that are no request. On a connection with an answer under way, one more would become part of it. */
+function refuseNoise(error: Error, socket: Duplex): void {
+  const isUsed = 'bytesWritten' in socket && socket.bytesWritten !== 0
+  if (isUsed || !socket.writable) return void socket.destroy()
+  const code = 'code' in error ? error.code : undefined
+  const status = statuses.get(String(code)) ?? '400 Bad Request'
+  const sentence = 'This is no HTTP request that Trooper understands.'
   socket.on('error', () => {})
-  if (!socket.writable) return
-  const head = `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(sentence)}\r\nconnection: close`
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${sentence.length}\r\nconnection: close`
   socket.end(`${head}\r\n\r\n${sentence}`)
 }
+
+const statuses: ReadonlyMap<string, string> = new Map([
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+])
 
 /** A fault of Trooper's own: said without a stack trace, and the exchange ends. */
 function failInside(services: Services, response: ServerResponse, error: unknown): void {

@@ -33,8 +33,8 @@ export class HttpReply implements Reply {
 
   head(status: number, statusMessage: string, headers: HeaderList): void {
     if (this.#response.destroyed) return
-    if (statusMessage === '') this.#response.writeHead(status, headers)
-    else this.#response.writeHead(status, statusMessage, headers)
+    if (isReasonPhrase(statusMessage)) this.#response.writeHead(status, statusMessage, headers)
+    else this.#response.writeHead(status, headers)
   }
 
   write(chunk: Buffer | string): boolean {
@@ -50,6 +50,11 @@ export class HttpReply implements Reply {
   abort(): void {
     this.#response.destroy()
   }
+}
+
+/** `node:http` throws on any other; a missing one it fills in (RFC 9112 4). */
+function isReasonPhrase(text: string): boolean {
+  return /^[\t\x20-\x7e]+$/.test(text)
 }
 
 function nothing(): void {}

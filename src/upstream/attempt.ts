@@ -23,6 +23,8 @@ export interface CallListener {
   data(chunk: Buffer): void
   end(): void
   failure(failure: Failure): void
+  /** The listener itself threw; nothing follows. */
+  fault(error: unknown): void
 }
 
 export interface AnswerHead {
@@ -71,13 +73,17 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler {
   #state: 'waiting' | 'answering' | 'over' = 'waiting'
   #paused = false
   #cancelTimer: () => void
-  #heardAtMs = 0
+  readonly #startedAtMs: number
+  /** The last sign of life; until the head, when the call began. */
+  #heardAtMs: number
 
   constructor(clock: Clock, silence: Silence, listener: CallListener) {
     this.#clock = clock
     this.#silence = silence
     this.#listener = listener
-    this.#cancelTimer = clock.after(silence.headMs, () => this.#giveUp('head'))
+    this.#startedAtMs = clock.now()
+    this.#heardAtMs = this.#startedAtMs
+    this.#cancelTimer = this.#watch(Math.min(silence.headMs, silence.stallMs))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -93,29 +99,28 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler {
   ): void {
     if (status < 200 || this.#state !== 'waiting') return
     this.#state = 'answering'
-    this.#cancelTimer()
     this.#heardAtMs = this.#clock.now()
-    this.#watchStall(this.#silence.stallMs)
-    this.#listener.head({ status, statusMessage, headers, raw: rawHeaders(controller.rawHeaders) })
+    const head = { status, statusMessage, headers, raw: rawHeaders(controller.rawHeaders) }
+    this.#tell(() => this.#listener.head(head))
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#state !== 'answering') return
     this.#heardAtMs = this.#clock.now()
-    this.#listener.data(chunk)
+    this.#tell(() => this.#listener.data(chunk))
   }
 
   onResponseEnd(): void {
     if (this.#state === 'over') return
     this.#finish()
-    this.#listener.end()
+    this.#tell(() => this.#listener.end())
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#state === 'over') return
-    const hadAnswer = this.#state === 'answering'
+    const state = { hadAnswer: this.#state === 'answering', elapsedMs: this.#clock.now() - this.#startedAtMs }
     this.#finish()
-    this.#listener.failure(transportFailure(error, hadAnswer))
+    this.#tell(() => this.#listener.failure(transportFailure(error, state)))
   }
 
   pause(): void {
@@ -135,18 +140,39 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler {
     this.#controller?.abort(abandoned)
   }
 
+  /**
+   * A listener that throws must not leave its client waiting, nor pass for a broken connection: the exchange is told, and the call
+   * ends. (A closure a chunk: ~10 ns.)
+   */
+  #tell(event: () => void): void {
+    try {
+      event()
+    } catch (error) {
+      this.abort()
+      this.#listener.fault(error)
+    }
+  }
+
   #finish(): void {
     this.#state = 'over'
     this.#cancelTimer()
   }
 
-  /** One timer an attempt: chunks only note the time, so that a chunk costs no timer (a few ns instead of ~200). */
-  #watchStall(ms: number): void {
-    this.#cancelTimer = this.#clock.after(ms, () => {
-      const silentMs = this.#paused ? 0 : this.#clock.now() - this.#heardAtMs
-      if (silentMs >= this.#silence.stallMs) this.#giveUp('stall')
-      else this.#watchStall(this.#silence.stallMs - silentMs)
+  /** One timer an attempt: head and chunks only note the time, so that neither costs a timer (a few ns instead of ~200). */
+  #watch(ms: number): () => void {
+    return this.#clock.after(ms, () => {
+      const leftMs = this.#leftMs()
+      if (leftMs <= 0) this.#giveUp(this.#state === 'waiting' ? 'head' : 'stall')
+      // Never further ahead than a stall could be due: the head may come in the meantime.
+      else this.#cancelTimer = this.#watch(Math.min(leftMs, this.#silence.stallMs))
     })
+  }
+
+  /** While the client is slow, the silence is not the target's. */
+  #leftMs(): number {
+    const { headMs, stallMs } = this.#silence
+    const silentMs = this.#paused ? 0 : this.#clock.now() - this.#heardAtMs
+    return (this.#state === 'waiting' ? headMs : stallMs) - silentMs
   }
 
   #giveUp(phase: 'head' | 'stall'): void {

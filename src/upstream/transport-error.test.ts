@@ -51,7 +51,7 @@ async function failureOf(at: Pool): Promise<Failure> {
     hadAnswer = true
     await answer.body.text()
   } catch (error) {
-    if (error instanceof Error) return transportFailure(error, hadAnswer)
+    if (error instanceof Error) return transportFailure(error, { hadAnswer, elapsedMs: 1 })
   }
   throw new Error('The request did not fail.')
 }
@@ -139,15 +139,22 @@ describe('transportFailure', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
   ])('knows %s: nothing was sent', (code, problem) => {
-    expect(transportFailure(coded(code), false)).toMatchObject({ kind: 'network', problem, requestSent: false, code })
+    expect(transportFailure(coded(code), { hadAnswer: false, elapsedMs: 1 })).toMatchObject({
+      kind: 'network',
+      problem,
+      requestSent: false,
+      code,
+    })
   })
 
   it('never calls a request unsent whose answer had begun', () => {
-    expect(transportFailure(coded('ECONNREFUSED'), true)).toMatchObject({ requestSent: true })
+    expect(transportFailure(coded('ECONNREFUSED'), { hadAnswer: true, elapsedMs: 1 })).toMatchObject({
+      requestSent: true,
+    })
   })
 
   it('knows a connection that was not made in time', () => {
-    expect(transportFailure(coded('UND_ERR_CONNECT_TIMEOUT'), false)).toMatchObject({
+    expect(transportFailure(coded('UND_ERR_CONNECT_TIMEOUT'), { hadAnswer: false, elapsedMs: 1 })).toMatchObject({
       kind: 'timeout',
       phase: 'connect',
     })
@@ -155,13 +162,13 @@ describe('transportFailure', () => {
 
   it('looks into a cause, and into the errors of several addresses', () => {
     const wrapped = new TypeError('fetch failed', { cause: coded('ENOTFOUND') })
-    expect(transportFailure(wrapped, false)).toMatchObject({ problem: 'dns' })
+    expect(transportFailure(wrapped, { hadAnswer: false, elapsedMs: 1 })).toMatchObject({ problem: 'dns' })
     const several = new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')])
-    expect(transportFailure(several, false)).toMatchObject({ problem: 'refused' })
+    expect(transportFailure(several, { hadAnswer: false, elapsedMs: 1 })).toMatchObject({ problem: 'refused' })
   })
 
   it('takes what it does not know for a connection that broke, and the request for seen', () => {
-    expect(transportFailure(new Error('?'), false)).toMatchObject({
+    expect(transportFailure(new Error('?'), { hadAnswer: false, elapsedMs: 1 })).toMatchObject({
       kind: 'network',
       problem: 'reset',
       requestSent: true,
@@ -170,6 +177,18 @@ describe('transportFailure', () => {
 
   it('speaks a sentence of its own, without addresses', () => {
     const error = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), { code: 'ECONNREFUSED' })
-    expect(transportFailure(error, false).message).not.toContain('10.0.0.1')
+    expect(transportFailure(error, { hadAnswer: false, elapsedMs: 1 }).message).not.toContain('10.0.0.1')
+  })
+})
+
+describe('a connection that was kept alive', () => {
+  const closed = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET', socket: { bytesRead: 500 } })
+
+  it('and breaks at once had crossed its closing: the target has not worked on the request', () => {
+    expect(transportFailure(closed, { hadAnswer: false, elapsedMs: 5 })).toMatchObject({ requestSent: false })
+  })
+
+  it('and breaks later may have cost something already, and is not asked twice', () => {
+    expect(transportFailure(closed, { hadAnswer: false, elapsedMs: 2000 })).toMatchObject({ requestSent: true })
   })
 })

@@ -22,17 +22,29 @@ const problems: Readonly<Record<string, NetworkProblem>> = {
 /** Problems that arise before a connection stands, so that no request can have been sent. */
 const beforeConnection = new Set<NetworkProblem>(['refused', 'dns', 'unreachable', 'tls'])
 
-/** `hadAnswer`: the head of the answer was already there. */
-export function transportFailure(error: Error, hadAnswer: boolean): Failure {
+/** What was known of the call when it broke. */
+export interface CallState {
+  /** The head of the answer was already there. */
+  hadAnswer: boolean
+  /** Since the call was started. */
+  elapsedMs: number
+}
+
+export function transportFailure(error: Error, { hadAnswer, elapsedMs }: CallState): Failure {
   const code = codeOf(error)
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return { kind: 'timeout', phase: 'connect', message: 'The connection was not made in time.', code }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
-    return { kind: 'malformed-answer', message: 'The answer was no valid HTTP.', code }
-  }
+  if (isInvalidHttp(error, code)) return { kind: 'malformed-answer', message: 'The answer was no valid HTTP.', code }
   const problem = problems[code] ?? (/^(CERT_|ERR_TLS_|ERR_SSL_)/.test(code) ? 'tls' : 'reset')
-  const requestSent = hadAnswer || !(beforeConnection.has(problem) || wasStale(error))
+  const isStale = elapsedMs < staleWithinMs && wasUsedBefore(error)
+  const requestSent = hadAnswer || !(beforeConnection.has(problem) || isStale)
   return { kind: 'network', problem, requestSent, message: messages[problem], code }
+}
+
+/** undici gives its parser's errors a name and sometimes no code; a status below 200 that it does not know is a `bad response`. */
+function isInvalidHttp(error: Error, code: string): boolean {
+  const isParserError = error.name === 'HTTPParserError' || code.startsWith('HPE_') || error.message === 'bad response'
+  return isParserError || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
 }
 
 const messages: { readonly [P in NetworkProblem]: string } = {
@@ -51,10 +63,13 @@ function codeOf(error: Error): string {
 }
 
 /**
- * A kept-alive connection that the target closed while it lay idle: an earlier answer was read from it, of this one not a byte.
- * The request crossed the closing, so the target has not worked on it.
+ * A kept-alive connection that the target closed while it lay idle breaks as soon as a request reaches it: the request crossed the
+ * closing, and the target has not worked on it. One that breaks later may have been worked on, and is not sent twice.
  */
-function wasStale(error: Error): boolean {
+const staleWithinMs = 500
+
+/** An earlier answer was read from this connection. */
+function wasUsedBefore(error: Error): boolean {
   if (!('socket' in error) || typeof error.socket !== 'object' || error.socket === null) return false
   return 'bytesRead' in error.socket && typeof error.socket.bytesRead === 'number' && error.socket.bytesRead > 0
 }

@@ -32,12 +32,8 @@ const credentialHeaders = new Set(['authorization', 'x-api-key'])
  * The headers of a relayed request. Compressed answers are refused (`identity`), because Trooper reads what it relays.
  * With a credential of the target's own, every credential of the client's is removed first.
  */
-export function requestHeaders(
-  raw: HeaderList,
-  connection: string | undefined,
-  credential: Credential | undefined,
-): HeaderList {
-  const named = connection === undefined ? undefined : namedIn(connection)
+export function requestHeaders(raw: HeaderList, credential: Credential | undefined): HeaderList {
+  const named = namedByConnection(raw)
   const own = credential?.header.toLowerCase()
   const headers: HeaderList = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -58,25 +54,33 @@ export function credentialHeader({ header, value }: Credential): [name: string, 
 
 /** The headers of a relayed answer. `content-length` stays: the bytes are the same. */
 export function responseHeaders(raw: HeaderList): HeaderList {
+  const named = namedByConnection(raw)
   const headers: HeaderList = []
-  let named: Set<string> | undefined
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    if ((raw[at] ?? '').toLowerCase() === 'connection') named = namedIn(raw[at + 1] ?? '')
-  }
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? ''
     const lower = name.toLowerCase()
-    if (hopByHop.has(lower) || named?.has(lower)) continue
-    headers.push(name, raw[at + 1] ?? '')
+    if (!hopByHop.has(lower) && !named?.has(lower)) headers.push(name, raw[at + 1] ?? '')
   }
   return headers
 }
 
-/** What a `Connection` header names besides itself. */
-function namedIn(connection: string): Set<string> | undefined {
-  const lower = connection.toLowerCase()
-  if (lower === 'keep-alive' || lower === 'close') return undefined
-  return new Set(lower.split(',').map((name) => name.trim()))
+/** For an answer whose length may yet change. */
+export function withoutLength(headers: HeaderList): HeaderList {
+  return headers.filter((_, at) => (headers[at - (at % 2)] ?? '').toLowerCase() !== 'content-length')
+}
+
+/** What the `Connection` headers name besides themselves (RFC 9110 7.6.1); `undefined` in the usual case of nothing. */
+function namedByConnection(raw: HeaderList): Set<string> | undefined {
+  let named: Set<string> | undefined
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] ?? ''
+    if (name.length !== 'connection'.length || name.toLowerCase() !== 'connection') continue
+    const value = (raw[at + 1] ?? '').toLowerCase()
+    if (value === 'keep-alive' || value === 'close') continue
+    named ??= new Set()
+    for (const entry of value.split(',')) named.add(entry.trim())
+  }
+  return named
 }
 
 /** A header's value by its name in any case. */

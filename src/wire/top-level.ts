@@ -53,10 +53,22 @@ function readString(body: Uint8Array, from: number, decoder: InstanceType<typeof
   return stringOf(parseJson(decoder.decode(body.subarray(from, endOfString(body, from) + 1))))
 }
 
+const headBytes = 1024
+const tailBytes = 16 * 1024
+
 /**
- * Whether a request asks for a stream, for the log: two native searches (~10 GB/s). Inside a JSON string every quote is escaped,
- * so a text cannot look like the key.
+ * Whether a request asks for a stream, for the log. Clients write the key right after the model or at the very end
+ * (real-clients.md 2, 3), and a search of the whole would cost a long conversation about half of what relaying it costs.
+ * Inside a JSON string every quote is escaped, so a text cannot look like the key.
  */
 export function asksForStream(body: Buffer): boolean {
-  return body.includes('"stream":true') || body.includes('"stream": true')
+  if (body.length <= headBytes + tailBytes) return saysStream(body)
+  return saysStream(body.subarray(0, headBytes)) || saysStream(body.subarray(-tailBytes))
+}
+
+const streamKey = /"stream"\s*:\s*true/
+
+/** One pass over text, in a third of the time that two searches of the bytes take. */
+function saysStream(part: Buffer): boolean {
+  return streamKey.test(part.toString('latin1'))
 }

@@ -1,5 +1,15 @@
 /** Anthropic content blocks: wire <-> IR parts. */
-import { arrayOf, compact, defined, isObject, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import {
+  arrayOf,
+  compact,
+  defined,
+  isObject,
+  objectOf,
+  parseJson,
+  stringOf,
+  wordOf,
+  type JsonObject,
+} from '../../ir/json.ts'
 import type {
   AssistantPart,
   CacheHint,
@@ -11,6 +21,7 @@ import type {
   UserPart,
   Warn,
 } from '../../ir/request.ts'
+import { fitToolId } from '../tool-id.ts'
 
 export function decodeText(block: JsonObject): TextPart {
   return {
@@ -46,7 +57,7 @@ function decodeUserBlock(block: JsonObject): UserPart {
 }
 
 function opaque(block: JsonObject): { type: 'opaque'; dialect: 'anthropic'; kind: string; value: JsonObject } {
-  return { type: 'opaque', dialect: 'anthropic', kind: stringOf(block['type']) ?? 'block', value: block }
+  return { type: 'opaque', dialect: 'anthropic', kind: wordOf(block['type']), value: block }
 }
 
 function decodeFile(block: JsonObject): FilePart | undefined {
@@ -165,7 +176,7 @@ export function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject
       return [
         compact({
           type: 'tool_use',
-          id: part.id,
+          id: fitToolId(part.id),
           name: part.name,
           input: inputObject(part.input),
           cache_control: part.cache,
@@ -185,7 +196,7 @@ export function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject
 export function encodeToolResult(result: ToolResultPart, warn: Warn): JsonObject {
   return compact({
     type: 'tool_result',
-    tool_use_id: result.callId,
+    tool_use_id: fitToolId(result.callId),
     content: result.content.map((part) => encodeUserPart(part, warn)),
     is_error: result.isError ? true : undefined,
     cache_control: result.cache,

@@ -8,6 +8,7 @@ import {
   numberOf,
   objectOf,
   stringOf,
+  wordOf,
   without,
   type JsonObject,
   type JsonValue,
@@ -105,7 +106,7 @@ function decodeTool(value: JsonValue): Tool {
   const tool = objectOf(value)
   const name = stringOf(tool['name'])
   if (name === undefined || !isObject(tool['input_schema'])) {
-    return { type: 'opaque', dialect: 'anthropic', kind: stringOf(tool['type']) ?? 'tool', value: tool }
+    return { type: 'opaque', dialect: 'anthropic', kind: wordOf(tool['type']), value: tool }
   }
   return {
     type: 'function',

@@ -1,35 +1,30 @@
 /** Anthropic Messages streams: frames <-> IR events (grammar: providers.md 3.1, what clients need: 3.2). */
-import type { Emit, StreamEvent, Usage } from '../../ir/events.ts'
+import type { Emit, Usage } from '../../ir/events.ts'
+import { streamCut } from '../../ir/failure.ts'
+import { keepGrammar } from '../../ir/grammar.ts'
 import { isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { Seal } from '../../ir/request.ts'
 import { sseEvent, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
 import { createSequence } from './sequence.ts'
 import { decodeStopReason, decodeUsage, encodeFailureFrame, encodeStopReason, encodeUsage } from './response.ts'
 
 type BlockKind = 'text' | 'reasoning' | 'tool-call' | 'opaque'
 
-export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
-  const blocks = new Map<number, { kind: BlockKind; signature: string }>()
+export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
+  const emit = keepGrammar(onEvent)
+  /** Open blocks; `seal` gathers a thinking block's signature, or is a redacted one's data. */
+  const blocks = new Map<number, { kind: BlockKind; seal: Omit<Seal, 'dialect'> }>()
   let usage: Usage = {}
   let stop: { reason?: string; sequence?: string } = {}
-  let ended = false
-
-  const finish = (): void => {
-    if (ended) return
-    ended = true
-    emit({ type: 'finish', ...decodeStopReason(stop.reason, stop.sequence), usage })
-  }
-  const fail = (event: Extract<StreamEvent, { type: 'failure' }>): void => {
-    if (ended) return
-    ended = true
-    emit(event)
-  }
 
   const openBlock = (index: number, block: JsonObject): void => {
     const kind = kindOf(block['type'])
-    blocks.set(index, { kind, signature: stringOf(block['data']) ?? stringOf(block['signature']) ?? '' })
+    const isRedacted = block['type'] === 'redacted_thinking'
+    const value = stringOf(block[isRedacted ? 'data' : 'signature']) ?? ''
+    blocks.set(index, { kind, seal: { kind: isRedacted ? 'redacted' : 'signature', value } })
     if (kind === 'text') emit({ type: 'text-start', index })
     else if (kind === 'reasoning') emit({ type: 'reasoning-start', index })
     else if (kind === 'tool-call') {
@@ -42,21 +37,25 @@ export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
   const closeBlock = (index: number): void => {
     const block = blocks.get(index)
     blocks.delete(index)
-    if (block?.kind === 'text') emit({ type: 'text-end', index })
-    else if (block?.kind === 'tool-call') emit({ type: 'tool-call-end', index })
-    else if (block?.kind === 'reasoning') {
-      const seal = { dialect: 'anthropic', kind: 'signature', value: block.signature } as const
-      emit(block.signature === '' ? { type: 'reasoning-end', index } : { type: 'reasoning-end', index, seal })
-    }
+    if (block?.kind === 'text' || block?.kind === 'tool-call') emit({ type: `${block.kind}-end`, index })
+    if (block?.kind !== 'reasoning') return
+    const { seal } = block
+    emit(
+      seal.value === ''
+        ? { type: 'reasoning-end', index }
+        : { type: 'reasoning-end', index, seal: { dialect: 'anthropic', ...seal } },
+    )
   }
 
   const delta = (index: number, value: JsonObject): void => {
+    const block = blocks.get(index)
+    // A server tool's input belongs to its opaque block.
+    if (block?.kind === 'opaque') return
     const text = stringOf(value['text']) ?? stringOf(value['thinking']) ?? stringOf(value['partial_json']) ?? ''
     if (value['type'] === 'text_delta') emit({ type: 'text-delta', index, text })
     else if (value['type'] === 'thinking_delta') emit({ type: 'reasoning-delta', index, text })
     else if (value['type'] === 'input_json_delta' && text !== '') emit({ type: 'tool-call-delta', index, json: text })
-    const block = blocks.get(index)
-    if (value['type'] === 'signature_delta' && block) block.signature += stringOf(value['signature']) ?? ''
+    else if (value['type'] === 'signature_delta' && block) block.seal.value += stringOf(value['signature']) ?? ''
   }
 
   const take = (type: string, body: JsonObject): void => {
@@ -72,20 +71,16 @@ export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
       const fields = objectOf(body['delta'])
       stop = { reason: stringOf(fields['stop_reason']) ?? '', sequence: stringOf(fields['stop_sequence']) ?? '' }
       usage = { ...usage, ...decodeUsage(objectOf(body['usage'])) }
-    } else if (type === 'message_stop') finish()
-    else if (type === 'error') fail({ type: 'failure', failure: streamFailure(body, nowMs) })
+    } else if (type === 'message_stop') emit({ type: 'finish', ...decodeStopReason(stop.reason, stop.sequence), usage })
+    else if (type === 'error') emit({ type: 'failure', failure: streamFailure(body, nowMs) })
   }
 
   return {
     frame: ({ data }) => {
       const body = parseJson(data)
-      if (isObject(body) && !ended) take(stringOf(body['type']) ?? '', body)
+      if (isObject(body)) take(stringOf(body['type']) ?? '', body)
     },
-    end: () =>
-      fail({
-        type: 'failure',
-        failure: { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' },
-      }),
+    end: () => emit({ type: 'failure', failure: streamCut }),
   }
 }
 
@@ -122,7 +117,7 @@ export function createEncoder(identity: AnswerIdentity): AnswerEncoder {
       case 'reasoning-start':
         return openBlock(event.index, { type: 'thinking', thinking: '', signature: '' })
       case 'tool-call-start':
-        return openBlock(event.index, { type: 'tool_use', id: event.id, name: event.name, input: {} })
+        return openBlock(event.index, { type: 'tool_use', id: fitToolId(event.id), name: event.name, input: {} })
       case 'text-delta':
         return blockDelta(event.index, { type: 'text_delta', text: event.text })
       case 'reasoning-delta':
@@ -187,6 +182,8 @@ export function judgeFrame({ data }: Frame): FrameRole {
       return objectOf(body['content_block'])['type'] === 'text' ? 'preamble' : 'content'
     case 'error':
       return 'failure'
+    case 'message_stop':
+      return 'end'
     default:
       return 'content'
   }

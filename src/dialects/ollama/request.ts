@@ -1,5 +1,5 @@
 /** IR -> Ollama `/api/chat` requests (local-engines.md 1.1, 1.7). */
-import { compact, objectOf, parseJson, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { compact, objectOf, parseJson, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type {
   AssistantPart,
   ChatRequest,
@@ -10,6 +10,7 @@ import type {
   Sampling,
   TextPart,
   Tool,
+  ToolCallPart,
   ToolResultPart,
   UserPart,
   Warn,
@@ -67,8 +68,9 @@ function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
   return [{ type: 'function', function: compact({ name, description, parameters: inputSchema }) }]
 }
 
-/** Content is a string on this wire, never parts; results stand one a message, in the order of the calls. */
+/** Content is a string on this wire, never parts; results stand one a message. */
 function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
+  let calls: ToolCallPart[] = []
   return messages.flatMap((message): JsonObject[] => {
     switch (message.role) {
       case 'system':
@@ -76,9 +78,10 @@ function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
       case 'user':
         return [encodeUser(message.content, warn)]
       case 'assistant':
+        calls = message.content.filter((part): part is ToolCallPart => part.type === 'tool-call')
         return [encodeAssistant(message.content, warn)]
       case 'tool':
-        return message.content.map((result) => encodeResult(result, warn))
+        return inOrderOfCalls(message.content, calls).map((result) => encodeResult(result, calls, warn))
     }
   })
 }
@@ -93,13 +96,14 @@ function encodeUser(content: UserPart[], warn: Warn): JsonObject {
   return withImages({ role: 'user', content: joinTexts(texts.filter((part) => part.text !== '')) }, files)
 }
 
-/** What a string cannot hold is said in words, so that the model knows that something was there. */
+/** What a string cannot hold is said in words, so that the model knows that something was there. A file's name is for the model only. */
 function noteOf(part: Exclude<UserPart, TextPart>, warn: Warn): TextPart {
   if (part.type === 'file' && part.data.from === 'text') return { type: 'text', text: part.data.text }
   if (part.type === 'file' && isInlineImage(part)) return { type: 'text', text: '' }
-  const what = part.type === 'file' ? `${part.filename ?? part.mediaType} attachment` : part.kind
-  warn(`'${what}' cannot be shown to the local model and was replaced by a note`)
-  return { type: 'text', text: `[${what}: cannot be shown to this model]` }
+  const kind = part.type === 'file' ? wordOf(part.mediaType) : part.kind
+  warn(`'${kind}' content cannot be shown to the local model and was replaced by a note`)
+  const name = part.type === 'file' && part.filename !== undefined ? ` '${part.filename}'` : ''
+  return { type: 'text', text: `[${kind}${name}: cannot be shown to this model]` }
 }
 
 function isInlineImage(part: FilePart): boolean {
@@ -112,18 +116,28 @@ function withImages(message: JsonObject, files: FilePart[]): JsonObject {
 }
 
 function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject {
-  const calls = content.flatMap((part, index) =>
-    part.type === 'tool-call'
-      ? [{ id: part.id, function: { index, name: part.name, arguments: objectOf(parseJson(part.input)) } }]
-      : [],
-  )
+  const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call').map(encodeCall)
   for (const part of content) {
     if (part.type === 'opaque') warn(`content '${part.kind}' works only at its provider and was left out`)
   }
   return compact({ role: 'assistant', content: joinTexts(content), tool_calls: calls.length === 0 ? undefined : calls })
 }
 
-function encodeResult(result: ToolResultPart, warn: Warn): JsonObject {
+function encodeCall({ id, name, input }: ToolCallPart, index: number): JsonObject {
+  return { id, function: { index, name, arguments: objectOf(parseJson(input)) } }
+}
+
+/** Most templates ignore ids: a result belongs to the call in whose order it comes (local-engines.md 1.7). */
+function inOrderOfCalls(results: ToolResultPart[], calls: readonly ToolCallPart[]): ToolResultPart[] {
+  const place = (result: ToolResultPart): number => {
+    const at = calls.findIndex((call) => call.id === result.callId)
+    return at === -1 ? calls.length : at
+  }
+  return [...results].sort((a, b) => place(a) - place(b))
+}
+
+function encodeResult(result: ToolResultPart, calls: readonly ToolCallPart[], warn: Warn): JsonObject {
   const { content, images } = encodeUser(result.content, warn)
-  return compact({ role: 'tool', content, images, tool_call_id: result.callId, tool_name: result.toolName })
+  const name = result.toolName ?? calls.find((call) => call.id === result.callId)?.name
+  return compact({ role: 'tool', content, images, tool_call_id: result.callId, tool_name: name })
 }

@@ -1,16 +1,17 @@
 /** Ollama `/api/chat` stream -> IR events (local-engines.md 1.2, 1.3). */
-import type { Emit, FinishReason, StreamEvent, Usage } from '../../ir/events.ts'
+import type { Emit, FinishReason, Usage } from '../../ir/events.ts'
+import type { Failure } from '../../ir/failure.ts'
+import { keepGrammar } from '../../ir/grammar.ts'
 import { arrayOf, defined, isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { AnswerDecoder } from '../dialect.ts'
 import { createProse } from '../prose.ts'
 import { decodeFailure } from './failure.ts'
 
-export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
+export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
+  const emit = keepGrammar(onEvent)
   let next = 0
   const prose = createProse(emit, () => next++)
-  let started = false
   let hasCalls = false
-  let ended = false
 
   /** Calls arrive whole, arguments as an object. */
   const call = (wire: JsonObject): void => {
@@ -18,54 +19,42 @@ export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
     hasCalls = true
     const index = next++
     const definition = objectOf(wire['function'])
-    emit({
-      type: 'tool-call-start',
-      index,
-      id: stringOf(wire['id']) ?? `call_${String(index).padStart(8, '0')}`,
-      name: stringOf(definition['name']) ?? '',
-    })
+    const id = stringOf(wire['id']) ?? `call_${nowMs.toString(36)}${index}`
+    emit({ type: 'tool-call-start', index, id, name: stringOf(definition['name']) ?? '' })
     emit({ type: 'tool-call-delta', index, json: JSON.stringify(objectOf(definition['arguments'])) })
     emit({ type: 'tool-call-end', index })
   }
 
-  const end = (event: Extract<StreamEvent, { type: 'finish' | 'failure' }>): void => {
-    if (ended) return
-    ended = true
-    if (event.type === 'finish') prose.close()
-    emit(event)
-  }
-
   const line = (body: JsonObject): void => {
-    if (body['error'] !== undefined) {
-      return end({
-        type: 'failure',
-        failure: decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs }),
-      })
+    if (body['error']) {
+      const failure = decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
+      return emit({ type: 'failure', failure })
     }
-    if (!started) emit({ type: 'start', id: '', model: stringOf(body['model']) ?? '' })
-    started = true
+    emit({ type: 'start', id: '', model: stringOf(body['model']) ?? '' })
     const message = objectOf(body['message'])
     prose.say('reasoning', stringOf(message['thinking']) ?? '')
     prose.say('text', stringOf(message['content']) ?? '')
     for (const wire of arrayOf(message['tool_calls'])) call(objectOf(wire))
-    if (body['done'] === true) end({ type: 'finish', ...finishReason(body, hasCalls), usage: decodeUsage(body) })
+    if (body['done_reason'] === 'load') return emit({ type: 'failure', failure: loadedOnly })
+    if (body['done'] === true) emit({ type: 'finish', ...finishReason(body, hasCalls), usage: decodeUsage(body) })
   }
 
   return {
     frame: ({ data }) => {
       const body = parseJson(data)
-      if (isObject(body) && !ended) line(body)
+      if (isObject(body)) line(body)
     },
     // Ollama can end a stream under 200 with neither `done:true` nor an error (local-engines.md 1.2).
-    end: () =>
-      end({
-        type: 'failure',
-        failure: {
-          kind: 'malformed-answer',
-          message: 'Ollama stopped in the middle of the answer without saying why.',
-        },
-      }),
+    end: () => emit({ type: 'failure', failure: stoppedSilently }),
   }
+}
+
+/** The answer to a question with no messages: the model is there, and was asked nothing. */
+const loadedOnly: Failure = { kind: 'malformed-answer', message: 'Ollama loaded the model, but answered nothing.' }
+
+const stoppedSilently: Failure = {
+  kind: 'malformed-answer',
+  message: 'Ollama stopped in the middle of the answer without saying why.',
 }
 
 /** There is no word for tool calls here: they end with `stop`. */

@@ -1,7 +1,26 @@
 /** Chat Completions messages and content parts: wire <-> IR. */
-import { arrayOf, compact, defined, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
-import type { AssistantPart, FilePart, Message, TextPart, ToolCallPart, UserPart, Warn } from '../../ir/request.ts'
+import {
+  arrayOf,
+  compact,
+  defined,
+  objectOf,
+  stringOf,
+  wordOf,
+  type JsonObject,
+  type JsonValue,
+} from '../../ir/json.ts'
+import type {
+  AssistantPart,
+  FilePart,
+  Message,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  UserPart,
+  Warn,
+} from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
+import { fitToolId } from '../tool-id.ts'
 
 export function decodeMessages(messages: JsonValue[]): Message[] {
   const decoded: Message[] = []
@@ -54,7 +73,7 @@ function decodePart(part: JsonObject): UserPart {
 }
 
 function opaque(value: JsonObject): UserPart {
-  return { type: 'opaque', dialect: 'openai-chat', kind: stringOf(value['type']) ?? 'part', value }
+  return { type: 'opaque', dialect: 'openai-chat', kind: wordOf(value['type']), value }
 }
 
 function decodeImage(image: JsonObject): FilePart {
@@ -109,8 +128,7 @@ function legacyCallId(name: string): string {
 function decodeToolCall(call: JsonObject): AssistantPart {
   const definition = objectOf(call['function'])
   const name = stringOf(definition['name'])
-  if (name === undefined)
-    return { type: 'opaque', dialect: 'openai-chat', kind: stringOf(call['type']) ?? 'tool_call', value: call }
+  if (name === undefined) return { type: 'opaque', dialect: 'openai-chat', kind: wordOf(call['type']), value: call }
   return { type: 'tool-call', id: stringOf(call['id']) ?? '', name, input: stringOf(definition['arguments']) ?? '{}' }
 }
 
@@ -119,7 +137,7 @@ function decodeToolResult(message: JsonObject) {
   return {
     type: 'tool-result' as const,
     callId: stringOf(message['tool_call_id']) ?? legacyCallId(name ?? ''),
-    content: decodeTexts(message['content']),
+    content: decodeUserContent(message['content']).filter((part) => part.type !== 'opaque'),
     isError: false,
     ...defined({ toolName: name }),
   }
@@ -135,13 +153,20 @@ export function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
       case 'assistant':
         return [encodeAssistant(message.content, warn)]
       case 'tool':
-        return message.content.flatMap((result) => {
-          const images = result.content.filter((part) => part.type === 'file')
-          const answer = { role: 'tool', tool_call_id: result.callId, content: joinTexts(result.content) }
-          return images.length === 0 ? [answer] : [answer, { role: 'user', content: encodeUserContent(images, warn) }]
-        })
+        return encodeResults(message.content, warn)
     }
   })
+}
+
+/** Results follow their calls without a gap; images, which this wire knows only from users, come after the last of them. */
+function encodeResults(results: ToolResultPart[], warn: Warn): JsonObject[] {
+  const answers = results.map((result) => ({
+    role: 'tool',
+    tool_call_id: fitToolId(result.callId),
+    content: joinTexts(result.content),
+  }))
+  const files = results.flatMap((result) => result.content.filter((part) => part.type === 'file'))
+  return files.length === 0 ? answers : [...answers, { role: 'user', content: encodeUserContent(files, warn) }]
 }
 
 /** Strings where text alone allows it: every compatible server takes them, not every one takes parts (local-engines.md 1.8). */
@@ -181,5 +206,5 @@ function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject {
 }
 
 export function encodeToolCall({ id, name, input }: ToolCallPart): JsonObject {
-  return { id, type: 'function', function: { name, arguments: input } }
+  return { id: fitToolId(id), type: 'function', function: { name, arguments: input } }
 }

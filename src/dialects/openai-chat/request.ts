@@ -8,6 +8,7 @@ import {
   numberOf,
   objectOf,
   stringOf,
+  wordOf,
   without,
   type JsonObject,
   type JsonValue,
@@ -57,7 +58,7 @@ function decodeTool(tool: JsonObject): Tool {
   const definition = objectOf(tool['function'])
   const name = stringOf(definition['name'])
   if (tool['type'] !== 'function' || name === undefined) {
-    return { type: 'opaque', dialect: 'openai-chat', kind: stringOf(tool['type']) ?? 'tool', value: tool }
+    return { type: 'opaque', dialect: 'openai-chat', kind: wordOf(tool['type']), value: tool }
   }
   return {
     type: 'function',

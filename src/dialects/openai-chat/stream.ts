@@ -1,5 +1,7 @@
 /** Chat Completions streams: frames <-> IR events (providers.md 3.3, real-clients.md 5). */
 import type { Emit, FinishReason, StreamEvent, Usage } from '../../ir/events.ts'
+import { streamCut } from '../../ir/failure.ts'
+import { keepGrammar } from '../../ir/grammar.ts'
 import {
   arrayOf,
   isObject,
@@ -14,19 +16,19 @@ import type { ChatRequest } from '../../ir/request.ts'
 import { sseData, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
 import { createProse } from '../prose.ts'
+import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
 import { decodeFinishReason, decodeUsage, encodeFailureFrame, encodeFinishReason, encodeUsage } from './response.ts'
 
 /** The usage chunk comes after the finish chunk, so `finish` is emitted at `[DONE]` or the end of the body. */
-export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
+export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
+  const emit = keepGrammar(onEvent)
   /** Wire index of a tool call -> block index. */
   const calls = new Map<number, number>()
   let next = 0
   const prose = createProse(emit, () => next++)
-  let started = false
   let reason: string | undefined
   let usage: Usage = {}
-  let ended = false
 
   const toolCall = (call: JsonObject, at: number): void => {
     const wire = numberOf(call['index']) ?? at
@@ -42,24 +44,8 @@ export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
     if (json !== '') emit({ type: 'tool-call-delta', index, json })
   }
 
-  const end = (event: Extract<StreamEvent, { type: 'finish' | 'failure' }>): void => {
-    if (ended) return
-    ended = true
-    if (event.type === 'finish') {
-      prose.close()
-      for (const index of calls.values()) emit({ type: 'tool-call-end', index })
-    }
-    emit(event)
-  }
-
-  const finish = (word: string): void => {
-    end({ type: 'finish', reason: finishReason(word, calls.size > 0), rawReason: word, usage })
-  }
-
   const chunk = (body: JsonObject): void => {
-    if (body['error']) return end({ type: 'failure', failure: streamFailure(body, nowMs) })
-    if (!started) emit({ type: 'start', id: stringOf(body['id']) ?? '', model: stringOf(body['model']) ?? '' })
-    started = true
+    emit({ type: 'start', id: stringOf(body['id']) ?? '', model: stringOf(body['model']) ?? '' })
     if (isObject(body['usage'])) usage = decodeUsage(body['usage'])
     const choice = objectOf(arrayOf(body['choices'])[0])
     const delta = objectOf(choice['delta'])
@@ -69,21 +55,21 @@ export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
     reason = stringOf(choice['finish_reason']) ?? reason
   }
 
+  /** A missing [DONE] is harmless once a finish was seen (providers.md 3.3). */
+  const end = (): void => {
+    if (reason === undefined) return emit({ type: 'failure', failure: streamCut })
+    emit({ type: 'finish', reason: finishReason(reason, calls.size > 0), rawReason: reason, usage })
+  }
+
   return {
-    frame: ({ data }) => {
-      if (ended) return
+    frame: ({ event, data }) => {
       const body = data === '[DONE]' ? undefined : parseJson(data)
-      if (isObject(body)) chunk(body)
-      else if (data === '[DONE]' && reason !== undefined) finish(reason)
+      if (isObject(body) && (event === 'error' || body['error']))
+        emit({ type: 'failure', failure: streamFailure(body, nowMs) })
+      else if (isObject(body)) chunk(body)
+      else if (data === '[DONE]' && reason !== undefined) end()
     },
-    // A missing [DONE] is harmless once a finish was seen (providers.md 3.3).
-    end: () =>
-      reason === undefined
-        ? end({
-            type: 'failure',
-            failure: { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' },
-          })
-        : finish(reason),
+    end,
   }
 }
 
@@ -131,7 +117,11 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
         return chunk({ reasoning_content: event.text })
       case 'tool-call-start':
         callIndexes.set(event.index, callIndexes.size)
-        return toolDelta(event.index, { id: event.id, type: 'function', function: { name: event.name, arguments: '' } })
+        return toolDelta(event.index, {
+          id: fitToolId(event.id),
+          type: 'function',
+          function: { name: event.name, arguments: '' },
+        })
       case 'tool-call-delta':
         return toolDelta(event.index, { function: { arguments: event.json } })
       case 'finish':
@@ -154,12 +144,13 @@ export function judgeFrame({ event, data }: Frame): FrameRole {
   if (event === 'error') return 'failure'
   const body = objectOf(parseJson(data))
   if (body['error']) return 'failure'
-  if (!Array.isArray(body['choices'])) return data === '[DONE]' ? 'content' : 'preamble'
-  return body['choices'].some((choice) => saysSomething(objectOf(choice))) ? 'content' : 'preamble'
+  if (data === '[DONE]') return 'end'
+  const choices = arrayOf(body['choices']).map(objectOf)
+  if (choices.some((choice) => stringOf(choice['finish_reason']))) return 'end'
+  return choices.some(saysSomething) ? 'content' : 'preamble'
 }
 
 function saysSomething(choice: JsonObject): boolean {
-  if (stringOf(choice['finish_reason'])) return true
   return Object.entries(objectOf(choice['delta'])).some(([key, value]) => key !== 'role' && isSaid(value))
 }
 

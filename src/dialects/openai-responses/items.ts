@@ -6,6 +6,7 @@ import {
   isObject,
   objectOf,
   stringOf,
+  wordOf,
   type JsonObject,
   type JsonValue,
 } from '../../ir/json.ts'
@@ -21,6 +22,7 @@ import type {
 } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
 import { decodeUrl } from '../openai-chat/messages.ts'
+import { fitToolId } from '../tool-id.ts'
 
 /** Neighbouring items of one speaker (a message, its reasoning, its calls) are one IR message. */
 export function decodeItems(items: JsonValue[]): Message[] {
@@ -58,7 +60,7 @@ function assistant(part: AssistantPart): Message {
 }
 
 function opaque(value: JsonObject): OpaquePart {
-  return { type: 'opaque', dialect: 'openai-responses', kind: stringOf(value['type']) ?? 'item', value }
+  return { type: 'opaque', dialect: 'openai-responses', kind: wordOf(value['type']), value }
 }
 
 function decodeMessage(item: JsonObject, at: number): Message {
@@ -193,7 +195,7 @@ function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject[] {
     case 'text':
       return [{ type: 'message', role: 'assistant', content: [outputText(part)] }]
     case 'tool-call':
-      return [{ type: 'function_call', call_id: part.id, name: part.name, arguments: part.input }]
+      return [{ type: 'function_call', call_id: fitToolId(part.id), name: part.name, arguments: part.input }]
     case 'reasoning':
       return part.seal?.dialect === 'openai-responses' ? [encodeSealed(part.text, part.seal)] : []
     case 'opaque':
@@ -220,7 +222,7 @@ function encodeResult(result: ToolResultPart, warn: Warn): JsonObject {
   const output = texts
     ? result.content.map((part) => (isText(part) ? part.text : '')).join('\n\n')
     : result.content.flatMap((part) => encodePart(part, warn)).filter(isObject)
-  return { type: 'function_call_output', call_id: result.callId, output }
+  return { type: 'function_call_output', call_id: fitToolId(result.callId), output }
 }
 
 function isText(part: TextPart | FilePart): part is TextPart {

@@ -8,6 +8,7 @@ import {
   numberOf,
   objectOf,
   stringOf,
+  wordOf,
   without,
   type JsonObject,
   type JsonValue,
@@ -55,11 +56,15 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
 
 /** The earlier turns are on the provider's side (providers.md 4.5): answering without them would lose the conversation. */
 function refuseServerHistory(body: JsonObject): void {
-  for (const field of ['previous_response_id', 'conversation']) {
-    if (body[field])
-      throw new BadRequest(field, 'names a conversation that only the provider holds; send the whole input instead')
+  for (const field of ['previous_response_id', 'conversation', 'prompt']) {
+    if (body[field]) throw new BadRequest(field, heldElsewhere)
   }
+  arrayOf(body['input']).forEach((item, at) => {
+    if (objectOf(item)['type'] === 'item_reference') throw new BadRequest(`input[${at}]`, heldElsewhere)
+  })
 }
+
+const heldElsewhere = 'names what only the provider holds; send the whole input instead'
 
 function decodeInstructions(instructions: JsonValue | undefined): Message[] {
   const text = stringOf(instructions)
@@ -75,7 +80,7 @@ function decodeInput(input: JsonValue | undefined): Message[] {
 function decodeTool(tool: JsonObject): Tool {
   const name = stringOf(tool['name'])
   if (tool['type'] !== 'function' || name === undefined) {
-    return { type: 'opaque', dialect: 'openai-responses', kind: stringOf(tool['type']) ?? 'tool', value: tool }
+    return { type: 'opaque', dialect: 'openai-responses', kind: wordOf(tool['type']), value: tool }
   }
   return {
     type: 'function',

@@ -5,6 +5,7 @@ import { compact, defined, numberOf, objectOf, stringOf, type JsonObject, type J
 import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { AnswerIdentity } from '../dialect.ts'
+import { fitToolId } from '../tool-id.ts'
 import { encodeFailure } from './failure.ts'
 import { encodeTool, encodeToolChoice } from './request.ts'
 
@@ -123,7 +124,14 @@ export function textPart(text: string): JsonObject {
 }
 
 export function callItem(id: string, call: { id: string; name: string }, input: string): JsonObject {
-  return { id, type: 'function_call', status: 'completed', call_id: call.id, name: call.name, arguments: input }
+  return {
+    id,
+    type: 'function_call',
+    status: 'completed',
+    call_id: fitToolId(call.id),
+    name: call.name,
+    arguments: input,
+  }
 }
 
 export function reasoningItem(id: string, text: string): JsonObject {

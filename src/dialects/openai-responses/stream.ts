@@ -1,52 +1,53 @@
 /** Responses stream -> IR events (providers.md 3.4). The other direction stands in encoder.ts. */
-import type { Emit, StreamEvent, Usage } from '../../ir/events.ts'
-import type { Failure } from '../../ir/failure.ts'
-import { isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import type { Emit, Finish, StreamEvent, Usage } from '../../ir/events.ts'
+import { streamCut, type Failure } from '../../ir/failure.ts'
+import { keepGrammar } from '../../ir/grammar.ts'
+import { arrayOf, defined, isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import type { Seal } from '../../ir/request.ts'
 import { sseEvent, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, FrameRole } from '../dialect.ts'
 import { decodeFailure } from './failure.ts'
 import { decodeUsage, failureFields } from './response.ts'
 
-type Kind = 'text' | 'reasoning' | 'tool-call'
-
-export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
-  const blocks = new Map<number, Kind>()
+export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
+  const emit = keepGrammar(onEvent)
+  /** Items whose text came in deltas: their end repeats it. */
+  const streamed = new Set<number>()
   let hasCalls = false
-  let ended = false
-
-  const end = (event: Extract<StreamEvent, { type: 'finish' | 'failure' }>): void => {
-    if (!ended) emit(event)
-    ended = true
-  }
 
   const open = (index: number, item: JsonObject): void => {
-    const kind = kindOf(item['type'])
-    if (kind === undefined || blocks.has(index)) return
-    blocks.set(index, kind)
-    if (kind !== 'tool-call') return emit({ type: `${kind}-start`, index })
-    hasCalls = true
-    emit({ type: 'tool-call-start', index, id: stringOf(item['call_id']) ?? '', name: stringOf(item['name']) ?? '' })
+    if (item['type'] === 'message') emit({ type: 'text-start', index })
+    else if (item['type'] === 'reasoning') emit({ type: 'reasoning-start', index })
+    else if (item['type'] === 'function_call') {
+      hasCalls = true
+      emit({ type: 'tool-call-start', index, id: stringOf(item['call_id']) ?? '', name: stringOf(item['name']) ?? '' })
+    }
   }
 
-  const delta = (index: number, text: string): void => {
-    const kind = blocks.get(index)
-    if (kind === 'tool-call') emit({ type: 'tool-call-delta', index, json: text })
-    else if (kind) emit({ type: `${kind}-delta`, index, text })
+  const delta = (index: number, event: Extract<StreamEvent, { type: `${string}-delta` }>): void => {
+    streamed.add(index)
+    emit(event)
   }
 
+  /** What a server only says at the end of an item is said here (the minimal stream of real-clients.md 5). */
   const close = (index: number, item: JsonObject): void => {
-    const kind = blocks.get(index)
-    if (kind === undefined) return emit({ type: 'opaque', dialect: 'openai-responses', value: item })
-    blocks.delete(index)
-    const value = kind === 'reasoning' ? stringOf(item['encrypted_content']) : undefined
-    if (value === undefined) return emit({ type: `${kind}-end`, index })
-    const id = stringOf(item['id'])
-    const seal = { dialect: 'openai-responses', kind: 'encrypted', value, ...(id === undefined ? {} : { id }) } as const
-    emit({ type: 'reasoning-end', index, seal })
+    open(index, item)
+    const text = streamed.has(index) ? '' : wholeText(item)
+    if (item['type'] === 'message') {
+      if (text !== '') emit({ type: 'text-delta', index, text })
+      emit({ type: 'text-end', index })
+    } else if (item['type'] === 'function_call') {
+      if (text !== '') emit({ type: 'tool-call-delta', index, json: text })
+      emit({ type: 'tool-call-end', index })
+    } else if (item['type'] === 'reasoning') {
+      if (text !== '') emit({ type: 'reasoning-delta', index, text })
+      emit({ type: 'reasoning-end', index, ...defined({ seal: sealOf(item) }) })
+    } else emit({ type: 'opaque', dialect: 'openai-responses', value: item })
   }
 
   const take = (type: string, body: JsonObject): void => {
     const index = numberOf(body['output_index']) ?? 0
+    const text = stringOf(body['delta']) ?? ''
     const response = objectOf(body['response'])
     switch (type) {
       case 'response.created':
@@ -55,45 +56,53 @@ export function createDecoder(emit: Emit, nowMs: number): AnswerDecoder {
         return open(index, objectOf(body['item']))
       case 'response.output_text.delta':
       case 'response.refusal.delta':
+        return delta(index, { type: 'text-delta', index, text })
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
+        return delta(index, { type: 'reasoning-delta', index, text })
       case 'response.function_call_arguments.delta':
-        return delta(index, stringOf(body['delta']) ?? '')
+        return delta(index, { type: 'tool-call-delta', index, json: text })
       case 'response.output_item.done':
         return close(index, objectOf(body['item']))
       case 'response.completed':
       case 'response.incomplete':
-        return end(finishOf(response, hasCalls))
+        return emit(finishOf(type, response, hasCalls))
       case 'response.failed':
       case 'error':
-        return end({ type: 'failure', failure: streamFailure(body, nowMs) })
+        return emit({ type: 'failure', failure: streamFailure(body, nowMs) })
     }
   }
 
   return {
     frame: ({ data }) => {
       const body = parseJson(data)
-      if (isObject(body) && !ended) take(stringOf(body['type']) ?? '', body)
+      if (isObject(body)) take(stringOf(body['type']) ?? '', body)
     },
-    end: () =>
-      end({
-        type: 'failure',
-        failure: { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' },
-      }),
+    end: () => emit({ type: 'failure', failure: streamCut }),
   }
 }
 
-function kindOf(type: unknown): Kind | undefined {
-  if (type === 'message') return 'text'
-  if (type === 'reasoning') return 'reasoning'
-  return type === 'function_call' ? 'tool-call' : undefined
+/** The text of an item as its end gives it whole. */
+function wholeText(item: JsonObject): string {
+  const parts = [...arrayOf(item['content']), ...arrayOf(item['summary'])].map(objectOf)
+  const texts = parts.map((part) => stringOf(part['text']) ?? stringOf(part['refusal']) ?? '')
+  return stringOf(item['arguments']) ?? texts.join('')
 }
 
-function finishOf(response: JsonObject, hasCalls: boolean): Extract<StreamEvent, { type: 'finish' }> {
+function sealOf(item: JsonObject): Seal | undefined {
+  const value = stringOf(item['encrypted_content'])
+  if (value === undefined) return undefined
+  return { dialect: 'openai-responses', kind: 'encrypted', value, ...defined({ id: stringOf(item['id']) }) }
+}
+
+function finishOf(type: string, response: JsonObject, hasCalls: boolean): Finish {
   const usage: Usage = decodeUsage(objectOf(response['usage']))
   const rawReason = stringOf(objectOf(response['incomplete_details'])['reason'])
-  if (rawReason === undefined) return { type: 'finish', reason: hasCalls ? 'tool-calls' : 'stop', usage }
-  return { type: 'finish', reason: rawReason === 'content_filter' ? 'content-filter' : 'length', rawReason, usage }
+  if (rawReason === 'content_filter') return { type: 'finish', reason: 'content-filter', rawReason, usage }
+  // Without a stated reason an incomplete answer is still one that was cut short.
+  if (rawReason !== undefined || type === 'response.incomplete')
+    return { type: 'finish', reason: 'length', ...defined({ rawReason }), usage }
+  return { type: 'finish', reason: hasCalls ? 'tool-calls' : 'stop', usage }
 }
 
 function streamFailure(body: JsonObject, nowMs: number): Failure {
@@ -116,6 +125,7 @@ export function judgeFrame({ event, data }: Frame): FrameRole {
   if (type === 'error' || type === 'response.failed') return 'failure'
   if (type === 'response.output_item.added')
     return objectOf(body['item'])['type'] === 'message' ? 'preamble' : 'content'
+  if (type === 'response.completed' || type === 'response.incomplete') return 'end'
   return preamble.has(type) ? 'preamble' : 'content'
 }
 

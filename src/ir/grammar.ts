@@ -1,0 +1,80 @@
+/** Keeps the event grammar (events.ts) whatever a target's frames say, so that every encoder may rely on it. */
+import type { Emit, StreamEvent } from './events.ts'
+
+type BlockKind = 'text' | 'reasoning' | 'tool-call'
+
+/**
+ * Passes on what fits, and mends what does not: a missing start is made up, a block's first delta opens it if nothing else did,
+ * blocks left open are closed before the finish. What cannot belong anywhere is dropped: a second start, a delta of a closed
+ * block or of a call without a name, everything after the end. Costs one map look-up a delta.
+ */
+export function keepGrammar(emit: Emit): Emit {
+  const open = new Map<number, BlockKind>()
+  const used = new Set<number>()
+  let state: 'before' | 'within' | 'over' = 'before'
+
+  const begin = (): void => {
+    if (state === 'before') emit({ type: 'start', id: '', model: '' })
+    state = 'within'
+  }
+
+  /** True when the block is open now, whoever opened it. */
+  const enter = (index: number, kind: BlockKind): boolean => {
+    if (used.has(index)) return open.get(index) === kind
+    if (kind === 'tool-call') return false
+    begin()
+    used.add(index)
+    open.set(index, kind)
+    emit({ type: `${kind}-start`, index })
+    return true
+  }
+
+  const close = (index: number, kind: BlockKind): boolean => open.get(index) === kind && open.delete(index)
+
+  const end = (event: Extract<StreamEvent, { type: 'finish' | 'failure' }>): void => {
+    if (event.type === 'finish') {
+      begin()
+      for (const [index, kind] of open) emit({ type: `${kind}-end`, index })
+    }
+    state = 'over'
+    emit(event)
+  }
+
+  return (event) => {
+    if (state === 'over') return
+    switch (event.type) {
+      case 'start':
+        if (state === 'before') emit(event)
+        state = 'within'
+        return
+      case 'text-start':
+        return void enter(event.index, 'text')
+      case 'reasoning-start':
+        return void enter(event.index, 'reasoning')
+      case 'tool-call-start':
+        if (used.has(event.index)) return
+        begin()
+        used.add(event.index)
+        open.set(event.index, 'tool-call')
+        return emit(event)
+      case 'text-delta':
+        return enter(event.index, 'text') ? emit(event) : undefined
+      case 'reasoning-delta':
+        return enter(event.index, 'reasoning') ? emit(event) : undefined
+      case 'tool-call-delta':
+        return enter(event.index, 'tool-call') ? emit(event) : undefined
+      case 'text-end':
+        return close(event.index, 'text') ? emit(event) : undefined
+      case 'reasoning-end':
+        return close(event.index, 'reasoning') ? emit(event) : undefined
+      case 'tool-call-end':
+        return close(event.index, 'tool-call') ? emit(event) : undefined
+      case 'opaque':
+        begin()
+        return emit(event)
+      case 'finish':
+      case 'failure':
+        return end(event)
+    }
+  }
+}

@@ -1,0 +1,257 @@
+/** What only one client dialect has (providers.md 3.2 to 3.4, real-clients.md 5). */
+import { describe, expect, it } from 'vitest'
+import type { ClientDialectName } from '../../src/dialects/dialect.ts'
+import { clientDialects } from '../../src/dialects/registry.ts'
+import type { StreamEvent } from '../../src/ir/events.ts'
+import type { ChatRequest } from '../../src/ir/request.ts'
+import { parseFrames } from './demand.ts'
+import { strictClients } from './strict-clients.ts'
+
+type Wire = Record<string, unknown>
+
+const request: ChatRequest = {
+  model: 'asked-model',
+  stream: true,
+  messages: [],
+  tools: [],
+  toolChoice: { type: 'auto' },
+  sampling: { stopSequences: [] },
+  output: { type: 'text' },
+  extras: {},
+}
+
+function encoder(dialect: ClientDialectName, asked = request) {
+  const id = clientDialects[dialect].answerId('0123456789abcdef01234567', true)
+  return clientDialects[dialect].createEncoder({ id, model: 'qwen2.5:3b', createdAtMs: 1_741_290_958_999 }, asked)
+}
+
+function encode(dialect: ClientDialectName, events: readonly StreamEvent[], asked = request): string {
+  const encodeEvent = encoder(dialect, asked)
+  return events.map((event) => encodeEvent(event)).join('')
+}
+
+function bodies(text: string): Wire[] {
+  return parseFrames(text).flatMap(({ data }) => (data === '[DONE]' ? [] : [JSON.parse(data) as Wire]))
+}
+
+const start: StreamEvent = { type: 'start', id: 'x', model: 'y' }
+const finish: StreamEvent = {
+  type: 'finish',
+  reason: 'stop',
+  usage: { inputTokens: 130, cacheReadTokens: 100, outputTokens: 6 },
+}
+
+function call(index: number, id: string): [StreamEvent, StreamEvent, StreamEvent] {
+  return [
+    { type: 'tool-call-start', index, id, name: 'run' },
+    { type: 'tool-call-delta', index, json: `{"n":${index}}` },
+    { type: 'tool-call-end', index },
+  ]
+}
+
+function reasoning(text: string, seal?: Extract<StreamEvent, { type: 'reasoning-end' }>['seal']): StreamEvent[] {
+  return [
+    { type: 'reasoning-start', index: 0 },
+    { type: 'reasoning-delta', index: 0, text },
+    seal ? { type: 'reasoning-end', index: 0, seal } : { type: 'reasoning-end', index: 0 },
+  ]
+}
+
+describe('a Messages client', () => {
+  it('gets usage at the start and at the end, the cache counted apart', () => {
+    const usage = { inputTokens: 130, cacheReadTokens: 100, cacheWriteTokens: 5, outputTokens: 1 }
+    const [first, ...rest] = bodies(encode('anthropic', [{ ...start, usage }, finish]))
+    const counted = { input_tokens: 25, cache_read_input_tokens: 100, cache_creation_input_tokens: 5, output_tokens: 1 }
+    expect(first).toMatchObject({ message: { usage: counted } })
+    expect(rest[0]).toMatchObject({ usage: { input_tokens: 30, cache_read_input_tokens: 100, output_tokens: 6 } })
+  })
+
+  it('waits for a second block until the first one ends, and then gets all of it at once', () => {
+    const write = encoder('anthropic')
+    const [openA, deltaA, endA] = call(0, 'call_a')
+    const [openB, deltaB, endB] = call(1, 'call_b')
+    write(start)
+    write(openA)
+    expect([openB, deltaB].map((event) => write(event))).toEqual(['', ''])
+    expect(write(deltaA)).toContain('{\\"n\\":0}')
+    expect(bodies(write(endA)).map((body) => [body['type'], body['index']])).toEqual([
+      ['content_block_stop', 0],
+      ['content_block_start', 1],
+      ['content_block_delta', 1],
+    ])
+    expect(bodies(write(endB))).toEqual([{ type: 'content_block_stop', index: 1 }])
+  })
+
+  it('is told of a failure while one block is open and another waits', () => {
+    const failure: StreamEvent = { type: 'failure', failure: { kind: 'overloaded', message: 'busy' } }
+    const [openA] = call(0, 'call_a')
+    const heard = strictClients.anthropic(encode('anthropic', [start, openA, ...call(1, 'call_b'), failure]))
+    expect(heard.ending).toBe('failed')
+  })
+
+  it('sees a stop sequence by its name', () => {
+    const events: StreamEvent[] = [start, { type: 'finish', reason: 'stop', stopSequence: 'three', usage: {} }]
+    expect(bodies(encode('anthropic', events))[1]).toMatchObject({
+      delta: { stop_reason: 'stop_sequence', stop_sequence: 'three' },
+    })
+  })
+
+  it("gets Anthropic's own signature, and local reasoning without one", () => {
+    const seal = { dialect: 'anthropic', kind: 'signature', value: 'EqQB' } as const
+    const signed = bodies(encode('anthropic', [start, ...reasoning('Hm.', seal), finish]))
+    expect(signed.map((body) => (body['delta'] as Wire | undefined)?.['type'])).toContain('signature_delta')
+    const foreign = { dialect: 'openai-responses', kind: 'encrypted', value: 'gAAAA' } as const
+    for (const events of [reasoning('Hm.'), reasoning('Hm.', foreign)]) {
+      const text = encode('anthropic', [start, ...events, finish])
+      expect(text).toContain('"thinking_delta"')
+      expect(text).not.toMatch(/signature_delta|gAAAA/)
+    }
+  })
+
+  it.each(['functions.Bash:0', '', 'call 7', 'Größe'])(
+    'gets tool ids that Anthropic will take back, whatever the local model said: %j',
+    (id) => {
+      const heard = strictClients.anthropic(encode('anthropic', [start, ...call(0, id), finish]))
+      expect(heard.calls).toHaveLength(1)
+    },
+  )
+})
+
+describe('a Chat client', () => {
+  const hello: StreamEvent[] = [
+    start,
+    { type: 'text-start', index: 0 },
+    { type: 'text-delta', index: 0, text: 'Hello' },
+    { type: 'text-end', index: 0 },
+    finish,
+  ]
+
+  it('gets a usage chunk only when it asked for one', () => {
+    const [plain, asked] = [
+      bodies(encode('openai-chat', hello)),
+      bodies(encode('openai-chat', hello, { ...request, includeUsage: true })),
+    ]
+    expect(plain.filter((body) => 'usage' in body)).toEqual([])
+    expect(plain.every((body) => (body['choices'] as Wire[]).length === 1)).toBe(true)
+    expect(asked.at(-1)).toMatchObject({
+      choices: [],
+      usage: {
+        prompt_tokens: 130,
+        completion_tokens: 6,
+        total_tokens: 136,
+        prompt_tokens_details: { cached_tokens: 100 },
+      },
+    })
+    expect(asked.slice(0, -1).map((body) => body['usage'])).toEqual(asked.slice(1).map(() => null))
+  })
+
+  it('gets its role in the first chunk and [DONE] as the last frame', () => {
+    const frames = parseFrames(encode('openai-chat', hello))
+    expect(frames[0]?.data).toContain('"delta":{"role":"assistant","content":""}')
+    expect(frames.at(-1)).toEqual({ data: '[DONE]' })
+  })
+
+  it('gets the same id, model and whole second in every chunk', () => {
+    const all = bodies(encode('openai-chat', hello))
+    const names = all.map(({ id, model, created, object }) => ({ id, model, created, object }))
+    const name = {
+      id: 'trooper-fallback',
+      model: 'qwen2.5:3b',
+      created: 1_741_290_958,
+      object: 'chat.completion.chunk',
+    }
+    expect(names).toEqual(all.map(() => name))
+  })
+
+  it('gets reasoning apart from the text', () => {
+    const heard = strictClients['openai-chat'](encode('openai-chat', [start, ...reasoning('Hm.'), finish]))
+    expect(heard).toMatchObject({ texts: [''], reasoning: ['Hm.'] })
+  })
+})
+
+describe('a Responses client', () => {
+  const tool = { type: 'function', name: 'run', inputSchema: { type: 'object' } } as const
+  const asked: ChatRequest = {
+    ...request,
+    tools: [tool],
+    parallelToolCalls: false,
+    messages: [{ role: 'system', content: [{ type: 'text', text: 'Be brief.' }] }],
+    extras: { 'openai-responses': { metadata: { team: 'blue' } } },
+  }
+
+  it('is told first of a response in progress with an empty output, which repeats what it asked for', () => {
+    const [created, progress] = bodies(encode('openai-responses', [start, finish], asked))
+    expect(created).toMatchObject({
+      type: 'response.created',
+      sequence_number: 0,
+      response: {
+        id: 'resp_0123456789abcdef01234567',
+        status: 'in_progress',
+        output: [],
+        usage: null,
+        created_at: 1_741_290_958,
+        instructions: 'Be brief.',
+        parallel_tool_calls: false,
+        tools: [{ type: 'function', name: 'run', parameters: { type: 'object' } }],
+        metadata: { team: 'blue' },
+      },
+    })
+    expect(progress).toMatchObject({ type: 'response.in_progress', sequence_number: 1 })
+  })
+
+  it('gets the documented order of events for a text', () => {
+    const events: StreamEvent[] = [
+      start,
+      { type: 'text-start', index: 7 },
+      { type: 'text-delta', index: 7, text: 'Hello' },
+      { type: 'text-end', index: 7 },
+      finish,
+    ]
+    expect(bodies(encode('openai-responses', events)).map((body) => body['type'])).toEqual([
+      'response.created',
+      'response.in_progress',
+      'response.output_item.added',
+      'response.content_part.added',
+      'response.output_text.delta',
+      'response.output_text.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.completed',
+    ])
+  })
+
+  it('gets an answer cut by its limit as incomplete, with all that was said and its usage', () => {
+    const events: StreamEvent[] = [start, ...call(0, 'call_a'), { ...finish, reason: 'length' }]
+    expect(bodies(encode('openai-responses', events)).at(-1)).toMatchObject({
+      type: 'response.incomplete',
+      response: {
+        status: 'incomplete',
+        incomplete_details: { reason: 'max_output_tokens' },
+        output: [{ type: 'function_call', call_id: 'call_a', arguments: '{"n":0}' }],
+        usage: { input_tokens: 130, input_tokens_details: { cached_tokens: 100 }, output_tokens: 6, total_tokens: 136 },
+      },
+    })
+  })
+
+  it('gets no [DONE]', () => {
+    expect(encode('openai-responses', [start, finish])).not.toContain('[DONE]')
+  })
+
+  it('gets call ids of at most 64 characters', () => {
+    const heard = strictClients['openai-responses'](
+      encode('openai-responses', [start, ...call(0, 'c'.repeat(116)), finish]),
+    )
+    expect(heard.calls).toHaveLength(1)
+  })
+})
+
+describe('the id of an answer that Trooper makes', () => {
+  it.each<[ClientDialectName, string, string]>([
+    ['anthropic', 'trooper-fallback', 'msg_0123456789abcdef01234567'],
+    ['openai-chat', 'trooper-fallback', 'chatcmpl-0123456789abcdef01234567'],
+    ['openai-responses', 'resp_0123456789abcdef01234567', 'resp_0123456789abcdef01234567'],
+  ])('is free to say who answered only where the dialect leaves it free: %s', (dialect, fallback, first) => {
+    expect(clientDialects[dialect].answerId('0123456789abcdef01234567', true)).toBe(fallback)
+    expect(clientDialects[dialect].answerId('0123456789abcdef01234567', false)).toBe(first)
+  })
+})

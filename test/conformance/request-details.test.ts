@@ -1,0 +1,305 @@
+/** The traps of each wire on the way to a target (providers.md 4, style-anchors.md 5.3). */
+import { describe, expect, it } from 'vitest'
+import type { ClientDialectName } from '../../src/dialects/dialect.ts'
+import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
+import type { JsonValue } from '../../src/ir/json.ts'
+import type { AssistantPart, ChatRequest, Message, ToolResultPart } from '../../src/ir/request.ts'
+
+type Wire = Record<string, unknown>
+
+const base: ChatRequest = {
+  model: 'm',
+  stream: true,
+  messages: [],
+  tools: [],
+  toolChoice: { type: 'auto' },
+  sampling: { stopSequences: [] },
+  output: { type: 'text' },
+  extras: {},
+}
+
+function encode(dialect: ClientDialectName, request: Partial<ChatRequest>, warnings: string[] = []): Wire {
+  const body = targetDialects[dialect].encodeRequest({ ...base, ...request }, (what) => warnings.push(what))
+  return JSON.parse(JSON.stringify(body)) as Wire
+}
+
+function wireMessages(dialect: ClientDialectName, ...messages: Message[]): Wire[] {
+  return encode(dialect, { messages })[dialect === 'openai-responses' ? 'input' : 'messages'] as Wire[]
+}
+
+function decode(dialect: ClientDialectName, body: Record<string, JsonValue>): ChatRequest {
+  return clientDialects[dialect].decodeRequest({ model: 'm', ...body })
+}
+
+const say = (role: 'system' | 'user' | 'assistant', text: string): Message => ({
+  role,
+  content: [{ type: 'text', text }],
+})
+const call = (id: string): AssistantPart => ({ type: 'tool-call', id, name: 'run', input: '{"x":1}' })
+const png = { type: 'file', mediaType: 'image/png', data: { from: 'base64', data: 'AAAA' } } as const
+
+function result(callId: string, ...more: ToolResultPart['content']): ToolResultPart {
+  return { type: 'tool-result', callId, content: [{ type: 'text', text: `of ${callId}` }, ...more], isError: false }
+}
+
+const sealed: AssistantPart[] = [
+  { type: 'reasoning', text: 'Hm.', seal: { dialect: 'anthropic', kind: 'signature', value: 'EqQB' } },
+  { type: 'reasoning', text: '', seal: { dialect: 'anthropic', kind: 'redacted', value: 'EmwK' } },
+  {
+    type: 'reasoning',
+    text: 'So.',
+    seal: { dialect: 'openai-responses', kind: 'encrypted', value: 'gAAAA', id: 'rs_1' },
+  },
+  { type: 'reasoning', text: 'Local thought.' },
+  { type: 'text', text: 'Hi' },
+]
+
+describe('to Messages', () => {
+  it('puts tool results first in the user message that follows the calls', () => {
+    const messages = wireMessages(
+      'anthropic',
+      { role: 'assistant', content: [call('a'), call('b')] },
+      { role: 'tool', content: [result('a'), result('b')] },
+      say('user', 'go on'),
+    )
+    expect(messages.map(({ role }) => role)).toEqual(['assistant', 'user'])
+    expect(((messages[1]?.['content'] ?? []) as Wire[]).map(({ type }) => type)).toEqual([
+      'tool_result',
+      'tool_result',
+      'text',
+    ])
+  })
+
+  it('sends the own seals verbatim and foreign or local reasoning never: that is always refused', () => {
+    const [message] = wireMessages('anthropic', { role: 'assistant', content: sealed })
+    expect(message?.['content']).toEqual([
+      { type: 'thinking', thinking: 'Hm.', signature: 'EqQB' },
+      { type: 'redacted_thinking', data: 'EmwK' },
+      { type: 'text', text: 'Hi' },
+    ])
+  })
+
+  it('always names a limit, which this wire requires', () => {
+    expect(encode('anthropic', {})['max_tokens']).toBeGreaterThan(0)
+    expect(encode('anthropic', { sampling: { maxOutputTokens: 7, stopSequences: [] } })['max_tokens']).toBe(7)
+  })
+
+  it('sends no empty text, which is refused', () => {
+    const text = JSON.stringify(
+      encode('anthropic', { messages: [say('user', 'Hi'), say('assistant', ''), say('user', 'Go on')] }),
+    )
+    expect(text).not.toContain('"text":""')
+  })
+
+  it('keeps leading system messages on top and a later one in its place', () => {
+    const messages = [say('system', 'a'), say('system', 'b'), say('user', 'Hi'), say('system', 'late')]
+    const wire = encode('anthropic', { messages })
+    expect(wire['system']).toMatchObject([{ text: 'a' }, { text: 'b' }])
+    expect((wire['messages'] as Wire[]).map(({ role }) => role)).toEqual(['user', 'system'])
+  })
+
+  it.each(['functions.Bash:0', 'call 7'])('gives calls and their results ids that fit the pattern: %j', (id) => {
+    const messages = wireMessages(
+      'anthropic',
+      { role: 'assistant', content: [call(id)] },
+      { role: 'tool', content: [result(id)] },
+    )
+    const [use, answer] = messages.map((message) => (message['content'] as Wire[])[0])
+    expect(use?.['id']).toMatch(/^[a-zA-Z0-9_-]+$/)
+    expect(answer?.['tool_use_id']).toBe(use?.['id'])
+  })
+
+  it('keeps cache marks and errors of tools', () => {
+    const cache = { type: 'ephemeral' }
+    const messages = wireMessages(
+      'anthropic',
+      { role: 'user', content: [{ type: 'text', text: 'Hi', cache }] },
+      { role: 'tool', content: [{ ...result('a'), isError: true, cache }] },
+    )
+    expect(messages[0]?.['content']).toMatchObject([{ cache_control: cache }, { is_error: true, cache_control: cache }])
+  })
+})
+
+describe('to Chat', () => {
+  it('keeps tool results together behind their calls, and shows their images after the last one', () => {
+    const messages = wireMessages(
+      'openai-chat',
+      { role: 'assistant', content: [call('a'), call('b')] },
+      { role: 'tool', content: [result('a', png), result('b')] },
+    )
+    expect(messages.map(({ role }) => role)).toEqual(['assistant', 'tool', 'tool', 'user'])
+    expect(messages.at(-1)?.['content']).toMatchObject([
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+    ])
+  })
+
+  it('asks for usage only where it asks for a stream', () => {
+    expect(encode('openai-chat', {})['stream_options']).toEqual({ include_usage: true })
+    expect(encode('openai-chat', { stream: false })).not.toHaveProperty('stream_options')
+  })
+
+  it('never sends reasoning of any origin', () => {
+    expect(wireMessages('openai-chat', { role: 'assistant', content: sealed })).toEqual([
+      { role: 'assistant', content: 'Hi' },
+    ])
+  })
+
+  it('says no text as null beside calls, and as an empty text alone', () => {
+    expect(wireMessages('openai-chat', { role: 'assistant', content: [call('a')] })).toMatchObject([{ content: null }])
+  })
+
+  it('sends no tool settings without tools, which is refused', () => {
+    const wire = encode('openai-chat', { toolChoice: { type: 'required' }, parallelToolCalls: false })
+    for (const field of ['tools', 'tool_choice', 'parallel_tool_calls']) expect(wire).not.toHaveProperty(field)
+  })
+})
+
+describe('to Responses', () => {
+  it('leaves out item ids, sends own sealed reasoning and no other', () => {
+    const items = wireMessages('openai-responses', { role: 'assistant', content: [...sealed, call('call_1')] })
+    expect(items).toMatchObject([
+      { type: 'reasoning', encrypted_content: 'gAAAA' },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] },
+      { type: 'function_call', call_id: 'call_1', arguments: '{"x":1}' },
+    ])
+    expect(items.slice(1).filter((item) => 'id' in item)).toEqual([])
+  })
+
+  it('keeps nothing at the provider', () => {
+    expect(encode('openai-responses', {})['store']).toBe(false)
+  })
+
+  it('gives calls and their results ids of at most 64 characters', () => {
+    const id = 'c'.repeat(116)
+    const items = wireMessages(
+      'openai-responses',
+      { role: 'assistant', content: [call(id)] },
+      { role: 'tool', content: [result(id)] },
+    )
+    const ids = items.map((item) => String(item['call_id']))
+    expect(ids[0]?.length).toBeLessThanOrEqual(64)
+    expect(ids[0]).toBe(ids[1])
+  })
+
+  it('reports stop sequences, which it has no place for', () => {
+    const warnings: string[] = []
+    encode('openai-responses', { sampling: { stopSequences: ['###'] } }, warnings)
+    expect(warnings).toHaveLength(1)
+  })
+})
+
+describe('what only one provider understands', () => {
+  it.each<ClientDialectName>(['anthropic', 'openai-chat', 'openai-responses'])(
+    'is left out of %s and reported',
+    (dialect) => {
+      const warnings: string[] = []
+      const foreign = { type: 'opaque', dialect: 'ollama', kind: 'sparkle', value: { type: 'sparkle' } } as const
+      const messages: Message[] = [
+        { role: 'user', content: [{ type: 'text', text: 'Hi' }, foreign] },
+        { role: 'assistant', content: [{ type: 'text', text: 'Hello' }, foreign] },
+      ]
+      const wire = encode(dialect, { messages, tools: [foreign] }, warnings)
+      expect(JSON.stringify(wire)).not.toContain('"type":"sparkle"')
+      expect(warnings).toHaveLength(3)
+      for (const warning of warnings) expect(warning).toContain('sparkle')
+    },
+  )
+})
+
+describe('from Chat', () => {
+  it('knows developer messages, legacy functions and results by name', () => {
+    const { messages, tools, toolChoice } = decode('openai-chat', {
+      functions: [{ name: 'run', parameters: { type: 'object' } }],
+      function_call: { name: 'run' },
+      messages: [
+        { role: 'developer', content: 'Be brief.' },
+        { role: 'assistant', content: null, function_call: { name: 'run', arguments: '{}' } },
+        { role: 'function', name: 'run', content: 'ok' },
+      ],
+    })
+    expect(messages.map(({ role }) => role)).toEqual(['system', 'assistant', 'tool'])
+    const [use, answer] = [messages[1]?.content[0], messages[2]?.content[0]]
+    expect(use?.type === 'tool-call' && use.id).toBe(answer?.type === 'tool-result' && answer.callId)
+    expect(tools).toMatchObject([{ type: 'function', name: 'run' }])
+    expect(toolChoice).toEqual({ type: 'tool', name: 'run' })
+  })
+
+  it('reads both names of the limit, the newer one first', () => {
+    expect(decode('openai-chat', { messages: [], max_tokens: 5 }).sampling.maxOutputTokens).toBe(5)
+    const both = { messages: [], max_tokens: 5, max_completion_tokens: 9 }
+    expect(decode('openai-chat', both).sampling.maxOutputTokens).toBe(9)
+  })
+
+  it('reads images, files and audio', () => {
+    const { messages } = decode('openai-chat', {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,QUJD', detail: 'low' } },
+            { type: 'image_url', image_url: { url: 'https://x.example/a.png?sig=%2B' } },
+            { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,QUJD' } },
+            { type: 'input_audio', input_audio: { data: 'QUJD', format: 'mp3' } },
+          ],
+        },
+      ],
+    })
+    expect(messages[0]?.content).toEqual([
+      { type: 'file', mediaType: 'image/jpeg', data: { from: 'base64', data: 'QUJD' }, detail: 'low' },
+      { type: 'file', mediaType: 'image/*', data: { from: 'url', url: 'https://x.example/a.png?sig=%2B' } },
+      { type: 'file', mediaType: 'application/pdf', data: { from: 'base64', data: 'QUJD' }, filename: 'a.pdf' },
+      { type: 'file', mediaType: 'audio/mp3', data: { from: 'base64', data: 'QUJD' } },
+    ])
+  })
+
+  it('takes parallel results as one turn', () => {
+    const tool = (id: string) => ({ role: 'tool', tool_call_id: id, content: 'ok' })
+    const { messages } = decode('openai-chat', { messages: [tool('a'), tool('b')] })
+    expect(messages).toMatchObject([{ role: 'tool', content: [{ callId: 'a' }, { callId: 'b' }] }])
+  })
+})
+
+describe('from Messages', () => {
+  it('splits tool results off the words around them', () => {
+    const { messages } = decode('anthropic', {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'a', content: 'ok' },
+            { type: 'tool_result', tool_use_id: 'b', content: [{ type: 'text', text: 'no' }], is_error: true },
+            { type: 'text', text: 'go on' },
+          ],
+        },
+      ],
+    })
+    expect(messages).toMatchObject([
+      {
+        role: 'tool',
+        content: [
+          { callId: 'a', isError: false },
+          { callId: 'b', isError: true },
+        ],
+      },
+      { role: 'user', content: [{ text: 'go on' }] },
+    ])
+  })
+
+  it('keeps result blocks that it does not know as text, so that a model still sees them', () => {
+    const block = { type: 'tool_reference', tool_name: 'WebFetch' }
+    const { messages } = decode('anthropic', {
+      messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: [block] }] }],
+    })
+    expect(JSON.stringify(messages)).toContain('WebFetch')
+  })
+
+  it('with content of a wrong kind is refused with its place', () => {
+    const body = {
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: 7 },
+      ],
+    }
+    expect(() => decode('anthropic', body)).toThrow(expect.objectContaining({ path: 'messages.1.content' }))
+  })
+})

@@ -1,0 +1,222 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ClientDialectName } from '../../src/dialects/dialect.ts'
+import { BadRequest } from '../../src/dialects/dialect.ts'
+import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
+import type { JsonObject, JsonValue } from '../../src/ir/json.ts'
+import type { ChatRequest } from '../../src/ir/request.ts'
+import { requestFixture, requests } from './requests.ts'
+
+const dialects: ClientDialectName[] = ['anthropic', 'openai-chat', 'openai-responses']
+
+function encode(dialect: ClientDialectName, request: ChatRequest, warnings: string[] = []): JsonObject {
+  return targetDialects[dialect].encodeRequest(request, (what) => warnings.push(what))
+}
+
+/** Through text, as on the wire. */
+function throughWire(dialect: ClientDialectName, request: ChatRequest): ChatRequest {
+  return clientDialects[dialect].decodeRequest(JSON.parse(JSON.stringify(encode(dialect, request))) as JsonValue)
+}
+
+/** What the wire of the dialect can hold of a request; the rest is not asked of it. */
+function heldBy(dialect: ClientDialectName, request: ChatRequest): ChatRequest {
+  const held = { ...request, extras: {} }
+  // `stream_options` is Trooper's own wish towards a target.
+  delete held.includeUsage
+  // The Messages format has neither a name nor a strict mark.
+  if (dialect === 'anthropic' && held.output.type === 'json' && held.output.schema)
+    held.output = { type: 'json', schema: held.output.schema }
+  return held
+}
+
+describe.each(dialects)('a request in the dialect %s', (dialect) => {
+  const decode = clientDialects[dialect].decodeRequest
+
+  it('keeps everything on its way through the wire', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        expect(heldBy(dialect, throughWire(dialect, request))).toEqual(heldBy(dialect, request))
+      }),
+    )
+  })
+
+  it('is encoded without a loss to report', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        const warnings: string[] = []
+        encode(dialect, request, warnings)
+        expect(warnings).toEqual([])
+      }),
+    )
+  })
+
+  it('is not changed by being encoded', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        const copy = structuredClone(request)
+        encode(dialect, request)
+        expect(request).toEqual(copy)
+      }),
+    )
+  })
+
+  it('carries fields that nobody knows, in its own dialect only', () => {
+    const [request] = fc.sample(requests, 1)
+    if (!request) throw new Error('no sample')
+    const wire = { ...encode(dialect, request), x_future: { a: [1] } }
+    const decoded = decode(wire)
+    expect(decoded.extras[dialect]).toMatchObject({ x_future: { a: [1] } })
+    for (const other of dialects) expect('x_future' in encode(other, decoded)).toBe(other === dialect)
+  })
+
+  it.each<[string, JsonValue | undefined, string]>([
+    ['nothing', undefined, 'body'],
+    ['a list', [], 'body'],
+    ['a text', 'hello', 'body'],
+    ['no model', { messages: [], input: [] }, 'model'],
+    ['a model that is no text', { model: 7, messages: [], input: [] }, 'model'],
+    ['no messages', { model: 'm' }, dialect === 'openai-responses' ? 'input' : 'messages'],
+    [
+      'messages that are no list',
+      { model: 'm', messages: {}, input: {} },
+      dialect === 'openai-responses' ? 'input' : 'messages',
+    ],
+  ])('is refused with the path of the fault: %s', (_what, body, path) => {
+    expect(() => decode(body)).toThrow(BadRequest)
+    expect(() => decode(body)).toThrow(expect.objectContaining({ path }))
+  })
+
+  it('with a role that does not exist is refused with its place', () => {
+    const good = { role: 'user', content: 'hi' }
+    const list = [good, { role: 'narrator', content: 'hi' }]
+    const path = {
+      anthropic: 'messages.1.role',
+      'openai-chat': 'messages[1].role',
+      'openai-responses': 'input[1].role',
+    }
+    expect(() => decode({ model: 'm', messages: list, input: list })).toThrow(
+      expect.objectContaining({ path: path[dialect] }),
+    )
+  })
+
+  it('never fails in another way than by a BadRequest, whatever the body is', () => {
+    const values = fc.jsonValue({ maxDepth: 4 })
+    const bodies = fc.oneof(
+      values,
+      fc.record({
+        model: fc.constant('m'),
+        messages: fc.array(values),
+        input: fc.array(values),
+        tools: values,
+        system: values,
+      }),
+    )
+    fc.assert(
+      fc.property(bodies, (body) => {
+        try {
+          decode(body as JsonValue)
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadRequest)
+        }
+      }),
+    )
+  })
+
+  it('without `stream` is not streamed', () => {
+    const body = { model: 'm', messages: [{ role: 'user', content: 'hi' }], input: 'hi' }
+    expect(decode(body).stream).toBe(false)
+    expect(decode({ ...body, stream: false }).stream).toBe(false)
+    expect(decode({ ...body, stream: true }).stream).toBe(true)
+  })
+})
+
+describe('a request of Claude Code', () => {
+  const decoded = clientDialects.anthropic.decodeRequest(requestFixture('anthropic', 'claude-code-request'))
+
+  it('is understood: system messages in every position, tools, limits, effort', () => {
+    expect(decoded).toMatchObject({
+      model: 'claude-opus-5-5',
+      stream: true,
+      sampling: { maxOutputTokens: 128_000 },
+      reasoning: { effort: 'medium' },
+      userId: '{"device_id":"d","account_uuid":"","session_id":"s"}',
+    })
+    expect(decoded.messages.map(({ role }) => role)).toEqual(['system', 'user', 'system'])
+    expect(decoded.tools).toMatchObject([{ type: 'function', name: 'Bash' }, { name: 'DeferredToolPlaceholder' }])
+    expect(decoded.extras.anthropic).toMatchObject({ context_management: { edits: [{ keep: 'all' }] } })
+  })
+
+  it("loses only its accounting line, which changes with every request and is nobody's instruction", () => {
+    const all = JSON.stringify(decoded.messages)
+    for (const text of ['You are an agent.', 'Long instructions.', 'A made-up machine.', 'say hi'])
+      expect(all).toContain(text)
+    expect(all).not.toContain('x-anthropic-billing-header')
+  })
+
+  it('keeps its cache marks', () => {
+    expect(JSON.stringify(decoded.messages[0])).toContain('"cache":{"type":"ephemeral"}')
+  })
+
+  it('in a tool loop is understood: call, result, the words behind it, a late system message', () => {
+    const { messages } = clientDialects.anthropic.decodeRequest(requestFixture('anthropic', 'claude-code-follow-up'))
+    expect(messages.map(({ role }) => role)).toEqual([
+      'system',
+      'user',
+      'system',
+      'assistant',
+      'tool',
+      'user',
+      'system',
+    ])
+    expect(messages[3]).toMatchObject({
+      content: [
+        { type: 'reasoning', seal: { dialect: 'anthropic', kind: 'signature', value: 'EqQBCgIY' } },
+        {
+          type: 'tool-call',
+          id: 'toolu_made_up01',
+          name: 'Bash',
+          input: '{"command":"echo probe","description":"Echo"}',
+        },
+      ],
+    })
+    expect(messages[4]).toMatchObject({
+      content: [{ callId: 'toolu_made_up01', content: [{ text: 'probe' }], isError: false }],
+    })
+  })
+})
+
+describe('a request of Codex', () => {
+  it('is understood: developer messages, function tools; foreign tools are carried', () => {
+    const decoded = clientDialects['openai-responses'].decodeRequest(
+      requestFixture('openai-responses', 'codex-request'),
+    )
+    expect(decoded.messages.map(({ role }) => role)).toEqual(['system', 'system', 'user', 'user'])
+    expect(decoded.tools.map((tool) => (tool.type === 'function' ? tool.name : tool.kind))).toEqual([
+      'exec_command',
+      'write_stdin',
+      'namespace',
+      'custom',
+      'web_search',
+    ])
+    expect(decoded).toMatchObject({ parallelToolCalls: true, toolChoice: { type: 'auto' } })
+    expect(decoded.extras['openai-responses']).toMatchObject({ store: false, include: ['reasoning.encrypted_content'] })
+  })
+
+  it('with the built-in provider is understood too, tools in an item of their own', () => {
+    const decoded = clientDialects['openai-responses'].decodeRequest(
+      requestFixture('openai-responses', 'codex-built-in-request'),
+    )
+    const all = JSON.stringify(decoded.messages)
+    for (const words of ['You are a coding agent.', 'Ask before you write.', 'say hi']) expect(all).toContain(words)
+  })
+
+  it.each(['previous_response_id', 'conversation'])(
+    'whose history is on the server is refused by name: %s',
+    (field) => {
+      const body = { model: 'm', input: 'go on', [field]: 'resp_1' }
+      expect(() => clientDialects['openai-responses'].decodeRequest(body)).toThrow(
+        expect.objectContaining({ path: field }),
+      )
+    },
+  )
+})
