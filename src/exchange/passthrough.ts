@@ -38,6 +38,7 @@ export function passThrough(
     head: (head) => {
       isOpen = true
       reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
+      reply.flushHead()
     },
     data: (chunk) => {
       if (!reply.write(chunk)) attempt.pause()

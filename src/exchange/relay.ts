@@ -160,6 +160,7 @@ class RelayListener implements CallListener {
     this.#leave()
     this.#phase = { at: 'streaming', tail }
     this.#reply.head(head.status, head.statusMessage, withoutLength(responseHeaders(head.raw)))
+    if (held.length === 0) this.#reply.flushHead()
     for (const chunk of held) if (!this.#reply.write(chunk)) this.#attempt?.pause()
   }
 

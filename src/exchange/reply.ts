@@ -7,6 +7,8 @@ export interface Reply {
   /** Calls back at most once, when the client leaves; the latest callback counts. */
   onGone(callback: () => void): void
   head(status: number, statusMessage: string, headers: HeaderList): void
+  /** Sends the head by itself: what follows may be long in coming. */
+  flushHead(): void
   /** False when the client reads slower than the target writes: pause until `onDrain`. */
   write(chunk: Buffer | string): boolean
   /** The latest callback counts. */

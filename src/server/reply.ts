@@ -37,6 +37,10 @@ export class HttpReply implements Reply {
     else this.#response.writeHead(status, headers)
   }
 
+  flushHead(): void {
+    this.#response.flushHeaders()
+  }
+
   write(chunk: Buffer | string): boolean {
     return this.#response.destroyed || this.#response.write(chunk)
   }
