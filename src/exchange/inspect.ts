@@ -43,29 +43,57 @@ export function findBodyFault(head: AnswerHead, chunks: readonly Buffer[]): Body
   // A captive portal or a corporate proxy, not the provider.
   if (type.startsWith('text/html')) return { kind: 'web-page' }
   if (!type.includes('json')) return none
-  const [start, end] = endsOf(chunks)
-  if (errorMark.test(start) || errorMark.test(end) || !hasStatedEnd(head)) return parseWhole(chunks)
-  return /[}\]]\s*$/.test(end) ? none : cut
+  if (mentionsError(chunks) || !hasStatedEnd(head)) return parseWhole(chunks)
+  return endsWithBracket(chunks) ? none : cut
 }
 
-function endsOf(chunks: readonly Buffer[]): [start: string, end: string] {
+/** Both ends of a body, each from as many chunks as it takes. */
+function mentionsError(chunks: readonly Buffer[]): boolean {
   const [only] = chunks
-  if (chunks.length === 1 && only && only.length <= lookedAtBytes) {
-    const text = only.toString('latin1')
-    return [text, text]
-  }
-  return [textOf(chunks, 1), textOf(chunks.toReversed(), -1)]
+  if (chunks.length === 1 && only && only.length <= lookedAtBytes) return isMarked(only)
+  return isMarked(firstBytes(chunks)) || isMarked(lastBytes(chunks))
 }
 
-/** The first bytes of chunks that come in the order they are wanted, from the front (1) or from the back (-1). */
-function textOf(chunks: readonly Buffer[], direction: 1 | -1): string {
-  let text = ''
-  for (const chunk of chunks) {
-    if (text.length >= lookedAtBytes) break
-    if (direction === 1) text += chunk.toString('latin1', 0, lookedAtBytes)
-    else text = chunk.subarray(-lookedAtBytes).toString('latin1') + text
+/** The native search spares nearly every answer the pattern (0.1 instead of 1 µs). */
+function isMarked(bytes: Buffer): boolean {
+  return bytes.includes('"error"') && errorMark.test(bytes.toString('latin1'))
+}
+
+function firstBytes(chunks: readonly Buffer[]): Buffer {
+  const [first = empty] = chunks
+  return first.length >= lookedAtBytes
+    ? first.subarray(0, lookedAtBytes)
+    : Buffer.concat(chunks, Math.min(lookedAtBytes, lengthOf(chunks)))
+}
+
+function lastBytes(chunks: readonly Buffer[]): Buffer {
+  const kept: Buffer[] = []
+  let bytes = 0
+  for (let at = chunks.length - 1; at >= 0 && bytes < lookedAtBytes; at -= 1) {
+    const chunk = chunks[at] ?? empty
+    kept.unshift(chunk.subarray(-lookedAtBytes))
+    bytes += chunk.length
   }
-  return text
+  return Buffer.concat(kept)
+}
+
+function lengthOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+}
+
+const empty = Buffer.alloc(0)
+
+/** A JSON document ends with its bracket; white space may follow. */
+function endsWithBracket(chunks: readonly Buffer[]): boolean {
+  for (let index = chunks.length - 1; index >= 0; index -= 1) {
+    const chunk = chunks[index] ?? empty
+    for (let at = chunk.length - 1; at >= 0; at -= 1) {
+      const byte = chunk[at]
+      if (byte === 0x7d || byte === 0x5d) return true
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
+    }
+  }
+  return false
 }
 
 /** Without a length and without chunks nothing vouches for the end but the JSON itself. */

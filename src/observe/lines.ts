@@ -17,10 +17,12 @@ function withoutSign(text: string): string {
   return text.replace(/^[^\p{L}\p{N}/]+/u, '')
 }
 
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const controlCharacters = /[\u0000-\u001F\u007F-\u009F]/g
+
 /** Control characters could forge a line, or drive the terminal. */
 function onOneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, ' ')
+  return text.replaceAll(controlCharacters, ' ')
 }
 
 /** Escape sequences of a terminal; lines without a level's meaning stay plain. */

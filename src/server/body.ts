@@ -19,7 +19,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
       } else chunks.push(chunk)
     })
     request.on('end', () => resolve({ ok: true, body: joined(chunks) }))
-    request.on('error', () => resolve({ ok: false, problem: 'client-gone' }))
+    // An incoming message keeps its error to itself while nobody listens for it; its closing says enough.
     request.on('close', () => resolve({ ok: false, problem: 'client-gone' }))
   })
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { Reply } from '../exchange/reply.ts'
 import type { HeaderList } from '../wire/headers.ts'
 
-/** A class, as its methods run on every chunk. One listener each for leaving and draining, however many attempts there are. */
+/** A class, as its methods run on every chunk. One listener for leaving, however many attempts there are; one for draining only when it is waited for. */
 export class HttpReply implements Reply {
   readonly #response: ServerResponse
   #onGone: () => void = nothing
@@ -14,7 +14,6 @@ export class HttpReply implements Reply {
     response.on('close', () => {
       if (!response.writableFinished) this.#onGone()
     })
-    response.on('drain', () => this.#onDrain())
     // Writing to a client that is leaving is no fault of anybody's.
     response.on('error', nothing)
   }
@@ -42,7 +41,9 @@ export class HttpReply implements Reply {
   }
 
   write(chunk: Buffer | string): boolean {
-    return this.#response.destroyed || this.#response.write(chunk)
+    if (this.#response.destroyed || this.#response.write(chunk)) return true
+    this.#response.once('drain', () => this.#onDrain())
+    return false
   }
 
   end(chunk?: Buffer | string): void {

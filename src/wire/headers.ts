@@ -23,8 +23,8 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
-/** Not the client's to say: the connection's own host, and `expect`, which the server has already answered. */
-const ownToEachSide = new Set(['host', 'expect', 'content-length', 'accept-encoding'])
+/** Nor are these the client's to say: the connection's own host, and `expect`, which the server has already answered. */
+const notForTargets = new Set([...hopByHop, 'host', 'expect', 'content-length', 'accept-encoding'])
 
 const credentialHeaders = new Set(['authorization', 'x-api-key'])
 
@@ -39,7 +39,7 @@ export function requestHeaders(raw: HeaderList, credential: Credential | undefin
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? ''
     const lower = name.toLowerCase()
-    if (hopByHop.has(lower) || ownToEachSide.has(lower) || named?.has(lower)) continue
+    if (notForTargets.has(lower) || named?.has(lower)) continue
     if (credential !== undefined && (lower === own || credentialHeaders.has(lower))) continue
     headers.push(name, raw[at + 1] ?? '')
   }

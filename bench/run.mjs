@@ -1,0 +1,150 @@
+// `npm run bench`: the bare proxy beside Trooper in one run, in small turns.
+//   --quick          a smaller run, to see that everything works
+//   --rounds <n>     how often each proxy is measured
+//   --only <names>   some of: json, stream, upload, download (comma-separated)
+//   --beside <file>  a further built trooper.js, to compare two builds
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { latency, measures as allMeasures } from './measures.mjs'
+import { cpuMs, endAll, pause, Script, startTrooper } from './processes.mjs'
+import { printLatency, printMachine, printTable, printTranslation } from './report.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    only: { type: 'string' },
+    beside: { type: 'string' },
+  },
+})
+
+const proxyCore = 0
+const otherCore = 1
+const root = fileURLToPath(new URL('..', import.meta.url))
+const entry = join(root, 'dist', 'trooper.js')
+const measures = allMeasures.filter(({ name }) => options.only?.split(',').includes(name) ?? true)
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 5))
+/** Fresh processes in between: how a program is compiled and its heap laid out differs from start to start. */
+const generations = options.quick ? 1 : 2
+const share = options.quick ? 0.5 : 1
+/** A log written late, a collection of garbage: what a phase caused is its own. */
+const settleMs = 60
+/** Far more than a run takes; a run that hangs ends. */
+const limitMs = 600_000
+
+const direct = 'no proxy'
+const contenders = ['bare proxy', 'Trooper', ...(options.beside === undefined ? [] : ['other Trooper'])]
+
+async function main() {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
+  const folder = mkdtempSync(join(tmpdir(), 'trooper-bench-'))
+  try {
+    printMachine(rounds, generations)
+    await measureProxies(folder)
+    if (options.only === undefined) await measureTranslation()
+  } finally {
+    await endAll()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function measureProxies(folder) {
+  const upstream = new Script(otherCore, 'upstream.mjs')
+  const { port } = await upstream.read()
+  const load = new Script(otherCore, 'load.mjs')
+  const samples = samplesOf([direct, ...contenders], [...measures.map(({ name }) => name), 'p50Ms', 'p99Ms'])
+  for (let generation = 0; generation < generations; generation += 1) {
+    const proxies = await startAll(`http://127.0.0.1:${port}`, folder)
+    for (const proxy of proxies) await warmUp(proxy, load)
+    for (let round = 0; round < rounds; round += 1) {
+      await measureLatency({ name: direct, port }, load, samples)
+      // Whoever comes first may meet another mood of the machine.
+      await measureRound(round % 2 === 0 ? proxies : proxies.toReversed(), load, samples)
+    }
+    await Promise.all(proxies.map((proxy) => proxy.stop()))
+  }
+  printTable(contenders, measures, samples)
+  printLatency([direct, ...contenders], samples)
+}
+
+function samplesOf(names, keys) {
+  return Object.fromEntries(names.map((name) => [name, Object.fromEntries(keys.map((key) => [key, []]))]))
+}
+
+function startAll(origin, folder) {
+  return Promise.all(contenders.map((name) => start(name, origin, folder)))
+}
+
+async function start(name, origin, folder) {
+  if (name === 'bare proxy') return startBare(name, origin)
+  const file = name === 'Trooper' ? entry : resolve(options.beside)
+  return { name, ...(await startTrooper(proxyCore, file, origin, folder)) }
+}
+
+async function startBare(name, origin) {
+  const script = new Script(proxyCore, 'bare-proxy.mjs', [origin])
+  const { port } = await script.read()
+  return { name, port, pid: script.pid, stop: () => script.stop() }
+}
+
+async function warmUp({ port }, load) {
+  for (const { name, connections, warmUp: requests } of measures)
+    await answers(load, { name, port, connections, requests })
+}
+
+/** All proxies at one measure, then the next: a noisy minute meets every proxy. */
+async function measureRound(proxies, load, samples) {
+  for (const measure of measures) for (const proxy of proxies) await measureCpu(proxy, measure, load, samples)
+  for (const proxy of proxies) await measureLatency(proxy, load, samples)
+}
+
+/** A sample that is none is taken again, and left out where the machine gives no better one. */
+async function measureCpu(proxy, measure, load, samples) {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const microseconds = await sampleCpu(proxy, measure, load)
+    if (microseconds !== undefined) return samples[proxy.name][measure.name].push(microseconds)
+  }
+}
+
+async function sampleCpu({ port, pid }, { name, connections, requests, units, leastReads = 0 }, load) {
+  const beforeMs = cpuMs(pid)
+  const { completed, reads } = await answers(load, { name, port, connections, requests: Math.ceil(requests * share) })
+  await pause(settleMs)
+  return reads < completed * leastReads ? undefined : ((cpuMs(pid) - beforeMs) * 1000) / (completed * units)
+}
+
+async function measureLatency({ name, port }, load, samples) {
+  const { p50Ms, p99Ms } = await answers(load, { ...latency, port })
+  samples[name].p50Ms.push(p50Ms)
+  samples[name].p99Ms.push(p99Ms)
+}
+
+async function answers(load, job) {
+  const result = await load.ask(job)
+  if (result.problem !== undefined) throw new Error(result.problem)
+  return result
+}
+
+async function measureTranslation() {
+  const script = new Script(proxyCore, 'translate.mjs', options.quick ? ['5'] : [])
+  printTranslation(await script.read())
+  await script.stop()
+}
+
+const guard = setTimeout(async () => {
+  process.stderr.write('The benchmark took too long and was ended.\n')
+  await endAll()
+  process.exit(1)
+}, limitMs)
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+} finally {
+  clearTimeout(guard)
+}
