@@ -15,6 +15,7 @@ import {
 } from '../../ir/json.ts'
 import type { ChatRequest, Output, Sampling, Tool, ToolChoice, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
+import { decodeFormat, decodeFunction, decodeToolChoice, encodeFormat } from '../openai-format.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
 
 const modelled = new Set(
@@ -36,7 +37,7 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
     stream: body['stream'] === true,
     messages: decodeMessages(body['messages']),
     tools: tools.map((tool) => decodeTool(objectOf(tool))),
-    toolChoice: decodeToolChoice(body['tool_choice'] ?? body['function_call']),
+    toolChoice: decodeChoice(body['tool_choice'] ?? body['function_call']),
     sampling: decodeSampling(body),
     output: decodeOutput(objectOf(body['response_format'])),
     ...defined({
@@ -55,23 +56,13 @@ function asTool(definition: JsonValue): JsonObject {
 }
 
 function decodeTool(tool: JsonObject): Tool {
-  const definition = objectOf(tool['function'])
-  const name = stringOf(definition['name'])
-  if (tool['type'] !== 'function' || name === undefined) {
-    return { type: 'opaque', dialect: 'openai-chat', kind: wordOf(tool['type']), value: tool }
-  }
-  return {
-    type: 'function',
-    name,
-    inputSchema: isObject(definition['parameters']) ? definition['parameters'] : { type: 'object', properties: {} },
-    ...defined({ description: stringOf(definition['description']), strict: booleanOf(definition['strict']) }),
-  }
+  const definition = tool['type'] === 'function' ? decodeFunction(objectOf(tool['function'])) : undefined
+  return definition ?? { type: 'opaque', dialect: 'openai-chat', kind: wordOf(tool['type']), value: tool }
 }
 
-function decodeToolChoice(choice: JsonValue | undefined): ToolChoice {
-  if (choice === 'none' || choice === 'required') return { type: choice }
-  const name = stringOf(objectOf(objectOf(choice)['function'])['name']) ?? stringOf(objectOf(choice)['name'])
-  return name === undefined ? { type: 'auto' } : { type: 'tool', name }
+function decodeChoice(choice: JsonValue | undefined): ToolChoice {
+  const named = objectOf(choice)
+  return decodeToolChoice(choice, stringOf(objectOf(named['function'])['name']) ?? stringOf(named['name']))
 }
 
 function decodeSampling(body: JsonObject): Sampling {
@@ -91,17 +82,7 @@ function decodeSampling(body: JsonObject): Sampling {
 }
 
 function decodeOutput(format: JsonObject): Output {
-  if (format['type'] === 'json_object') return { type: 'json' }
-  if (format['type'] !== 'json_schema') return { type: 'text' }
-  const definition = objectOf(format['json_schema'])
-  return {
-    type: 'json',
-    ...defined({
-      schema: isObject(definition['schema']) ? definition['schema'] : undefined,
-      name: stringOf(definition['name']),
-      strict: booleanOf(definition['strict']),
-    }),
-  }
+  return decodeFormat(format['type'], objectOf(format['json_schema']))
 }
 
 /** `max_tokens`, not `max_completion_tokens`: compatible servers drop the newer name silently (local-engines.md 1.8). */
@@ -146,8 +127,6 @@ function encodeToolChoice(choice: ToolChoice): JsonValue {
 }
 
 function encodeOutput(output: Output): JsonObject | undefined {
-  if (output.type === 'text') return undefined
-  if (output.schema === undefined) return { type: 'json_object' }
-  const { schema, strict, name = 'answer' } = output
-  return { type: 'json_schema', json_schema: compact({ name, schema, strict }) }
+  const { type, definition } = encodeFormat(output)
+  return type === 'text' ? undefined : compact({ type, json_schema: definition })
 }

@@ -15,6 +15,7 @@ import {
 } from '../../ir/json.ts'
 import type { ChatRequest, Message, Output, Tool, ToolChoice, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
+import { decodeFormat, decodeFunction, decodeToolChoice, encodeFormat } from '../openai-format.ts'
 import { decodeItems, encodeItems } from './items.ts'
 
 const modelled = new Set(
@@ -30,12 +31,13 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   if (model === undefined) throw new BadRequest('model', 'you must provide a model parameter')
   refuseServerHistory(body)
   const effort = stringOf(objectOf(body['reasoning'])['effort'])
+  const format = objectOf(objectOf(body['text'])['format'])
   return {
     model,
     stream: body['stream'] === true,
     messages: [...decodeInstructions(body['instructions']), ...decodeInput(body['input'])],
     tools: arrayOf(body['tools']).map((tool) => decodeTool(objectOf(tool))),
-    toolChoice: decodeToolChoice(body['tool_choice']),
+    toolChoice: decodeToolChoice(body['tool_choice'], stringOf(objectOf(body['tool_choice'])['name'])),
     sampling: {
       ...defined({
         maxOutputTokens: numberOf(body['max_output_tokens']),
@@ -44,7 +46,7 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
       }),
       stopSequences: [],
     },
-    output: decodeOutput(objectOf(objectOf(body['text'])['format'])),
+    output: decodeFormat(format['type'], format),
     ...defined({
       parallelToolCalls: booleanOf(body['parallel_tool_calls']),
       reasoning: effort === undefined ? undefined : { effort },
@@ -78,29 +80,8 @@ function decodeInput(input: JsonValue | undefined): Message[] {
 }
 
 function decodeTool(tool: JsonObject): Tool {
-  const name = stringOf(tool['name'])
-  if (tool['type'] !== 'function' || name === undefined) {
-    return { type: 'opaque', dialect: 'openai-responses', kind: wordOf(tool['type']), value: tool }
-  }
-  return {
-    type: 'function',
-    name,
-    inputSchema: isObject(tool['parameters']) ? tool['parameters'] : { type: 'object', properties: {} },
-    ...defined({ description: stringOf(tool['description']), strict: booleanOf(tool['strict']) }),
-  }
-}
-
-function decodeToolChoice(choice: JsonValue | undefined): ToolChoice {
-  if (choice === 'none' || choice === 'required') return { type: choice }
-  const name = stringOf(objectOf(choice)['name'])
-  return name === undefined ? { type: 'auto' } : { type: 'tool', name }
-}
-
-function decodeOutput(format: JsonObject): Output {
-  if (format['type'] === 'json_object') return { type: 'json' }
-  if (format['type'] !== 'json_schema') return { type: 'text' }
-  const schema = isObject(format['schema']) ? format['schema'] : undefined
-  return { type: 'json', ...defined({ schema, name: stringOf(format['name']), strict: booleanOf(format['strict']) }) }
+  const definition = tool['type'] === 'function' ? decodeFunction(tool) : undefined
+  return definition ?? { type: 'opaque', dialect: 'openai-responses', kind: wordOf(tool['type']), value: tool }
 }
 
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
@@ -123,7 +104,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       temperature: sampling.temperature,
       top_p: sampling.topP,
       reasoning: reasoning?.effort === undefined ? undefined : { effort: reasoning.effort },
-      text: encodeOutput(output),
+      text: output.type === 'text' ? undefined : { format: encodeTextFormat(output) },
       user: request.userId,
     }),
   }
@@ -143,9 +124,8 @@ export function encodeToolChoice(choice: ToolChoice): JsonValue {
   return choice.type === 'tool' ? { type: 'function', name: choice.name } : choice.type
 }
 
-function encodeOutput(output: Output): JsonObject | undefined {
-  if (output.type === 'text') return undefined
-  if (output.schema === undefined) return { format: { type: 'json_object' } }
-  const { schema, strict, name = 'answer' } = output
-  return { format: compact({ type: 'json_schema', name, schema, strict }) }
+/** `text.format`: type and definition side by side. */
+export function encodeTextFormat(output: Output): JsonObject {
+  const { type, definition } = encodeFormat(output)
+  return { type, ...definition }
 }

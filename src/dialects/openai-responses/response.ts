@@ -1,13 +1,13 @@
 /** Responses answers: the response object, items, statuses and usage, IR <-> wire. */
 import type { FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
-import { compact, defined, numberOf, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { defined, numberOf, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { AnswerIdentity } from '../dialect.ts'
 import { fitToolId } from '../tool-id.ts'
 import { encodeFailure } from './failure.ts'
-import { encodeTool, encodeToolChoice } from './request.ts'
+import { encodeTextFormat, encodeTool, encodeToolChoice } from './request.ts'
 
 export function decodeUsage(usage: JsonObject): Usage {
   return defined({
@@ -64,7 +64,7 @@ export function responseObject(identity: AnswerIdentity, request: ChatRequest, f
     reasoning: { effort: request.reasoning?.effort ?? null, summary: null },
     store: extras['store'] ?? false,
     temperature: request.sampling.temperature ?? 1,
-    text: { format: encodeFormat(request) },
+    text: { format: encodeTextFormat(request.output) },
     tool_choice: encodeToolChoice(request.toolChoice),
     tools: request.tools.flatMap((tool) => encodeTool(tool, () => {})),
     top_p: request.sampling.topP ?? 1,
@@ -74,13 +74,6 @@ export function responseObject(identity: AnswerIdentity, request: ChatRequest, f
     metadata: objectOf(extras['metadata']),
     ...fields,
   }
-}
-
-function encodeFormat({ output }: ChatRequest): JsonObject {
-  if (output.type === 'text') return { type: 'text' }
-  if (output.schema === undefined) return { type: 'json_object' }
-  const { name = 'answer', schema, strict } = output
-  return compact({ type: 'json_schema', name, schema, strict })
 }
 
 export function encodeResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {

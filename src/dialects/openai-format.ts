@@ -1,0 +1,40 @@
+/** What the two OpenAI dialects share of structured output and tools: the same words, nested differently. */
+import { booleanOf, compact, defined, isObject, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
+import type { FunctionTool, Output, ToolChoice } from '../ir/request.ts'
+
+/** `definition` holds name, schema and strictness: the format itself in Responses, its `json_schema` in Chat. */
+export function decodeFormat(type: JsonValue | undefined, definition: JsonObject): Output {
+  if (type === 'json_object') return { type: 'json' }
+  if (type !== 'json_schema') return { type: 'text' }
+  const schema = isObject(definition['schema']) ? definition['schema'] : undefined
+  return {
+    type: 'json',
+    ...defined({ schema, name: stringOf(definition['name']), strict: booleanOf(definition['strict']) }),
+  }
+}
+
+/** A format's type, and its definition where it has one; the name is required on these wires. */
+export function encodeFormat(output: Output): { type: string; definition?: JsonObject } {
+  if (output.type === 'text') return { type: 'text' }
+  if (output.schema === undefined) return { type: 'json_object' }
+  const { name = 'answer', schema, strict } = output
+  return { type: 'json_schema', definition: compact({ name, schema, strict }) }
+}
+
+/** `definition` is the tool itself in Responses, its `function` in Chat; `undefined` when it is no function. */
+export function decodeFunction(definition: JsonObject): FunctionTool | undefined {
+  const name = stringOf(definition['name'])
+  if (name === undefined) return undefined
+  return {
+    type: 'function',
+    name,
+    inputSchema: isObject(definition['parameters']) ? definition['parameters'] : { type: 'object', properties: {} },
+    ...defined({ description: stringOf(definition['description']), strict: booleanOf(definition['strict']) }),
+  }
+}
+
+/** `name` is that of the one tool which the choice names, if it names one. */
+export function decodeToolChoice(choice: JsonValue | undefined, name: string | undefined): ToolChoice {
+  if (choice === 'none' || choice === 'required') return { type: choice }
+  return name === undefined ? { type: 'auto' } : { type: 'tool', name }
+}
