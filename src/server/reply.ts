@@ -8,6 +8,7 @@ export class HttpReply implements Reply {
   readonly #response: ServerResponse
   #onGone: () => void = nothing
   #onDrain: () => void = nothing
+  #isWaiting = false
 
   constructor(response: ServerResponse) {
     this.#response = response
@@ -42,8 +43,17 @@ export class HttpReply implements Reply {
 
   write(chunk: Buffer | string): boolean {
     if (this.#response.destroyed || this.#response.write(chunk)) return true
-    this.#response.once('drain', () => this.#onDrain())
+    this.#waitForDrain()
     return false
+  }
+
+  #waitForDrain(): void {
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    this.#response.once('drain', () => {
+      this.#isWaiting = false
+      this.#onDrain()
+    })
   }
 
   end(chunk?: Buffer | string): void {

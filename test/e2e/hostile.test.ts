@@ -137,6 +137,14 @@ describe('a provider', () => {
     expect(await (await ask(trooper.url, 'anthropic', true)).text()).toBe(text)
   })
 
+  it('may answer at great length', async () => {
+    const long = message.replace('whole', 'x'.repeat(8_000_000))
+    respond = (socket) => socket.end(head('content-type: application/json', `content-length: ${long.length}`) + long)
+    expect(await (await ask(trooper.url, 'anthropic', false)).text()).toBe(long)
+    // Node's own warnings go there: a listener too many for each chunk was one.
+    expect(trooper.process.stderr).toBe('')
+  })
+
   it('behind the log-in page of a network is replaced by the local model', async () => {
     respond = (socket) => socket.end(head('content-type: text/html', 'content-length: 13') + '<html></html>')
     expect((await ask(trooper.url, 'anthropic', false)).headers.get('x-trooper-reason')).toBe('malformed-answer')
