@@ -73,13 +73,24 @@ function candidates({ authorization, apiKey }: GuardedHeaders): string[] {
 /** The name in a `Host` header, without port, lower-case; `[::1]` keeps its brackets. */
 export function hostName(host: string): string {
   const name = host.toLowerCase()
+  const colon = name.lastIndexOf(':')
   // More than one colon outside brackets: an IPv6 address, which has no port then.
-  if (!name.startsWith('[') && name.indexOf(':') !== name.lastIndexOf(':')) return `[${name}]`
-  return name.replace(/:\d+$/, '').replace(/\.$/, '')
+  if (!name.startsWith('[') && name.indexOf(':') !== colon) return `[${name}]`
+  const bare = colon > name.lastIndexOf(']') && isPort(name, colon + 1) ? name.slice(0, colon) : name
+  return bare.endsWith('.') ? bare.slice(0, -1) : bare
+}
+
+function isPort(text: string, from: number): boolean {
+  for (let at = from; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (digit < 0 || digit > 9) return false
+  }
+  return from < text.length
 }
 
 export function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name)
+  if (name === 'localhost' || name === '127.0.0.1' || name === '[::1]') return true
+  return name.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(name)
 }
 
 function printable(text: string): string {

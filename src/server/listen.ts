@@ -33,19 +33,23 @@ export function createHttpServer(services: Services, settings: ServerSettings): 
       noDelay: true,
     },
     (request, response) => {
-      handle(services, settings, request, response).catch((error: unknown) => failInside(services, response, error))
+      try {
+        handle(services, settings, request, response)
+      } catch (error) {
+        failInside(services, response, error)
+      }
     },
   )
   server.on('clientError', (error, socket) => refuseNoise(error, socket))
   return server
 }
 
-async function handle(
+function handle(
   services: Services,
   settings: ServerSettings,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): void {
   const { method = 'GET', url = '/' } = request
   const route = findRoute(method, url, isWebSocket(request))
   const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches, route.to === 'own')
@@ -55,7 +59,7 @@ async function handle(
     case 'own':
       return answerJson(response, 200, { name: 'trooper', version: settings.version, status: 'ok' })
     case 'conversation':
-      return converse(services, settings, request, response, route.dialect, route.query)
+      return converse(services, settings, request, response, route)
     case 'provider': {
       const [primary] = services.chain
       if (primary)
@@ -81,39 +85,38 @@ async function handle(
   }
 }
 
-async function converse(
+function converse(
   services: Services,
   settings: ServerSettings,
   request: IncomingMessage,
   response: ServerResponse,
-  dialect: ClientDialectName,
-  query: string,
-): Promise<void> {
+  { dialect, query }: Extract<Route, { to: 'conversation' }>,
+): void {
   const reply = new HttpReply(response)
-  const read = await readBody(request, settings.maxBodyBytes)
-  if (!read.ok) {
-    if (read.problem === 'too-large') {
-      const mib = settings.maxBodyBytes / 1024 / 1024
-      // The rest of the body is read only so far that the client gets to see the answer; the connection serves nothing more.
-      response.setHeader('connection', 'close')
-      drain(request, settings.maxBodyBytes)
-      answerProblem(
-        response,
-        { to: 'conversation', dialect, query },
-        413,
-        `The request is larger than ${mib} MiB; raise TROOPER_MAX_BODY_MB if it is meant to be.`,
-      )
+  readBody(request, settings.maxBodyBytes, (read) => {
+    if (!read.ok) {
+      if (read.problem === 'too-large') refuseSize(settings, request, response, dialect)
+      return
     }
-    return
-  }
-  const path = (request.url ?? '').split('?')[0] ?? ''
-  const isStream = asksForStream(read.body)
-  services.log.info(`📥 POST ${path} (stream=${isStream})`)
-  await runExchange(
-    services,
-    { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: isStream },
-    reply,
-  )
+    const isStream = asksForStream(read.body)
+    services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
+    const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: isStream }
+    runExchange(services, incoming, reply).catch((error: unknown) => failInside(services, response, error))
+  })
+}
+
+/** The rest of the body is read only so far that the client gets to see the answer; the connection serves nothing more. */
+function refuseSize(
+  settings: ServerSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+  dialect: ClientDialectName,
+): void {
+  const mib = settings.maxBodyBytes / 1024 / 1024
+  const sentence = `The request is larger than ${mib} MiB; raise TROOPER_MAX_BODY_MB if it is meant to be.`
+  response.setHeader('connection', 'close')
+  drain(request, settings.maxBodyBytes)
+  answerProblem(response, { to: 'conversation', dialect, query: '' }, 413, sentence)
 }
 
 function guarded({ headers }: IncomingMessage) {
