@@ -108,6 +108,7 @@ async function measureCpu(proxy, measure, load, samples) {
     const microseconds = await sampleCpu(proxy, measure, load)
     if (microseconds !== undefined) return samples[proxy.name][measure.name].push(microseconds)
   }
+  samples[proxy.name][measure.name].push(Number.NaN)
 }
 
 async function sampleCpu({ port, pid }, { name, connections, requests, units, leastReads = 0 }, load) {
