@@ -18,12 +18,13 @@ import { decodeIncoming, translate } from './translate.ts'
 interface Tried {
   target: Target
   failure: Failure
-  /** What it said now; absent also when the ledger spared it the question. */
+  /** What it said, as it said it; absent when it said nothing. */
   original?: HeldAnswer
+  /** It was not asked: the ledger knows what it would say. */
   rests?: true
 }
 
-/** Answers one conversation request, in the client's dialect, whatever the targets do. Never rejects. */
+/** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
 export function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
   return new Exchange(services, incoming, reply).run()
 }

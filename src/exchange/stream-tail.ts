@@ -52,7 +52,7 @@ export class StreamTail {
   /** A target whose chunks never end where a frame does: cut at the last place in this chunk where one does. */
   #shorten(chunk: Buffer): void {
     const at = Math.max(chunk.lastIndexOf('\n\n') + 2, chunk.lastIndexOf('\r\n\r\n') + 4)
-    // Found nothing, or only the start of the search's own arithmetic.
+    // -1, for not found, plus 2 or 4; a place as near the chunk's beginning is not worth the cut either.
     if (at < 5) return
     this.#closeRun([...this.#open.slice(0, -1), chunk.subarray(0, at)], [chunk.subarray(at)])
   }

@@ -84,6 +84,7 @@ describe('a provider', () => {
     respond = (socket, request) => {
       if (request === 1)
         socket.write(head('content-type: application/json', `content-length: ${message.length}`) + message)
+      // Longer than a stale connection takes to break; a slower machine only makes it longer.
       else setTimeout(() => socket.destroy(), 700)
     }
     expect((await ask(trooper.url, 'anthropic', false)).headers.has('x-trooper-fallback')).toBe(false)
