@@ -18,6 +18,9 @@ import * as responsesRequest from './openai-responses/request.ts'
 import * as responsesResponse from './openai-responses/response.ts'
 import * as responsesStream from './openai-responses/stream.ts'
 
+/** Part of every Responses id that Trooper makes, the answer's and its items'. */
+const madeHere = 'trooper'
+
 /** Where a dialect leaves the id free, it says who answered. */
 const fallbackId = 'trooper-fallback'
 
@@ -56,7 +59,8 @@ const openaiResponses: ClientDialect & TargetDialect = {
   createDecoder: responsesStream.createDecoder,
   createEncoder: responsesEncoder.createEncoder,
   encodeResponse: responsesResponse.encodeResponse,
-  answerId: (unique) => `resp_${unique}`,
+  // Recognised when it comes back: no provider knows an answer that Trooper made.
+  answerId: (unique) => `resp_${madeHere}${unique}`,
   decodeFailure: responsesFailure.decodeFailure,
   encodeFailure: responsesFailure.encodeFailure,
   encodeFailureFrame: responsesStream.encodeFailureFrame,

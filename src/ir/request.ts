@@ -20,6 +20,8 @@ export interface ChatRequest {
   userId?: string
   /** Chat Completions: the client asked for the usage chunk of a stream. */
   includeUsage?: boolean
+  /** The client wants the conversation made short instead of an answer to it (Codex's `compaction_trigger`, real-clients.md 3). */
+  compaction?: true
   /** Fields nobody modelled, by the dialect they came from; re-emitted only in that dialect. */
   extras: Extras
 }
@@ -81,6 +83,9 @@ export interface ToolCallPart {
   name: string
   /** Raw JSON text: key order and big numbers survive. */
   input: string
+  /** A call of a {@link FunctionTool.freeform} tool: `input` is `{"input": <the text>}`. */
+  freeform?: true
+  namespace?: ToolNamespace
   cache?: CacheHint
 }
 
@@ -90,6 +95,8 @@ export interface ToolResultPart {
   toolName?: string
   content: (TextPart | FilePart)[]
   isError: boolean
+  /** The result of a {@link ToolCallPart.freeform} call. */
+  freeform?: true
   cache?: CacheHint
 }
 
@@ -105,11 +112,21 @@ export type Tool = FunctionTool | OpaqueTool
 
 export interface FunctionTool {
   type: 'function'
+  /** Unique in its request, whatever namespaces the client's dialect has. */
   name: string
   description?: string
   inputSchema: JsonObject
   strict?: boolean
+  /** Takes plain text instead of JSON (OpenAI's `custom` tools). `inputSchema` then has the one string `input`, for models that know only JSON. */
+  freeform?: { format?: JsonObject }
+  namespace?: ToolNamespace
   cache?: CacheHint
+}
+
+/** Where a tool stands in the client's own list (OpenAI's `namespace` tools): the group, and the tool's name in it. */
+export interface ToolNamespace {
+  group: string
+  name: string
 }
 
 interface OpaqueTool {
@@ -132,13 +149,19 @@ export interface Sampling {
   stopSequences: string[]
 }
 
+/** Present when the client asked for reasoning, or asked for none of it. */
 export interface Reasoning {
   /** The provider's own word: `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`. */
   effort?: string
   budgetTokens?: number
+  /** The client wants the model to reason, and not to be shown it (Anthropic `thinking.display`). */
+  isHidden?: boolean
 }
 
 export type Output = { type: 'text' } | { type: 'json'; schema?: JsonObject; name?: string; strict?: boolean }
 
-/** One thing that could not be carried into a dialect, in a person's words. */
-export type Warn = (what: string) => void
+/**
+ * One thing that could not be carried into a dialect, in a person's words. `content` is set when it was part of the conversation
+ * itself: a short word for it (`image/png`), which the client is told too.
+ */
+export type Warn = (what: string, content?: string) => void

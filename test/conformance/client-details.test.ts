@@ -185,7 +185,7 @@ describe('a Responses client', () => {
       type: 'response.created',
       sequence_number: 0,
       response: {
-        id: 'resp_0123456789abcdef01234567',
+        id: 'resp_trooper0123456789abcdef01234567',
         status: 'in_progress',
         output: [],
         usage: null,
@@ -249,7 +249,7 @@ describe('the id of an answer that Trooper makes', () => {
   it.each<[ClientDialectName, string, string]>([
     ['anthropic', 'trooper-fallback', 'msg_0123456789abcdef01234567'],
     ['openai-chat', 'trooper-fallback', 'chatcmpl-0123456789abcdef01234567'],
-    ['openai-responses', 'resp_0123456789abcdef01234567', 'resp_0123456789abcdef01234567'],
+    ['openai-responses', 'resp_trooper0123456789abcdef01234567', 'resp_trooper0123456789abcdef01234567'],
   ])('is free to say who answered only where the dialect leaves it free: %s', (dialect, fallback, first) => {
     expect(clientDialects[dialect].answerId('0123456789abcdef01234567', true)).toBe(fallback)
     expect(clientDialects[dialect].answerId('0123456789abcdef01234567', false)).toBe(first)
