@@ -5,6 +5,7 @@ import { realClock } from './clock.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createEngines } from './engines/engines.ts'
+import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
 import type { Log } from './observe/log.ts'
 import { createLedger } from './routing/ledger.ts'
@@ -12,6 +13,7 @@ import type { Trooper } from './running.ts'
 import { hostName } from './server/guard.ts'
 import { createHttpServer } from './server/listen.ts'
 import { makeStoppable } from './server/stop.ts'
+import { createImageFetcher } from './upstream/fetch-image.ts'
 import { createPools } from './upstream/pools.ts'
 import { version } from './version.ts'
 
@@ -23,6 +25,7 @@ const patience = { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 }
 /** Rejects with one sentence when the port is taken. */
 export async function startTrooper(config: Config, targets: Targets, log: Log): Promise<Trooper> {
   const pools = createPools(connectTimeoutMs)
+  const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const services: Services = {
     chain: [targets.primary, ...targets.fallbacks],
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
@@ -30,6 +33,8 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     ledger: createLedger(),
     pools,
     engines: createEngines(pools),
+    images,
+    lossesAt: createLossBook(log),
     clock: realClock,
     log,
     unique: () => randomBytes(12).toString('hex'),
@@ -51,7 +56,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
-      await pools.destroy()
+      await Promise.all([pools.destroy(), images.destroy()])
     },
   }
 }

@@ -79,7 +79,7 @@ const statusCodes = texts
   })
   .transform((entries) => entries.map(Number))
 const onOff = z
-  .enum(['1', '0', 'true', 'false', 'on', 'off'], { error: 'must be 1 or 0' })
+  .enum(['1', '0', 'true', 'false', 'on', 'off'], { error: 'must be on or off (or 1 or 0)' })
   .transform((word) => ['1', 'true', 'on'].includes(word))
 
 export const settings = {
@@ -186,6 +186,21 @@ export const settings = {
     meaning:
       'origins, comma-separated, that may call although they are a browser’s (desktop apps, extensions); no CORS headers are sent',
     schema: origins,
+  },
+  imageFetch: {
+    env: 'IMAGE_FETCH',
+    flag: 'image-fetch',
+    default: 'on',
+    meaning:
+      'fetch the images that a conversation names by URL, for a local model that can see; never from a private address',
+    schema: onOff,
+  },
+  imageHosts: {
+    env: 'IMAGE_HOSTS',
+    flag: 'image-hosts',
+    default: '',
+    meaning: 'hosts, comma-separated, from which images are fetched although their address is private',
+    schema: texts,
   },
   maxBodyBytes: {
     env: 'TROOPER_MAX_BODY_MB',

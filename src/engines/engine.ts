@@ -3,7 +3,14 @@ import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 
+/** What a local model can do, as its server says; where the server says nothing, that it can. */
+export interface Capabilities {
+  tools: boolean
+  vision: boolean
+}
+
 export interface Engine {
+  capabilities(target: Target): Promise<Capabilities>
   /** The request with what this server needs to see all of it (Ollama: its window). Never throws: an unknown is left to the server. */
   prepare(request: ChatRequest, target: Target): Promise<ChatRequest>
   /** Takes an overflow as a lesson; true when the same request will now fit. */

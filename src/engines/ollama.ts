@@ -3,12 +3,21 @@
  * (local-engines.md 1.5, 1.6). So the window is always asked for, and cutting is always forbidden.
  */
 import { countTokens } from '../context/count.ts'
-import { isObject, numberOf, objectOf, stringOf, type JsonObject } from '../ir/json.ts'
-import type { ChatRequest } from '../ir/request.ts'
+import {
+  compact,
+  defined,
+  isObject,
+  numberOf,
+  objectOf,
+  stringOf,
+  type JsonObject,
+  type JsonValue,
+} from '../ir/json.ts'
+import type { ChatRequest, Reasoning } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import type { Pools } from '../upstream/pools.ts'
 import { fetchJson } from '../upstream/fetch-json.ts'
-import type { Engine } from './engine.ts'
+import type { Capabilities, Engine } from './engine.ts'
 
 /** Room for an answer whose length the client left open. */
 const usualAnswerTokens = 2048
@@ -19,10 +28,18 @@ const keepAlive = '30m'
 /** A corrected estimate keeps a little above what was measured. */
 const spare = 1.02
 
+interface Skills extends Capabilities {
+  thinking: 'never' | 'on-off' | 'by-level'
+}
+
+const allSkills: Capabilities = { tools: true, vision: true }
+
 /** What is known of a model. `window` only grows: every change of it reloads the model (local-engines.md 1.6). */
 interface ModelFacts {
   /** The model's own limit, once known. */
   limit?: number
+  /** What it can do, once known (local-engines.md 1.4). */
+  skills?: Skills
   window: number
   /** What real prompts measured against the estimate, as the engine said when one did not fit. */
   correction: number
@@ -35,20 +52,19 @@ export function createOllamaEngine(pools: Pools): Engine {
     const key = keyOf(target)
     const known = models.get(key) ?? { window: 0, correction: 1 }
     models.set(key, known)
-    if (known.limit === undefined) {
-      const limit = await readLimit(pools, target)
-      if (limit !== undefined) known.limit = limit
-    }
+    if (known.limit === undefined) Object.assign(known, await readModel(pools, target))
     return known
   }
 
   return {
+    capabilities: async (target) => (await factsOf(target)).skills ?? allSkills,
+
     prepare: async (request, target) => {
       const facts = await factsOf(target)
       const room = Math.min(request.sampling.maxOutputTokens ?? usualAnswerTokens, largestAnswerTokens)
       const needed = Math.ceil(countTokens(request) * facts.correction) + room
       facts.window = Math.max(facts.window, Math.min(windowFor(needed), facts.limit ?? Number.POSITIVE_INFINITY))
-      return withOptions(request, facts.window)
+      return withOptions(request, facts.window, thinkOf(request.reasoning, facts.skills?.thinking))
     },
 
     learn: ({ promptTokens }, request, target) => {
@@ -86,15 +102,48 @@ function windowFor(tokens: number): number {
   return window
 }
 
-/** The training context: `model_info["<architecture>.context_length"]` (local-engines.md 1.4). */
-async function readLimit(pools: Pools, target: Target): Promise<number | undefined> {
+/** The training context is `model_info["<architecture>.context_length"]` (local-engines.md 1.4). */
+async function readModel(pools: Pools, target: Target): Promise<Pick<ModelFacts, 'limit' | 'skills'>> {
   const answer = await fetchJson(pools, target, '/api/show', { model: target.model ?? '' })
-  if (!isObject(answer)) return undefined
-  const info: JsonObject = objectOf(answer['model_info'])
-  return numberOf(info[`${stringOf(info['general.architecture']) ?? ''}.context_length`])
+  if (!isObject(answer)) return {}
+  const info = objectOf(answer['model_info'])
+  const architecture = stringOf(info['general.architecture']) ?? ''
+  return defined({ limit: numberOf(info[`${architecture}.context_length`]), skills: skillsOf(answer, architecture) })
 }
 
-function withOptions(request: ChatRequest, window: number): ChatRequest {
-  const ollama: JsonObject = { truncate: false, shift: false, keep_alive: keepAlive, options: { num_ctx: window } }
-  return { ...request, extras: { ...request.extras, ollama } }
+function skillsOf(answer: JsonObject, architecture: string): Skills | undefined {
+  const words = answer['capabilities']
+  if (!Array.isArray(words)) return undefined
+  const thinks = words.includes('thinking')
+  // gpt-oss takes levels, and cannot be told not to think at all (local-engines.md 1.1).
+  const thinking = architecture.startsWith('gptoss') || architecture.startsWith('gpt-oss') ? 'by-level' : 'on-off'
+  return { tools: words.includes('tools'), vision: words.includes('vision'), thinking: thinks ? thinking : 'never' }
+}
+
+/** Asked-for reasoning as `think`: `true` is a 400 on a model that cannot, and one that can thinks unless it is told not to. */
+function thinkOf(reasoning: Reasoning | undefined, thinking: Skills['thinking'] | undefined): JsonValue | undefined {
+  const wanted = reasoning !== undefined && reasoning.effort !== 'none'
+  switch (thinking) {
+    case undefined:
+      return reasoning?.effort === 'none' ? false : undefined
+    case 'never':
+      return undefined
+    case 'on-off':
+      return wanted
+    case 'by-level':
+      return wanted ? levelOf(reasoning) : 'low'
+  }
+}
+
+function levelOf({ effort, budgetTokens }: Reasoning): string {
+  if (effort === 'minimal' || effort === 'low') return 'low'
+  if (effort === 'high' || effort === 'xhigh' || effort === 'max') return 'high'
+  if (effort !== undefined || budgetTokens === undefined) return 'medium'
+  if (budgetTokens < 4096) return 'low'
+  return budgetTokens < 16_384 ? 'medium' : 'high'
+}
+
+function withOptions(request: ChatRequest, window: number, think: JsonValue | undefined): ChatRequest {
+  const fixed: JsonObject = { truncate: false, shift: false, keep_alive: keepAlive, options: { num_ctx: window } }
+  return { ...request, extras: { ...request.extras, ollama: compact({ ...fixed, think }) } }
 }

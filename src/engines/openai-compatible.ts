@@ -2,6 +2,7 @@
 import type { Engine } from './engine.ts'
 
 export const openaiCompatibleEngine: Engine = {
+  capabilities: () => Promise.resolve({ tools: true, vision: true }),
   prepare: (request) => Promise.resolve(request),
   learn: () => false,
   remedy: (failure, target) => {

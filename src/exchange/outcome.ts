@@ -8,8 +8,10 @@ import type { Ledger } from '../routing/ledger.ts'
 import type { Target } from '../routing/target.ts'
 import type { Policy } from '../routing/verdict.ts'
 import type { Silence } from '../upstream/attempt.ts'
+import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
+import type { Losses } from './losses.ts'
 import type { HeldAnswer } from './reply.ts'
 
 export type Outcome =
@@ -33,6 +35,9 @@ export interface Services {
   ledger: Ledger
   pools: Pools
   engines: Engines
+  images: ImageFetcher
+  /** Gathers what could not be carried to a target. */
+  lossesAt: (target: string) => Losses
   clock: Clock
   log: Log
   /** 24 random lower-case hex digits. */

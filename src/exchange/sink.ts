@@ -2,6 +2,7 @@
 import { clientDialects } from '../dialects/registry.ts'
 import type { AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
 import type { Emit, StreamEvent } from '../ir/events.ts'
+import { exactText } from '../ir/exact-json.ts'
 import type { FailureKind } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCollector, type ChatResponse } from '../ir/response.ts'
@@ -18,29 +19,37 @@ export interface AnswerSink {
   flush(): boolean
 }
 
-/** `reason` is why this target answers in another's place; unset when it is the first one. */
+/** What a client is told of its answer beside the answer itself. */
+export interface Remarks {
+  /** Why this target answers in another's place; unset when it is the first one. */
+  reason: FailureKind | undefined
+  /** What of the conversation it could not be shown. */
+  omitted: string | undefined
+}
+
 export function createSink(
   services: Services,
   incoming: Incoming,
   request: ChatRequest,
   target: Target,
-  reason: FailureKind | undefined,
+  remarks: Remarks,
   reply: Reply,
 ): AnswerSink {
   const dialect = clientDialects[incoming.dialect]
   const identity = {
-    id: dialect.answerId(services.unique(), reason !== undefined),
+    id: dialect.answerId(services.unique(), remarks.reason !== undefined),
     model: target.model ?? request.model,
     createdAtMs: services.clock.now(),
   }
   const create = request.stream ? createStreamSink : createWholeSink
-  return create(dialect, identity, request, reply, answerHeaders(target, reason))
+  return create(dialect, identity, request, reply, answerHeaders(target, remarks))
 }
 
-function answerHeaders(target: Target, reason: FailureKind | undefined): HeaderList {
+function answerHeaders(target: Target, { reason, omitted }: Remarks): HeaderList {
   const headers = ['X-Trooper-Provider', headerText(target.name)]
   if (reason !== undefined)
     headers.push('X-Trooper-Fallback', headerText(target.model ?? target.name), 'X-Trooper-Reason', reason)
+  if (omitted !== undefined) headers.push('X-Trooper-Omitted', omitted)
   return headers
 }
 
@@ -97,7 +106,7 @@ function createWholeSink(
   headers: HeaderList,
 ): AnswerSink {
   const give = (response: ChatResponse): void => {
-    const body = Buffer.from(JSON.stringify(dialect.encodeResponse(response, identity, request)))
+    const body = Buffer.from(exactText(dialect.encodeResponse(response, identity, request)))
     reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers])
     reply.end(body)
   }

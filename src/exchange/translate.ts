@@ -1,17 +1,18 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
 import { BadRequest, type AnswerDecoder, type TargetDialect } from '../dialects/dialect.ts'
-import { satisfyTemplate } from '../context/strict-template.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import { describeFailure, type Failure, type FailureKind } from '../ir/failure.ts'
+import { exactText, parseExact } from '../ir/exact-json.ts'
 import { parseJson } from '../ir/json.ts'
-import type { ChatRequest, Warn } from '../ir/request.ts'
+import type { ChatRequest } from '../ir/request.ts'
 import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
 import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
 import { clientGone, silenceOf, type Incoming, type Outcome, type Services, type Settle } from './outcome.ts'
+import { prepareRequest } from './prepare.ts'
 import type { Reply } from './reply.ts'
 import { createSink, type AnswerSink } from './sink.ts'
 
@@ -20,7 +21,7 @@ export function decodeIncoming(
   incoming: Incoming,
 ): { ok: true; request: ChatRequest } | { ok: false; failure: Failure } {
   try {
-    const body = parseJson(incoming.body.toString('utf8'))
+    const body = parseExact(incoming.body.toString('utf8'))
     return { ok: true, request: clientDialects[incoming.dialect].decodeRequest(body) }
   } catch (error) {
     return { ok: false, failure: { kind: 'bad-request', message: faultOf(error), status: 400 } }
@@ -43,31 +44,23 @@ export async function translate(
   reason: FailureKind | undefined,
   reply: Reply,
 ): Promise<Outcome> {
-  const dialect = targetDialects[target.dialect]
-  const warnings = new Set<string>()
-  const warn = (what: string): void => void warnings.add(what)
-  const asked = await fitTo(services, request, target, warn)
+  const losses = services.lossesAt(target.name)
+  const asked = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
-  const body = dialect.encodeRequest({ ...asked, stream: true }, warn)
-  if (warnings.size > 0)
-    services.log.warn(`⚠️ ${target.name}: ${[...warnings].join('; ')}`, { target: target.name, losses: warnings.size })
+  const body = targetDialects[target.dialect].encodeRequest({ ...asked, stream: true }, losses.warn)
+  losses.tell()
   const call: Call = {
     origin: target.url.origin,
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
     headers: callHeaders(target, incoming.headers),
-    body: Buffer.from(JSON.stringify(body)),
+    body: Buffer.from(exactText(body)),
   }
-  const sink = createSink(services, incoming, request, target, reason, reply)
+  const sink = createSink(services, incoming, request, target, { reason, omitted: losses.omitted() }, reply)
   return new Promise((resolve, reject) => {
     const listener = new TranslationListener(services, target, sink, reply, { resolve, reject })
     listener.begin(startAttempt(services.pools, services.clock, silenceOf(services, target, true), call, listener))
   })
-}
-
-async function fitTo(services: Services, request: ChatRequest, target: Target, warn: Warn): Promise<ChatRequest> {
-  const named = target.model === undefined ? request : { ...request, model: target.model }
-  return target.kind === 'local' ? services.engines.at(target).prepare(satisfyTemplate(named, warn), target) : named
 }
 
 /** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */

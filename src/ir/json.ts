@@ -1,4 +1,5 @@
 /** JSON as a type, and the narrow questions that decoders ask of JSON they did not write. */
+import { exactNumber } from './exact-json.ts'
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
 export interface JsonObject {
@@ -38,6 +39,7 @@ export function wordOf(value: JsonValue | undefined): string {
 }
 
 export function numberOf(value: JsonValue | undefined): number | undefined {
+  if (typeof value === 'string') return exactNumber(value)
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 

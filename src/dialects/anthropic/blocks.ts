@@ -1,15 +1,6 @@
 /** Anthropic content blocks: wire <-> IR parts. */
-import {
-  arrayOf,
-  compact,
-  defined,
-  isObject,
-  objectOf,
-  parseJson,
-  stringOf,
-  wordOf,
-  type JsonObject,
-} from '../../ir/json.ts'
+import { exactText, parseExact } from '../../ir/exact-json.ts'
+import { arrayOf, compact, defined, isObject, objectOf, stringOf, wordOf, type JsonObject } from '../../ir/json.ts'
 import type {
   AssistantPart,
   CacheHint,
@@ -122,7 +113,7 @@ export function decodeAssistantBlock(block: JsonObject): AssistantPart {
         type: 'tool-call',
         id: stringOf(block['id']) ?? '',
         name: stringOf(block['name']) ?? '',
-        input: JSON.stringify(block['input'] ?? {}),
+        input: exactText(block['input'] ?? {}),
         ...cacheOf(block),
       }
     default:
@@ -203,7 +194,7 @@ export function encodeToolResult(result: ToolResultPart, warn: Warn): JsonObject
   })
 }
 
-/** A tool call's raw JSON text as the object this wire wants; text that is no object becomes an empty one. */
+/** A tool call's raw JSON text as the object this wire wants, to be written with `exactText`; text that is no object becomes an empty one. */
 export function inputObject(input: string): JsonObject {
-  return objectOf(parseJson(input))
+  return objectOf(parseExact(input))
 }

@@ -1,9 +1,11 @@
 /** IR -> Ollama `/api/chat` requests (local-engines.md 1.1, 1.7). */
-import { compact, objectOf, parseJson, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { parseExact } from '../../ir/exact-json.ts'
+import { compact, objectOf, stringOf, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type {
   AssistantPart,
   ChatRequest,
   FilePart,
+  FunctionTool,
   Message,
   Output,
   Reasoning,
@@ -15,14 +17,12 @@ import type {
   UserPart,
   Warn,
 } from '../../ir/request.ts'
+import { reduceSchema } from './tool-schema.ts'
 
-/** `extras.ollama` carries what the engine decides: `truncate`, `shift`, `keep_alive`, `options.num_ctx`. */
+/** `extras.ollama` carries what the engine decides: `truncate`, `shift`, `keep_alive`, `think`, `options.num_ctx`. */
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const extras = objectOf(request.extras.ollama)
-  const tools = request.toolChoice.type === 'none' ? [] : request.tools.flatMap((tool) => encodeTool(tool, warn))
-  if (request.toolChoice.type === 'required' || request.toolChoice.type === 'tool') {
-    warn(`tool choice '${request.toolChoice.type}' cannot be forced on Ollama; the model decides`)
-  }
+  const tools = offeredTools(request, warn).map((tool) => encodeTool(tool, warn))
   return {
     ...extras,
     ...compact({
@@ -30,7 +30,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       messages: encodeMessages(request.messages, warn),
       stream: request.stream,
       tools: tools.length === 0 ? undefined : tools,
-      think: encodeThink(request.reasoning),
+      think: extras['think'] ?? encodeThink(request.reasoning),
       format: encodeFormat(request.output),
       options: { ...encodeOptions(request.sampling), ...objectOf(extras['options']) },
     }),
@@ -59,19 +59,31 @@ function encodeOptions(sampling: Sampling): JsonObject {
   })
 }
 
-function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
-  if (tool.type === 'opaque') {
-    warn(`tool '${tool.kind}' works only at its provider and was left out`)
-    return []
-  }
-  const { name, description, inputSchema } = tool
-  return [{ type: 'function', function: compact({ name, description, parameters: inputSchema }) }]
+/** This wire has no tool choice: a named tool is offered alone, and whether the model calls one is up to it. */
+function offeredTools({ tools, toolChoice, parallelToolCalls }: ChatRequest, warn: Warn): FunctionTool[] {
+  if (toolChoice.type === 'none' || tools.length === 0) return []
+  const known = tools.filter((tool) => isFunction(tool, warn))
+  if (parallelToolCalls === false) warn('several tool calls at once cannot be forbidden on Ollama')
+  if (toolChoice.type === 'auto') return known
+  warn(`tool choice '${toolChoice.type}' cannot be forced on Ollama; the model decides`)
+  return toolChoice.type === 'tool' ? known.filter(({ name }) => name === toolChoice.name) : known
+}
+
+function isFunction(tool: Tool, warn: Warn): tool is FunctionTool {
+  if (tool.type === 'opaque') warn(`tool '${tool.kind}' works only at its provider and was left out`)
+  return tool.type === 'function'
+}
+
+function encodeTool({ name, description, inputSchema }: FunctionTool, warn: Warn): JsonObject {
+  const parameters = reduceSchema(inputSchema, warn)
+  return { type: 'function', function: compact({ name, description, parameters }) }
 }
 
 /** Content is a string on this wire, never parts; results stand one a message. */
 function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
   let calls: ToolCallPart[] = []
-  return messages.flatMap((message): JsonObject[] => {
+  const lastUser = messages.findLastIndex((message) => message.role === 'user')
+  return messages.flatMap((message, at): JsonObject[] => {
     switch (message.role) {
       case 'system':
         return [{ role: 'system', content: joinTexts(message.content) }]
@@ -79,7 +91,7 @@ function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
         return [encodeUser(message.content, warn)]
       case 'assistant':
         calls = message.content.filter((part): part is ToolCallPart => part.type === 'tool-call')
-        return [encodeAssistant(message.content, warn)]
+        return [encodeAssistant(message.content, at > lastUser, warn)]
       case 'tool':
         return inOrderOfCalls(message.content, calls).map((result) => encodeResult(result, calls, warn))
     }
@@ -115,16 +127,26 @@ function withImages(message: JsonObject, files: FilePart[]): JsonObject {
   return images.length === 0 ? message : { ...message, images }
 }
 
-function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject {
+/** Earlier reasoning is of use only while its turn lasts, between the calls of a tool loop; templates drop the rest themselves. */
+function encodeAssistant(content: AssistantPart[], isPresentTurn: boolean, warn: Warn): JsonObject {
   const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call').map(encodeCall)
+  const thoughts = content
+    .flatMap((part) => (part.type === 'reasoning' && isPresentTurn ? [part.text] : []))
+    .join('\n\n')
   for (const part of content) {
     if (part.type === 'opaque') warn(`content '${part.kind}' works only at its provider and was left out`)
   }
-  return compact({ role: 'assistant', content: joinTexts(content), tool_calls: calls.length === 0 ? undefined : calls })
+  return compact({
+    role: 'assistant',
+    content: joinTexts(content),
+    thinking: thoughts === '' ? undefined : thoughts,
+    tool_calls: calls.length === 0 ? undefined : calls,
+  })
 }
 
+/** Arguments are an object here; written with `exactText`. */
 function encodeCall({ id, name, input }: ToolCallPart, index: number): JsonObject {
-  return { id, function: { index, name, arguments: objectOf(parseJson(input)) } }
+  return { id, function: { index, name, arguments: objectOf(parseExact(input)) } }
 }
 
 /** Most templates ignore ids: a result belongs to the call in whose order it comes (local-engines.md 1.7). */
@@ -136,8 +158,10 @@ function inOrderOfCalls(results: ToolResultPart[], calls: readonly ToolCallPart[
   return [...results].sort((a, b) => place(a) - place(b))
 }
 
+/** There is no mark for a failed call on this wire: it is said in words. */
 function encodeResult(result: ToolResultPart, calls: readonly ToolCallPart[], warn: Warn): JsonObject {
-  const { content, images } = encodeUser(result.content, warn)
+  const encoded = encodeUser(result.content, warn)
   const name = result.toolName ?? calls.find((call) => call.id === result.callId)?.name
-  return compact({ role: 'tool', content, images, tool_call_id: result.callId, tool_name: name })
+  const content = result.isError ? `Error: ${stringOf(encoded['content']) ?? ''}` : encoded['content']
+  return compact({ role: 'tool', content, images: encoded['images'], tool_call_id: result.callId, tool_name: name })
 }

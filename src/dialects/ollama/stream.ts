@@ -2,6 +2,7 @@
 import type { Emit, FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
+import { exactText, parseExact } from '../../ir/exact-json.ts'
 import { arrayOf, defined, isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { AnswerDecoder } from '../dialect.ts'
 import { createProse } from '../prose.ts'
@@ -21,7 +22,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     const definition = objectOf(wire['function'])
     const id = stringOf(wire['id']) ?? `call_${nowMs.toString(36)}${index}`
     emit({ type: 'tool-call-start', index, id, name: stringOf(definition['name']) ?? '' })
-    emit({ type: 'tool-call-delta', index, json: JSON.stringify(objectOf(definition['arguments'])) })
+    emit({ type: 'tool-call-delta', index, json: exactText(objectOf(definition['arguments'])) })
     emit({ type: 'tool-call-end', index })
   }
 
@@ -41,7 +42,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
 
   return {
     frame: ({ data }) => {
-      const body = parseJson(data)
+      const body = data.includes('"tool_calls"') ? parseExact(data) : parseJson(data)
       if (isObject(body)) line(body)
     },
     // Ollama can end a stream under 200 with neither `done:true` nor an error (local-engines.md 1.2).

@@ -1,0 +1,45 @@
+/** From a client's request to what one target is asked: its model, its eyes and ears, its template, its window. */
+import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
+import { satisfyTemplate } from '../context/strict-template.ts'
+import { withoutTools } from '../context/without-tools.ts'
+import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
+import { wordOf } from '../ir/json.ts'
+import type { Target } from '../routing/target.ts'
+import type { ImageFetcher } from '../upstream/fetch-image.ts'
+import type { Services } from './outcome.ts'
+
+export async function prepareRequest(
+  services: Services,
+  request: ChatRequest,
+  target: Target,
+  warn: Warn,
+): Promise<ChatRequest> {
+  const named = target.model === undefined ? request : { ...request, model: target.model }
+  warnOfExtras(named, target.dialect, warn)
+  if (target.kind === 'cloud') return makeShowable(named, { ...cloudSight, dialect: target.dialect }, warn)
+  const engine = services.engines.at(target)
+  const { tools, vision } = await engine.capabilities(target)
+  const fetched = vision ? await fetchImages(named, services.images) : new Map()
+  const sight = { dialect: target.dialect, images: vision, imageUrls: false, documents: false, fetched }
+  const seen = makeShowable(named, sight, warn)
+  return engine.prepare(satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn), target)
+}
+
+/** Providers read all of them; one that does not says so itself, in words for the client. */
+const cloudSight = { images: true, imageUrls: true, documents: true, fetched: new Map() }
+
+/** Fields that only their own dialect has (docs/translation.md). */
+function warnOfExtras({ extras }: ChatRequest, dialect: DialectName, warn: Warn): void {
+  for (const [name, fields] of Object.entries(extras)) {
+    if (name === dialect) continue
+    for (const [field, value] of Object.entries(fields)) {
+      if (value !== null) warn(`the field '${wordOf(field)}' means nothing to this target and was left out`)
+    }
+  }
+}
+
+/** The images that the conversation only names. */
+async function fetchImages(request: ChatRequest, images: ImageFetcher): Promise<FetchedImages> {
+  const found = await Promise.all(imageUrlsOf(request).map(async (url) => [url, await images.fetch(url)] as const))
+  return new Map(found.flatMap(([url, image]) => (image ? [[url, image] as const] : [])))
+}

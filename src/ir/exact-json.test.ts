@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { exactText, parseExact } from './exact-json.ts'
+import { numberOf, objectOf } from './json.ts'
+
+const passed = (text: string): string => exactText(parseExact(text) ?? null)
+
+describe('JSON that passes through', () => {
+  it.each([
+    ['an integer above 2^53', '{"id":12345678901234567890,"n":-9007199254740993}'],
+    ['more digits than a double has', '[0.12345678901234567890,1.0000000000000000001e300]'],
+    ['keys that look like integers, in their order', '{"10":1,"2":2,"b":3,"1":4}'],
+    ['such numbers and keys deep inside', '{"a":[{"7":[9007199254740993]}]}'],
+    ['digits inside strings', '{"text":"call : 12345678901234567890, \\"1\\": 2"}'],
+    ['numbers as they are', '{"a":1,"b":0.5,"c":-3,"d":1e+21}'],
+  ])('keeps %s', (_name, text) => {
+    expect(passed(text)).toBe(text)
+  })
+
+  it('is what it was, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(JSON.parse(passed(JSON.stringify(value)))).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
+  })
+
+  it('cannot be told that a string is a number', () => {
+    for (const text of ['"\uFDD0n5"', String.raw`"\ufdd0n5"`, String.raw`"\uFDD0n5"`])
+      expect(passed(`{"a":${text}}`)).toBe('{"a":"\uFFFDn5"}')
+    expect(passed(String.raw`{"a":"\\ufdd0n5"}`)).toBe(String.raw`{"a":"\\ufdd0n5"}`)
+  })
+
+  it('still gives a number where one is read', () => {
+    expect(numberOf(objectOf(parseExact('{"seed":9007199254740993}'))['seed'])).toBe(2 ** 53)
+  })
+
+  it('is nothing when it is no JSON', () => {
+    expect(parseExact('{"a":12345678901234567890')).toBeUndefined()
+  })
+})
