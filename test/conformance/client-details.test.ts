@@ -16,6 +16,7 @@ const request: ChatRequest = {
   tools: [],
   toolChoice: { type: 'auto' },
   sampling: { stopSequences: [] },
+  reasoning: {},
   output: { type: 'text' },
   extras: {},
 }
@@ -58,6 +59,32 @@ function reasoning(text: string, seal?: Extract<StreamEvent, { type: 'reasoning-
 }
 
 describe('a Messages client', () => {
+  it.each([
+    ['did not ask for reasoning', {}],
+    ['asked for none', { reasoning: { effort: 'none' } }],
+    ['asked not to be shown it', { reasoning: { effort: 'high', isHidden: true } }],
+  ])('is not shown reasoning when it %s, only that the model is alive', (_name, asked) => {
+    const { reasoning: _, ...unasked } = request
+    const encodeEvent = clientDialects.anthropic.createEncoder(
+      { id: 'trooper-fallback', model: 'qwen3', createdAtMs: 0 },
+      { ...unasked, ...asked },
+    )
+    const events: StreamEvent[] = [
+      { type: 'start', id: '', model: '' },
+      { type: 'reasoning-start', index: 0 },
+      { type: 'reasoning-delta', index: 0, text: 'hm' },
+      { type: 'reasoning-end', index: 0 },
+      { type: 'text-start', index: 1 },
+      { type: 'text-delta', index: 1, text: 'Hi' },
+      { type: 'text-end', index: 1 },
+      { type: 'finish', reason: 'stop', usage: {} },
+    ]
+    const text = events.map(encodeEvent).join('')
+    expect(text).toContain('event: ping')
+    expect(text).not.toContain('thinking')
+    expect(text).toContain('"index":0,"delta":{"type":"text_delta","text":"Hi"}')
+  })
+
   it('gets usage at the start and at the end, the cache counted apart', () => {
     const usage = { inputTokens: 130, cacheReadTokens: 100, cacheWriteTokens: 5, outputTokens: 1 }
     const [first, ...rest] = bodies(encode('anthropic', [{ ...start, usage }, finish]))

@@ -19,6 +19,7 @@ const request: ChatRequest = {
   tools: [],
   toolChoice: { type: 'auto' },
   sampling: { stopSequences: [] },
+  reasoning: {},
   output: { type: 'text' },
   includeUsage: true,
   extras: {},

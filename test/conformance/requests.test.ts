@@ -142,7 +142,8 @@ describe('a request of Claude Code', () => {
       userId: '{"device_id":"d","account_uuid":"","session_id":"s"}',
     })
     expect(decoded.messages.map(({ role }) => role)).toEqual(['system', 'user', 'system'])
-    expect(decoded.tools).toMatchObject([{ type: 'function', name: 'Bash' }, { name: 'DeferredToolPlaceholder' }])
+    // A deferred tool is not shown to the model until something refers to it.
+    expect(decoded.tools).toMatchObject([{ type: 'function', name: 'Bash' }])
     expect(decoded.extras.anthropic).toMatchObject({ context_management: { edits: [{ keep: 'all' }] } })
   })
 

@@ -126,7 +126,8 @@ export const requests: fc.Arbitrary<ChatRequest> = fc
       ...(temperature !== null && { temperature }),
       ...(topP !== null && { topP }),
     },
-    ...(effort !== null && { reasoning: { effort } }),
+    // A forced tool and thinking exclude each other on Anthropic's wire.
+    ...(effort !== null && (wanted.type === 'auto' || wanted.type === 'none') && { reasoning: { effort } }),
     ...(userId !== null && { userId }),
     ...(serial && rest.tools.length > 0 && wanted.type !== 'none' && { parallelToolCalls: false }),
     extras: {},

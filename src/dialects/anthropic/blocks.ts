@@ -1,6 +1,16 @@
 /** Anthropic content blocks: wire <-> IR parts. */
 import { exactText, parseExact } from '../../ir/exact-json.ts'
-import { arrayOf, compact, defined, isObject, objectOf, stringOf, wordOf, type JsonObject } from '../../ir/json.ts'
+import {
+  arrayOf,
+  compact,
+  defined,
+  isObject,
+  objectOf,
+  stringOf,
+  wordOf,
+  type JsonObject,
+  type JsonValue,
+} from '../../ir/json.ts'
 import type {
   AssistantPart,
   CacheHint,
@@ -71,8 +81,16 @@ function decodeSource(source: JsonObject): FileData | undefined {
   const id = stringOf(source['file_id'])
   if (source['type'] === 'base64' && data !== undefined) return { from: 'base64', data }
   if (source['type'] === 'text' && data !== undefined) return { from: 'text', text: data }
+  if (source['type'] === 'content') return decodeContentSource(source['content'])
   if (source['type'] === 'url' && url !== undefined) return { from: 'url', url }
   return source['type'] === 'file' && id !== undefined ? { from: 'id', id } : undefined
+}
+
+/** A document made of blocks carries text where all of them do. */
+function decodeContentSource(content: JsonValue | undefined): FileData | undefined {
+  if (typeof content === 'string') return { from: 'text', text: content }
+  const texts = arrayOf(content).map((block) => stringOf(objectOf(block)['text']))
+  return texts.includes(undefined) ? undefined : { from: 'text', text: texts.join('\n\n') }
 }
 
 function decodeToolResult(block: JsonObject): ToolResultPart {
@@ -116,6 +134,12 @@ export function decodeAssistantBlock(block: JsonObject): AssistantPart {
         input: exactText(block['input'] ?? {}),
         ...cacheOf(block),
       }
+    case 'compaction': {
+      const summary = stringOf(block['content'])
+      return summary === undefined
+        ? opaque(block)
+        : { type: 'text', text: `[Summary of the conversation so far]\n${summary}` }
+    }
     default:
       return opaque(block)
   }

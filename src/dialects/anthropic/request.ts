@@ -8,22 +8,11 @@ import {
   numberOf,
   objectOf,
   stringOf,
-  wordOf,
   without,
   type JsonObject,
   type JsonValue,
 } from '../../ir/json.ts'
-import type {
-  ChatRequest,
-  FunctionTool,
-  Message,
-  Output,
-  Reasoning,
-  TextPart,
-  Tool,
-  ToolChoice,
-  Warn,
-} from '../../ir/request.ts'
+import type { ChatRequest, Message, Output, TextPart, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
 import {
   decodeAssistantBlock,
@@ -33,9 +22,11 @@ import {
   encodeToolResult,
   encodeUserPart,
 } from './blocks.ts'
+import { decodeReasoning, encodeEffort, encodeReasoning, encodeSampling } from './reasoning.ts'
+import { decodeToolChoice, decodeTools, encodeTool, encodeToolChoice } from './tools.ts'
 
 const modelled = new Set(
-  'model messages system tools tool_choice max_tokens temperature top_p top_k stop_sequences stream metadata thinking output_config'.split(
+  'model messages system tools tool_choice max_tokens temperature top_p top_k stop_sequences stream metadata thinking output_config output_format'.split(
     ' ',
   ),
 )
@@ -48,7 +39,8 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   const model = stringOf(body['model'])
   if (model === undefined) throw new BadRequest('model', 'field required')
   if (!Array.isArray(body['messages'])) throw new BadRequest('messages', 'field required')
-  const config = objectOf(body['output_config'])
+  refuseServerHistory(body)
+  const config = { ...objectOf(body['output_config']), ...latestConfig(body['messages']) }
   const serial = booleanOf(objectOf(body['tool_choice'])['disable_parallel_tool_use'])
   const userId = stringOf(objectOf(body['metadata'])['user_id'])
   const reasoning = decodeReasoning(objectOf(body['thinking']), config)
@@ -56,13 +48,25 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
     model,
     stream: body['stream'] === true,
     messages: [...decodeSystem(body['system']), ...body['messages'].flatMap(decodeMessage)],
-    tools: arrayOf(body['tools']).map(decodeTool),
+    tools: decodeTools(body['tools'], body['messages']),
     toolChoice: decodeToolChoice(objectOf(body['tool_choice'])),
     sampling: decodeSampling(body),
-    output: decodeOutput(config['format']),
+    output: decodeOutput(config['format'] ?? body['output_format']),
     ...defined({ userId, reasoning, parallelToolCalls: serial === undefined ? undefined : !serial }),
     extras: { anthropic: without(body, modelled) },
   }
+}
+
+/** The earlier turns are on the provider's side: answering without them would lose the conversation. */
+function refuseServerHistory(body: JsonObject): void {
+  if (objectOf(body['thread'])['type'] === 'continue')
+    throw new BadRequest('thread', 'names what only the provider holds; send the whole conversation instead')
+}
+
+/** A system message may set the effort for its turn (real-clients.md 2); the last one counts. */
+function latestConfig(messages: JsonValue[]): JsonObject {
+  const configs = messages.map((message) => objectOf(message)['output_config']).filter(isObject)
+  return configs.at(-1) ?? {}
 }
 
 function decodeSystem(system: JsonValue | undefined): Message[] {
@@ -102,31 +106,6 @@ function blocksOf(content: JsonValue | undefined, path: string): JsonObject[] {
   return content.map(objectOf)
 }
 
-function decodeTool(value: JsonValue): Tool {
-  const tool = objectOf(value)
-  const name = stringOf(tool['name'])
-  if (name === undefined || !isObject(tool['input_schema'])) {
-    return { type: 'opaque', dialect: 'anthropic', kind: wordOf(tool['type']), value: tool }
-  }
-  return {
-    type: 'function',
-    name,
-    inputSchema: tool['input_schema'],
-    ...defined({
-      description: stringOf(tool['description']),
-      strict: booleanOf(tool['strict']),
-      cache: isObject(tool['cache_control']) ? tool['cache_control'] : undefined,
-    }),
-  }
-}
-
-function decodeToolChoice(choice: JsonObject): ToolChoice {
-  const name = stringOf(choice['name'])
-  if (choice['type'] === 'tool' && name !== undefined) return { type: 'tool', name }
-  if (choice['type'] === 'any') return { type: 'required' }
-  return choice['type'] === 'none' ? { type: 'none' } : { type: 'auto' }
-}
-
 function decodeSampling(body: JsonObject): ChatRequest['sampling'] {
   return {
     ...defined({
@@ -139,14 +118,6 @@ function decodeSampling(body: JsonObject): ChatRequest['sampling'] {
   }
 }
 
-function decodeReasoning(thinking: JsonObject, config: JsonObject): Reasoning | undefined {
-  if (thinking['type'] === 'disabled') return { effort: 'none' }
-  const effort = stringOf(config['effort'])
-  const budgetTokens = numberOf(thinking['budget_tokens'])
-  if (thinking['type'] === undefined && effort === undefined) return undefined
-  return defined({ effort, budgetTokens })
-}
-
 function decodeOutput(format: JsonValue | undefined): Output {
   if (!isObject(format)) return { type: 'text' }
   return isObject(format['schema']) ? { type: 'json', schema: format['schema'] } : { type: 'json' }
@@ -155,23 +126,21 @@ function decodeOutput(format: JsonValue | undefined): Output {
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const leading = request.messages.findIndex((message) => message.role !== 'system')
   const head = leading === -1 ? request.messages : request.messages.slice(0, leading)
-  const system = head.flatMap((message) => (message.role === 'system' ? message.content : []))
+  const system = systemOf(head, request.output)
+  const maxTokens = request.sampling.maxOutputTokens ?? defaultMaxTokens
   return {
     ...request.extras.anthropic,
     ...compact({
       model: request.model,
-      max_tokens: request.sampling.maxOutputTokens ?? defaultMaxTokens,
+      max_tokens: maxTokens,
       system: system.length === 0 ? undefined : system.map((part) => encodeUserPart(part, warn)),
       messages: encodeMessages(leading === -1 ? [] : request.messages.slice(leading), warn),
       tools: request.tools.length === 0 ? undefined : request.tools.flatMap((tool) => encodeTool(tool, warn)),
       tool_choice: encodeToolChoice(request),
-      temperature: request.sampling.temperature,
-      top_p: request.sampling.topP,
-      top_k: request.sampling.topK,
-      stop_sequences: request.sampling.stopSequences.length === 0 ? undefined : request.sampling.stopSequences,
+      ...encodeSampling(request, warn),
       stream: request.stream,
       metadata: request.userId === undefined ? undefined : { user_id: request.userId },
-      ...encodeReasoning(request),
+      ...encodeConfig(request, maxTokens),
     }),
   }
 }
@@ -205,50 +174,19 @@ function encodeContent(message: Message, warn: Warn): JsonObject[] {
   }
 }
 
-function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
-  if (tool.type === 'function') return [encodeFunction(tool)]
-  if (tool.dialect === 'anthropic') return [tool.value]
-  warn(`tool '${tool.kind}' has no counterpart in Messages and was left out`)
-  return []
-}
-
-function encodeFunction(tool: FunctionTool): JsonObject {
-  return compact({
-    name: tool.name,
-    description: tool.description,
-    input_schema: tool.inputSchema,
-    strict: tool.strict,
-    cache_control: tool.cache,
-  })
-}
-
-function encodeToolChoice({ toolChoice, parallelToolCalls, tools }: ChatRequest): JsonObject | undefined {
-  if (tools.length === 0) return undefined
-  const serial = parallelToolCalls === false && toolChoice.type !== 'none' ? { disable_parallel_tool_use: true } : {}
-  switch (toolChoice.type) {
-    case 'auto':
-      return parallelToolCalls === false ? { type: 'auto', ...serial } : undefined
-    case 'none':
-      return { type: 'none' }
-    case 'required':
-      return { type: 'any', ...serial }
-    case 'tool':
-      return { type: 'tool', name: toolChoice.name, ...serial }
-  }
-}
-
-function encodeReasoning({ reasoning, output }: ChatRequest): Record<string, JsonValue | undefined> {
+/** `thinking` and `output_config`. Without a schema there is no JSON mode on this wire: the model is asked in words. */
+function encodeConfig(request: ChatRequest, maxTokens: number): Record<string, JsonValue | undefined> {
+  const { output } = request
   const format = output.type === 'json' && output.schema ? { type: 'json_schema', schema: output.schema } : undefined
-  const effort = reasoning?.effort === 'none' ? undefined : reasoning?.effort
-  const config = compact({ effort, format })
+  const config = compact({ effort: encodeEffort(request), format })
   return {
-    thinking: encodeThinking(reasoning),
+    ...encodeReasoning(request, maxTokens),
     output_config: Object.keys(config).length === 0 ? undefined : config,
   }
 }
 
-function encodeThinking(reasoning: Reasoning | undefined): JsonObject | undefined {
-  if (reasoning?.effort === 'none') return { type: 'disabled' }
-  if (reasoning?.budgetTokens !== undefined) return { type: 'enabled', budget_tokens: reasoning.budgetTokens }
-  return reasoning === undefined ? undefined : { type: 'adaptive' }
+function systemOf(head: Message[], output: Output): TextPart[] {
+  const system = head.flatMap((message) => (message.role === 'system' ? message.content : []))
+  if (output.type === 'text' || output.schema !== undefined) return system
+  return [...system, { type: 'text', text: 'Answer with one JSON object and nothing else.' }]
 }

@@ -2,13 +2,14 @@
 import type { Finish, FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { compact, defined, numberOf, type JsonObject } from '../../ir/json.ts'
-import type { AssistantPart } from '../../ir/request.ts'
+import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import { sseEvent } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
 import { fitToolId } from '../tool-id.ts'
 import { inputObject } from './blocks.ts'
 import { encodeFailure } from './failure.ts'
+import { showsReasoning } from './reasoning.ts'
 
 const reasons: Readonly<Record<string, FinishReason>> = {
   end_turn: 'stop',
@@ -61,13 +62,14 @@ export function encodeUsage(usage: Usage): JsonObject {
   })
 }
 
-export function encodeResponse(response: ChatResponse, identity: AnswerIdentity): JsonObject {
+export function encodeResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {
+  const shown = response.content.filter((part) => part.type !== 'reasoning' || showsReasoning(request))
   return {
     id: identity.id,
     type: 'message',
     role: 'assistant',
     model: identity.model,
-    content: response.content.flatMap(encodeBlock),
+    content: shown.flatMap(encodeBlock),
     ...encodeStopReason(response),
     stop_sequence: response.stopSequence ?? null,
     usage: encodeUsage(response.usage),

@@ -3,11 +3,12 @@ import type { Emit, Usage } from '../../ir/events.ts'
 import { streamCut } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
 import { isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
-import type { Seal } from '../../ir/request.ts'
+import type { ChatRequest, Seal } from '../../ir/request.ts'
 import { sseEvent, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
 import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
+import { showsReasoning } from './reasoning.ts'
 import { createSequence } from './sequence.ts'
 import { decodeStopReason, decodeUsage, encodeFailureFrame, encodeStopReason, encodeUsage } from './response.ts'
 
@@ -94,8 +95,9 @@ function streamFailure(body: JsonObject, nowMs: number) {
   return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
 }
 
-export function createEncoder(identity: AnswerIdentity): AnswerEncoder {
+export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
   const sequence = createSequence()
+  const shows = showsReasoning(request)
 
   const openBlock = (index: number, block: JsonObject): string => {
     const start = frame('content_block_start', { index: sequence.open(index), content_block: block })
@@ -115,20 +117,21 @@ export function createEncoder(identity: AnswerIdentity): AnswerEncoder {
       case 'text-start':
         return openBlock(event.index, { type: 'text', text: '' })
       case 'reasoning-start':
-        return openBlock(event.index, { type: 'thinking', thinking: '', signature: '' })
+        return shows ? openBlock(event.index, { type: 'thinking', thinking: '', signature: '' }) : ''
       case 'tool-call-start':
         return openBlock(event.index, { type: 'tool_use', id: fitToolId(event.id), name: event.name, input: {} })
       case 'text-delta':
         return blockDelta(event.index, { type: 'text_delta', text: event.text })
       case 'reasoning-delta':
-        return blockDelta(event.index, { type: 'thinking_delta', thinking: event.text })
+        // A model that thinks unseen is still alive, and the client waits no longer than it hears of it (real-clients.md 5).
+        return shows ? blockDelta(event.index, { type: 'thinking_delta', thinking: event.text }) : frame('ping', {})
       case 'tool-call-delta':
         return blockDelta(event.index, { type: 'input_json_delta', partial_json: event.json })
       case 'text-end':
       case 'tool-call-end':
         return closeBlock(event.index, undefined)
       case 'reasoning-end':
-        return closeBlock(event.index, event.seal)
+        return shows ? closeBlock(event.index, event.seal) : ''
       case 'opaque':
         return ''
       case 'finish':

@@ -1,0 +1,68 @@
+/** Asked-for reasoning and sampling: which of them a Claude model takes depends on the model (providers.md 4.1). */
+import { compact, defined, numberOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import type { ChatRequest, Reasoning, Warn } from '../../ir/request.ts'
+
+/** Effort alone asks for no thinking to be shown: what the client did not ask to see, it does not expect among its blocks. */
+export function decodeReasoning(thinking: JsonObject, config: JsonObject): Reasoning | undefined {
+  if (thinking['type'] === 'disabled') return { effort: 'none' }
+  const effort = stringOf(config['effort'])
+  if (thinking['type'] === undefined && effort === undefined) return undefined
+  const isHidden = thinking['type'] === undefined || thinking['display'] === 'omitted'
+  return defined({
+    effort,
+    budgetTokens: numberOf(thinking['budget_tokens']),
+    isHidden: isHidden ? true : undefined,
+  })
+}
+
+/** A client that did not ask for thinking often reads the first block as the text. */
+export function showsReasoning({ reasoning }: ChatRequest): boolean {
+  return reasoning !== undefined && reasoning.effort !== 'none' && reasoning.isHidden !== true
+}
+
+/** Up to Claude 4.5 models think within a budget; later ones adapt, take an effort, and refuse sampling parameters. */
+function thinksByBudget(model: string): boolean {
+  return /claude-(?:\d|instant|(?:opus|sonnet|haiku)-(?:3|4(?:-[0-5])?(?:-\d{8})?(?:$|@|:|-latest)))/.test(model)
+}
+
+const budgets: Readonly<Record<string, number>> = { minimal: 1024, low: 2048, medium: 8192 }
+const largeBudget = 16_384
+/** The smallest budget there is; less room than this for thinking is none. */
+const smallestBudget = 1024
+
+export function encodeReasoning(request: ChatRequest, maxTokens: number): Record<string, JsonValue | undefined> {
+  const { reasoning, toolChoice, model } = request
+  const isForced = toolChoice.type === 'required' || toolChoice.type === 'tool'
+  // A forced tool and thinking exclude each other on this API.
+  if (reasoning === undefined || isForced) return {}
+  if (reasoning.effort === 'none') return { thinking: { type: 'disabled' } }
+  if (thinksByBudget(model) || reasoning.budgetTokens !== undefined)
+    return { thinking: withinBudget(reasoning, maxTokens) }
+  return { thinking: compact({ type: 'adaptive', display: reasoning.isHidden ? 'omitted' : undefined }) }
+}
+
+function withinBudget({ effort, budgetTokens }: Reasoning, maxTokens: number): JsonObject | undefined {
+  const wanted = budgetTokens ?? budgets[effort ?? 'medium'] ?? largeBudget
+  const budget = Math.min(wanted, maxTokens - smallestBudget)
+  return budget < smallestBudget ? undefined : { type: 'enabled', budget_tokens: budget }
+}
+
+/** The effort, of the models that have one. */
+export function encodeEffort({ reasoning, model }: ChatRequest): string | undefined {
+  const effort = reasoning?.effort
+  if (effort === undefined || effort === 'none' || thinksByBudget(model)) return undefined
+  return effort === 'minimal' ? 'low' : effort
+}
+
+export function encodeSampling({ sampling, model }: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+  for (const name of ['seed', 'presencePenalty', 'frequencyPenalty'] as const) {
+    if (sampling[name] !== undefined) warn(`'${name}' has no counterpart in Messages and was left out`)
+  }
+  const { temperature, topP, topK, stopSequences } = sampling
+  const stop_sequences = stopSequences.length === 0 ? undefined : stopSequences
+  if (thinksByBudget(model) || !model.includes('claude'))
+    return { temperature, top_p: topP, top_k: topK, stop_sequences }
+  if (temperature !== undefined || topP !== undefined || topK !== undefined)
+    warn('sampling parameters are refused by this model and were left out')
+  return { stop_sequences }
+}
