@@ -5,6 +5,7 @@ import { realClock } from './clock.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createEngines } from './engines/engines.ts'
+import { createHandBack } from './exchange/hand-back.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
 import type { Log } from './observe/log.ts'
@@ -34,6 +35,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     pools,
     engines: createEngines(pools),
     images,
+    handBack: createHandBack(),
     lossesAt: createLossBook(log),
     clock: realClock,
     log,

@@ -1,24 +1,46 @@
-/** What is known of the providers by their host: which dialects they speak beside the one that the URL names. */
+/** What is known of the providers: which dialects they speak beside the one that the URL names, and their quirks. */
 import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { Quirk } from '../dialects/openai-chat/quirks.ts'
 
 interface Preset {
   name: string
   host: string
   speaks: ClientDialectName[]
+  /** What it wants beyond the dialect (providers.md 4.6). */
+  quirks?: Quirk[]
 }
 
 /** Sources: the providers' own references; OpenRouter's skins: providers.md 1.7. */
 const presets: readonly Preset[] = [
   { name: 'Anthropic', host: 'api.anthropic.com', speaks: ['anthropic'] },
-  { name: 'OpenAI', host: 'api.openai.com', speaks: ['openai-chat', 'openai-responses'] },
-  { name: 'Groq', host: 'api.groq.com', speaks: ['openai-chat', 'openai-responses'] },
-  { name: 'Mistral', host: 'api.mistral.ai', speaks: ['openai-chat'] },
+  {
+    name: 'OpenAI',
+    host: 'api.openai.com',
+    speaks: ['openai-chat', 'openai-responses'],
+    quirks: ['reasoning-refused'],
+  },
+  { name: 'Groq', host: 'api.groq.com', speaks: ['openai-chat', 'openai-responses'], quirks: ['reasoning-refused'] },
+  {
+    name: 'Mistral',
+    host: 'api.mistral.ai',
+    speaks: ['openai-chat'],
+    quirks: ['nine-character-ids', 'reasoning-refused'],
+  },
   { name: 'Together', host: 'api.together.xyz', speaks: ['openai-chat'] },
   { name: 'OpenRouter', host: 'openrouter.ai', speaks: ['anthropic', 'openai-chat', 'openai-responses'] },
-  { name: 'DeepSeek', host: 'api.deepseek.com', speaks: ['openai-chat'] },
-  { name: 'Gemini', host: 'generativelanguage.googleapis.com', speaks: ['openai-chat'] },
+  { name: 'DeepSeek', host: 'api.deepseek.com', speaks: ['openai-chat'], quirks: ['reasoning-required'] },
+  {
+    name: 'Gemini',
+    host: 'generativelanguage.googleapis.com',
+    speaks: ['openai-chat'],
+    quirks: ['thought-signatures', 'reasoning-refused'],
+  },
 ]
 
-export function dialectsSpokenAt(host: string): readonly ClientDialectName[] {
-  return presets.find((preset) => preset.host === host)?.speaks ?? []
+/** The provider by its name, in any case, or by the host of its URL; `undefined` for one that is not known. */
+export function findPreset(name: string | undefined, host: string): Preset | undefined {
+  if (name === undefined) return presets.find((preset) => preset.host === host)
+  return presets.find((preset) => preset.name.toLowerCase() === name.toLowerCase())
 }
+
+export const presetNames = presets.map(({ name }) => name.toLowerCase())

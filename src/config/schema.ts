@@ -3,6 +3,7 @@
  * `--help`, README and `.env.example` are held against this table by a test.
  */
 import { z } from 'zod'
+import { presetNames } from './presets.ts'
 
 export interface Setting {
   /** Name of the environment variable. */
@@ -105,6 +106,15 @@ export const settings = {
     default: 'x-api-key',
     meaning: 'the header that carries the key; `Authorization` sends `Bearer <key>`',
     schema: headerName,
+  },
+  primaryProvider: {
+    env: 'PRIMARY_PROVIDER',
+    flag: 'primary-provider',
+    default: undefined,
+    meaning: `who answers at \`PRIMARY_URL\`, where its host does not say so (a gateway): ${presetNames.join(', ')}`,
+    schema: z.string().refine((name) => presetNames.includes(name.toLowerCase()), {
+      error: `must be one of ${presetNames.join(', ')}`,
+    }),
   },
   fallbackUrl: {
     env: 'FALLBACK_URL',

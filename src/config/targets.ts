@@ -1,6 +1,6 @@
 /** The targets that a configuration describes. */
 import { readTargetUrl, endpointPaths, type Target } from '../routing/target.ts'
-import { dialectsSpokenAt } from './presets.ts'
+import { findPreset } from './presets.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 
 export interface Targets {
@@ -12,6 +12,7 @@ export interface Targets {
 export function buildTargets(config: Config): { ok: true; targets: Targets } | { ok: false; problem: string } {
   const primary = readTargetUrl(new URL(config.primaryUrl))
   if (!primary) return { ok: false, problem: unknownPath('primaryUrl', config.primaryUrl) }
+  const preset = findPreset(config.primaryProvider, new URL(config.primaryUrl).hostname)
   const fallback = readTargetUrl(new URL(config.fallbackUrl))
   if (!fallback) return { ok: false, problem: unknownPath('fallbackUrl', config.fallbackUrl) }
   return {
@@ -21,7 +22,8 @@ export function buildTargets(config: Config): { ok: true; targets: Targets } | {
         name: 'primary',
         kind: 'cloud',
         ...primary,
-        speaks: [primary.dialect, ...dialectsSpokenAt(new URL(config.primaryUrl).hostname)],
+        speaks: [primary.dialect, ...(preset?.speaks ?? [])],
+        ...(preset?.quirks === undefined ? {} : { quirks: preset.quirks }),
         ...(config.primaryApiKey === undefined
           ? {}
           : { credential: { header: config.primaryAuthHeader, value: config.primaryApiKey } }),

@@ -14,7 +14,7 @@ export function fitToolId(id: string): string {
 }
 
 /** FNV-1a, twice with different beginnings: short, and no two ids of one conversation meet. */
-function digest(text: string): string {
+export function digest(text: string): string {
   let low = 0x811c9dc5
   let high = 0x01000193
   for (let at = 0; at < text.length; at += 1) {

@@ -88,6 +88,7 @@ class Exchange {
     const { dialect } = this.#incoming
     if (target.kind === 'cloud' && speaks(target, dialect))
       return relay(this.#services, this.#incoming, target, this.#reply)
+    this.#services.handBack.expect(dialect)
     this.#decoded ??= decodeIncoming(this.#incoming)
     if (!this.#decoded.ok) return Promise.resolve({ type: 'failed', failure: this.#decoded.failure })
     return translate(
@@ -100,8 +101,11 @@ class Exchange {
     )
   }
 
-  /** An overflow that taught the engine the true size of this conversation is worth a repeat. */
+  /** What the refusal taught makes the same target worth a repeat: the true size of the conversation, or that its history needs mending. */
   #hasLearned(target: Target, failure: Failure): boolean {
+    const { dialect, body } = this.#incoming
+    if (target.kind === 'cloud' && speaks(target, dialect))
+      return this.#services.handBack.learn(failure, body, dialect, target)
     if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
     return this.#services.engines.at(target).learn(failure, this.#decoded.request, target)
   }

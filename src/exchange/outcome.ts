@@ -11,6 +11,7 @@ import type { Silence } from '../upstream/attempt.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
+import type { HandBack } from './hand-back.ts'
 import type { Losses } from './losses.ts'
 import type { HeldAnswer } from './reply.ts'
 
@@ -36,6 +37,7 @@ export interface Services {
   pools: Pools
   engines: Engines
   images: ImageFetcher
+  handBack: HandBack
   /** Gathers what could not be carried to a target. */
   lossesAt: (target: string) => Losses
   clock: Clock

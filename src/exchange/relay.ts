@@ -26,13 +26,13 @@ export function relay(services: Services, incoming: Incoming, target: Target, re
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
     const listener = new RelayListener(services, incoming.dialect, target, reply, { resolve, reject })
-    const { headers, query, body, dialect } = incoming
+    const { headers, query, dialect } = incoming
     const call = {
       origin: target.url.origin,
       method: 'POST',
       path: pathAt(target, endpointPaths[dialect], query),
       headers: requestHeaders(headers, target.credential),
-      body,
+      body: services.handBack.mend(incoming.body, dialect, target),
     }
     listener.begin(
       startAttempt(services.pools, services.clock, silenceOf(services, target, incoming.asksForStream), call, listener),

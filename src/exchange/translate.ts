@@ -1,5 +1,6 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
+import { meetQuirks } from '../dialects/openai-chat/quirks.ts'
 import { BadRequest, type AnswerDecoder, type TargetDialect } from '../dialects/dialect.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import { describeFailure, type Failure, type FailureKind } from '../ir/failure.ts'
@@ -47,7 +48,8 @@ export async function translate(
   const losses = services.lossesAt(target.name)
   const asked = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
-  const body = targetDialects[target.dialect].encodeRequest({ ...asked, stream: true }, losses.warn)
+  const encoded = targetDialects[target.dialect].encodeRequest({ ...asked, stream: true }, losses.warn)
+  const body = target.quirks && target.dialect === 'openai-chat' ? meetQuirks(encoded, target.quirks) : encoded
   losses.tell()
   const call: Call = {
     origin: target.url.origin,

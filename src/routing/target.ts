@@ -1,5 +1,6 @@
 /** One place that can answer, and where its endpoints are. */
 import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { Quirk } from '../dialects/openai-chat/quirks.ts'
 import type { DialectName } from '../ir/request.ts'
 import type { Credential } from '../wire/headers.ts'
 
@@ -15,6 +16,8 @@ export interface Target {
   model?: string
   /** Unset: the client's own credential is forwarded. */
   credential?: Credential
+  /** What its provider wants beyond the dialect. */
+  quirks?: readonly Quirk[]
 }
 
 export interface TargetUrl {
