@@ -4,6 +4,7 @@ import { meetQuirks } from '../dialects/openai-chat/quirks.ts'
 import { BadRequest, type AnswerDecoder, type TargetDialect } from '../dialects/dialect.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import { describeFailure, type Failure, type FailureKind } from '../ir/failure.ts'
+import { fitToolNames } from '../context/tool-names.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import { parseJson } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -48,7 +49,8 @@ export async function translate(
   const losses = services.lossesAt(target.name)
   const asked = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
-  const encoded = targetDialects[target.dialect].encodeRequest({ ...asked, stream: true }, losses.warn)
+  const names = fitToolNames(asked, target.dialect)
+  const encoded = targetDialects[target.dialect].encodeRequest({ ...names.request, stream: true }, losses.warn)
   const body = target.quirks && target.dialect === 'openai-chat' ? meetQuirks(encoded, target.quirks) : encoded
   losses.tell()
   const call: Call = {
@@ -60,7 +62,10 @@ export async function translate(
   }
   const sink = createSink(services, incoming, request, target, { reason, omitted: losses.omitted() }, reply)
   return new Promise((resolve, reject) => {
-    const listener = new TranslationListener(services, target, sink, reply, { resolve, reject })
+    const listener = new TranslationListener(services, target, restoring(sink, names.restore), reply, {
+      resolve,
+      reject,
+    })
     listener.begin(startAttempt(services.pools, services.clock, silenceOf(services, target, true), call, listener))
   })
 }
@@ -80,6 +85,17 @@ function callHeaders(target: Target, incoming: HeaderList): HeaderList {
       )
   }
   return headers
+}
+
+/** Calls leave under the names that the client knows. */
+function restoring(sink: AnswerSink, restore: (name: string) => string): AnswerSink {
+  return {
+    get isCommitted() {
+      return sink.isCommitted
+    },
+    event: (event) => sink.event(event.type === 'tool-call-start' ? { ...event, name: restore(event.name) } : event),
+    flush: () => sink.flush(),
+  }
 }
 
 type Phase =

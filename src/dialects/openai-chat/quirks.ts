@@ -1,6 +1,6 @@
 /** What single Chat Completions providers want of a history that holds turns of another model (providers.md 4.6). */
 import { arrayOf, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
-import { digest } from '../tool-id.ts'
+import { digest } from '../../wire/fit-name.ts'
 
 export type Quirk =
   /** Mistral: tool call ids are nine letters and digits. */
