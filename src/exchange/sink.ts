@@ -27,22 +27,23 @@ export interface Remarks {
   omitted: string | undefined
 }
 
+/** `remarks` is asked when the answer begins: by then everything is known. */
 export function createSink(
   services: Services,
   incoming: Incoming,
   request: ChatRequest,
   target: Target,
-  remarks: Remarks,
+  remarks: () => Remarks,
   reply: Reply,
 ): AnswerSink {
   const dialect = clientDialects[incoming.dialect]
   const identity = {
-    id: dialect.answerId(services.unique(), remarks.reason !== undefined),
+    id: dialect.answerId(services.unique(), remarks().reason !== undefined),
     model: target.model ?? request.model,
     createdAtMs: services.clock.now(),
   }
   const create = request.stream ? createStreamSink : createWholeSink
-  return create(dialect, identity, request, reply, answerHeaders(target, remarks))
+  return create(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
 }
 
 function answerHeaders(target: Target, { reason, omitted }: Remarks): HeaderList {
@@ -59,7 +60,7 @@ function createStreamSink(
   identity: AnswerIdentity,
   request: ChatRequest,
   reply: Reply,
-  headers: HeaderList,
+  headers: () => HeaderList,
 ): AnswerSink {
   const encode = dialect.createEncoder(identity, request)
   let isCommitted = false
@@ -80,7 +81,7 @@ function createStreamSink(
         'text/event-stream; charset=utf-8',
         'cache-control',
         'no-cache',
-        ...headers,
+        ...headers(),
       ])
     },
     flush: () => {
@@ -103,11 +104,11 @@ function createWholeSink(
   identity: AnswerIdentity,
   request: ChatRequest,
   reply: Reply,
-  headers: HeaderList,
+  headers: () => HeaderList,
 ): AnswerSink {
   const give = (response: ChatResponse): void => {
     const body = Buffer.from(exactText(dialect.encodeResponse(response, identity, request)))
-    reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers])
+    reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers()])
     reply.end(body)
   }
   const collect = createCollector((collected) => {

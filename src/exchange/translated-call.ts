@@ -1,0 +1,135 @@
+/** One call to a target of another dialect: its frames become events, a refusal or a fault becomes a failure. */
+import type { AnswerDecoder, TargetDialect } from '../dialects/dialect.ts'
+import { targetDialects } from '../dialects/registry.ts'
+import type { StreamEvent } from '../ir/events.ts'
+import { describeFailure, type Failure } from '../ir/failure.ts'
+import { parseJson } from '../ir/json.ts'
+import type { Target } from '../routing/target.ts'
+import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
+import { createNdjsonDecoder } from '../wire/ndjson.ts'
+import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
+import { clientGone, silenceOf, type Outcome, type Services, type Settle } from './outcome.ts'
+import type { Reply } from './reply.ts'
+import type { AnswerSink } from './sink.ts'
+
+export function callTranslated(
+  services: Services,
+  target: Target,
+  call: Call,
+  sink: AnswerSink,
+  reply: Reply,
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const listener = new TranslationListener(services, target, sink, reply, { resolve, reject })
+    listener.begin(startAttempt(services.pools, services.clock, silenceOf(services, target, true), call, listener))
+  })
+}
+
+type Phase =
+  | { at: 'waiting' }
+  | { at: 'refused'; head: AnswerHead; chunks: Buffer[]; bytes: number }
+  | { at: 'answering'; frames: FrameDecoder; decoder: AnswerDecoder }
+  | { at: 'over' }
+
+const maxRefusalBytes = 1024 * 1024
+
+class TranslationListener implements CallListener {
+  readonly #services: Services
+  readonly #target: Target
+  readonly #targetDialect: TargetDialect
+  readonly #reply: Reply
+  readonly #outcome: Settle
+  readonly #sink: AnswerSink
+  #attempt: Attempt | undefined
+  #phase: Phase = { at: 'waiting' }
+
+  constructor(services: Services, target: Target, sink: AnswerSink, reply: Reply, outcome: Settle) {
+    this.#services = services
+    this.#target = target
+    this.#targetDialect = targetDialects[target.dialect]
+    this.#sink = sink
+    this.#reply = reply
+    this.#outcome = outcome
+  }
+
+  begin(attempt: Attempt): void {
+    this.#attempt = attempt
+    this.#reply.onGone(() => {
+      this.#phase = { at: 'over' }
+      attempt.abort()
+      this.#outcome.resolve(clientGone)
+    })
+    this.#reply.onDrain(() => attempt.resume())
+  }
+
+  head(head: AnswerHead): void {
+    if (head.status !== 200) {
+      this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
+      return
+    }
+    const decoder = this.#targetDialect.createDecoder((event) => this.#take(event), this.#services.clock.now())
+    const frames = createFrameDecoder(this.#targetDialect.framing, decoder)
+    this.#phase = { at: 'answering', frames, decoder }
+  }
+
+  data(chunk: Buffer): void {
+    const phase = this.#phase
+    if (phase.at === 'refused' && phase.bytes < maxRefusalBytes) {
+      phase.chunks.push(chunk)
+      phase.bytes += chunk.length
+    }
+    if (phase.at !== 'answering') return
+    phase.frames.feed(chunk)
+    if (!this.#sink.flush()) this.#attempt?.pause()
+  }
+
+  end(): void {
+    const phase = this.#phase
+    if (phase.at === 'answering') {
+      phase.frames.end()
+      phase.decoder.end()
+      this.#sink.flush()
+    } else if (phase.at === 'refused') this.#refuse(phase.head, Buffer.concat(phase.chunks).toString('utf8'))
+  }
+
+  fault(error: unknown): void {
+    this.#outcome.reject(error)
+  }
+
+  failure(failure: Failure): void {
+    this.#take({ type: 'failure', failure })
+    this.#sink.flush()
+  }
+
+  #refuse({ status, headers }: AnswerHead, text: string): void {
+    const said = { status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() }
+    this.#fail(this.#targetDialect.decodeFailure(said))
+  }
+
+  #take(event: StreamEvent): void {
+    if (this.#phase.at === 'over') return
+    if (event.type === 'failure' && !this.#sink.isCommitted) return this.#fail(event.failure)
+    this.#sink.event(event)
+    if (event.type !== 'failure' && event.type !== 'finish') return
+    this.#phase = { at: 'over' }
+    if (event.type === 'failure') {
+      const { name } = this.#target
+      this.#services.log.warn(
+        `⚠️ ${name} broke off in the middle of its answer (${describeFailure(event.failure)}): the client was told`,
+        { target: name },
+      )
+    }
+    this.#outcome.resolve({ type: 'answered' })
+  }
+
+  #fail(failure: Failure): void {
+    this.#phase = { at: 'over' }
+    this.#attempt?.abort()
+    this.#outcome.resolve({ type: 'failed', failure })
+  }
+}
+
+function createFrameDecoder(framing: TargetDialect['framing'], decoder: AnswerDecoder): FrameDecoder {
+  const onFrame = decoder.frame.bind(decoder)
+  return framing === 'sse' ? createSseDecoder(onFrame) : createNdjsonDecoder(onFrame)
+}
