@@ -24,6 +24,8 @@ export interface ChatRequest {
   compaction?: true
   /** Fields nobody modelled, by the dialect they came from; re-emitted only in that dialect. */
   extras: Extras
+  /** What an answer in the client's dialect repeats of the request, as it came (Responses). */
+  echo?: JsonObject
 }
 
 type Extras = { [D in DialectName]?: JsonObject }
@@ -117,9 +119,14 @@ export interface FunctionTool {
   description?: string
   inputSchema: JsonObject
   strict?: boolean
-  /** Takes plain text instead of JSON (OpenAI's `custom` tools). `inputSchema` then has the one string `input`, for models that know only JSON. */
-  freeform?: { format?: JsonObject }
+  /**
+   * Takes plain text instead of JSON (OpenAI's `custom` tools), of this format and with this description of its own.
+   * For models that know only JSON, `inputSchema` has the one string `input`, and `description` explains the format.
+   */
+  freeform?: { description?: string; format?: JsonObject }
   namespace?: ToolNamespace
+  /** A tool that its dialect knows without a schema and its client runs itself: offered and called there in its own form. */
+  builtIn?: { dialect: DialectName; kind: string; value: JsonObject }
   cache?: CacheHint
 }
 
@@ -127,6 +134,7 @@ export interface FunctionTool {
 export interface ToolNamespace {
   group: string
   name: string
+  groupDescription?: string
 }
 
 interface OpaqueTool {

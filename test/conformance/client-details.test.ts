@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { clientDialects } from '../../src/dialects/registry.ts'
 import type { StreamEvent } from '../../src/ir/events.ts'
-import type { ChatRequest } from '../../src/ir/request.ts'
+import type { ChatRequest, FunctionTool } from '../../src/ir/request.ts'
 import { parseFrames } from './demand.ts'
 import { strictClients } from './strict-clients.ts'
 
@@ -201,10 +201,88 @@ describe('a Responses client', () => {
   const asked: ChatRequest = {
     ...request,
     tools: [tool],
-    parallelToolCalls: false,
-    messages: [{ role: 'system', content: [{ type: 'text', text: 'Be brief.' }] }],
-    extras: { 'openai-responses': { metadata: { team: 'blue' } } },
+    echo: {
+      instructions: 'Be brief.',
+      parallel_tool_calls: false,
+      tools: [{ type: 'function', name: 'run', parameters: { type: 'object' } }],
+      metadata: { team: 'blue' },
+    },
   }
+
+  /** What a Codex-like client gets for one call, from the item's beginning to its end. */
+  function callEvents(called: FunctionTool, json: string) {
+    const events: StreamEvent[] = [
+      start,
+      { type: 'tool-call-start', index: 0, id: 'call_1', name: called.name },
+      { type: 'tool-call-delta', index: 0, json: json.slice(0, 5) },
+      { type: 'tool-call-delta', index: 0, json: json.slice(5) },
+      { type: 'tool-call-end', index: 0 },
+      finish,
+    ]
+    return bodies(encode('openai-responses', events, { ...request, tools: [called] })).slice(2)
+  }
+
+  it('gets the call of a custom tool as a custom tool call, its input as plain text', () => {
+    const patch: FunctionTool = { type: 'function', name: 'apply_patch', inputSchema: {}, freeform: {} }
+    const text = '*** Begin Patch\n"quoted"'
+    const [added, delta, done, item, completed] = callEvents(patch, JSON.stringify({ input: text }))
+    expect(added).toMatchObject({
+      item: { type: 'custom_tool_call', name: 'apply_patch', input: '', id: expect.stringMatching(/^ctc_/) },
+    })
+    expect(delta).toMatchObject({ type: 'response.custom_tool_call_input.delta', delta: text })
+    expect(done).toMatchObject({ type: 'response.custom_tool_call_input.done', input: text })
+    expect(item).toMatchObject({
+      item: { type: 'custom_tool_call', call_id: 'call_1', input: text, status: 'completed' },
+    })
+    expect(completed).toMatchObject({ response: { output: [{ type: 'custom_tool_call', input: text }] } })
+  })
+
+  it('gets the call of a tool in a namespace under both its names', () => {
+    const namespace = { group: 'chat', name: 'send' }
+    const items = callEvents({ type: 'function', name: 'chat__send', inputSchema: {}, namespace }, '{"a":12}')
+    expect(items.at(-2)).toMatchObject({ item: { type: 'function_call', name: 'send', namespace: 'chat' } })
+  })
+
+  it('gets the call of its local shell as an action', () => {
+    const builtIn = { dialect: 'openai-responses', kind: 'local_shell', value: { type: 'local_shell' } } as const
+    const shell: FunctionTool = { type: 'function', name: 'local_shell', inputSchema: {}, builtIn }
+    const items = callEvents(shell, '{"command":["ls","-l"]}')
+    expect(items.map(({ type }) => type)).toEqual([
+      'response.output_item.added',
+      'response.output_item.done',
+      'response.completed',
+    ])
+    expect(items[1]).toMatchObject({
+      item: { type: 'local_shell_call', action: { type: 'exec', command: ['ls', '-l'], env: {} } },
+    })
+  })
+
+  it('that asked for a compaction gets exactly one item, in a stream and whole, which comes back as the summary', () => {
+    const said: StreamEvent[] = [
+      start,
+      { type: 'text-start', index: 0 },
+      { type: 'text-delta', index: 0, text: 'We built ' },
+      { type: 'text-delta', index: 0, text: 'it.' },
+      { type: 'text-end', index: 0 },
+      finish,
+    ]
+    const compaction: ChatRequest = { ...request, compaction: true }
+    const all = bodies(encode('openai-responses', said, compaction))
+    const done = all.filter(({ type }) => type === 'response.output_item.done')
+    expect(done).toHaveLength(1)
+    expect(all.at(-1)).toMatchObject({ type: 'response.completed', response: { output: [done[0]?.['item']] } })
+    const whole = clientDialects['openai-responses'].encodeResponse(
+      { id: '', model: '', content: [{ type: 'text', text: 'We built it.' }], reason: 'stop', usage: {} },
+      { id: 'resp_1', model: 'm', createdAtMs: 0 },
+      compaction,
+    )
+    for (const output of [[done[0]?.['item']], whole['output']]) {
+      const back = clientDialects['openai-responses'].decodeRequest(
+        JSON.parse(JSON.stringify({ model: 'm', input: output })),
+      )
+      expect(JSON.stringify(back.messages)).toContain('We built it.')
+    }
+  })
 
   it('is told first of a response in progress with an empty output, which repeats what it asked for', () => {
     const [created, progress] = bodies(encode('openai-responses', [start, finish], asked))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { BadRequest } from '../../src/dialects/dialect.ts'
+import { compactionItem } from '../../src/dialects/openai-responses/compaction.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonObject, JsonValue } from '../../src/ir/json.ts'
 import type { ChatRequest } from '../../src/ir/request.ts'
@@ -23,6 +24,8 @@ function heldBy(dialect: ClientDialectName, request: ChatRequest): ChatRequest {
   const held = { ...request, extras: {} }
   // `stream_options` is Trooper's own wish towards a target.
   delete held.includeUsage
+  // What an answer repeats is not part of the conversation.
+  delete held.echo
   // The Messages format has neither a name nor a strict mark.
   if (dialect === 'anthropic' && held.output.type === 'json' && held.output.schema)
     held.output = { type: 'json', schema: held.output.schema }
@@ -195,9 +198,19 @@ describe('a request of Codex', () => {
     expect(decoded.tools.map((tool) => (tool.type === 'function' ? tool.name : tool.kind))).toEqual([
       'exec_command',
       'write_stdin',
-      'namespace',
-      'custom',
+      'spawn_agent',
+      'apply_patch',
       'web_search',
+    ])
+    expect(decoded.tools).toMatchObject([
+      {},
+      {},
+      { namespace: { group: 'multi_agent_v1', name: 'spawn_agent' } },
+      {
+        description: expect.stringContaining('start: /x/'),
+        freeform: { format: { type: 'grammar', syntax: 'lark', definition: 'start: /x/' } },
+      },
+      {},
     ])
     expect(decoded).toMatchObject({ parallelToolCalls: true, toolChoice: { type: 'auto' } })
     expect(decoded.extras['openai-responses']).toMatchObject({ store: false, include: ['reasoning.encrypted_content'] })
@@ -209,6 +222,53 @@ describe('a request of Codex', () => {
     )
     const all = JSON.stringify(decoded.messages)
     for (const words of ['You are a coding agent.', 'Ask before you write.', 'say hi']) expect(all).toContain(words)
+    expect(decoded.tools).toMatchObject([{ name: 'exec', freeform: {} }, { name: 'wait' }])
+    expect(decoded.reasoning).toEqual({ effort: 'low' })
+  })
+
+  it('that wants the conversation made short becomes a question for a summary, without tools', () => {
+    const input = [{ role: 'user', content: 'Build it.' }, { type: 'compaction_trigger' }]
+    const tools = [{ type: 'function', name: 'run', parameters: {} }]
+    const decoded = clientDialects['openai-responses'].decodeRequest({ model: 'm', input, tools })
+    expect(decoded).toMatchObject({ compaction: true, tools: [] })
+    expect(decoded.messages.map(({ role }) => role)).toEqual(['user', 'user'])
+    expect(JSON.stringify(decoded.messages[1])).toContain('summary')
+  })
+
+  it('tells a summary that Trooper made to the model, and keeps that of a provider sealed', () => {
+    const input = [compactionItem('cmp_1', 'Größe: 3'), { type: 'compaction', encrypted_content: 'gAAAA' }]
+    const { messages } = clientDialects['openai-responses'].decodeRequest({ model: 'm', input })
+    expect(JSON.stringify(messages[0])).toContain('Größe: 3')
+    expect(messages[1]).toMatchObject({ role: 'assistant', content: [{ type: 'opaque', kind: 'compaction' }] })
+  })
+
+  it('with tools of one name in two namespaces keeps them apart, also in its history', () => {
+    const tool = { type: 'function', name: 'send', parameters: {} }
+    const { tools, messages } = clientDialects['openai-responses'].decodeRequest({
+      model: 'm',
+      tools: [
+        { type: 'namespace', name: 'mail', tools: [tool] },
+        { type: 'namespace', name: 'chat', tools: [tool, { ...tool, name: 'read' }] },
+      ],
+      input: [
+        { type: 'function_call', call_id: 'c1', name: 'send', namespace: 'chat', arguments: '{}' },
+        { type: 'custom_tool_call', call_id: 'c2', name: 'patch', input: 'a "b"' },
+        { type: 'local_shell_call', call_id: 'c3', action: { type: 'exec', command: ['ls'], env: {} } },
+        { type: 'custom_tool_call_output', call_id: 'c2', output: [{ type: 'input_text', text: 'done' }] },
+      ],
+    })
+    expect(tools).toMatchObject([{ name: 'mail__send' }, { name: 'chat__send' }, { name: 'read' }])
+    expect(messages).toMatchObject([
+      {
+        role: 'assistant',
+        content: [
+          { name: 'chat__send' },
+          { name: 'patch', input: '{"input":"a \\"b\\""}', freeform: true },
+          { name: 'local_shell', input: '{"command":["ls"],"env":{}}' },
+        ],
+      },
+      { role: 'tool', content: [{ callId: 'c2', freeform: true, content: [{ text: 'done' }] }] },
+    ])
   })
 
   it.each(['previous_response_id', 'conversation'])(

@@ -20,6 +20,7 @@ import type {
   Warn,
 } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
+import { freeformInput, freeformText } from '../freeform.ts'
 import { fitToolId } from '../tool-id.ts'
 
 export function decodeMessages(messages: JsonValue[]): Message[] {
@@ -126,10 +127,17 @@ function legacyCallId(name: string): string {
 }
 
 function decodeToolCall(call: JsonObject): AssistantPart {
+  const custom = objectOf(call['custom'])
+  const customName = call['type'] === 'custom' ? stringOf(custom['name']) : undefined
+  const id = stringOf(call['id']) ?? ''
+  if (customName !== undefined) {
+    const input = freeformInput(stringOf(custom['input']) ?? '')
+    return { type: 'tool-call', id, name: customName, input, freeform: true }
+  }
   const definition = objectOf(call['function'])
   const name = stringOf(definition['name'])
   if (name === undefined) return { type: 'opaque', dialect: 'openai-chat', kind: wordOf(call['type']), value: call }
-  return { type: 'tool-call', id: stringOf(call['id']) ?? '', name, input: stringOf(definition['arguments']) ?? '{}' }
+  return { type: 'tool-call', id, name, input: stringOf(definition['arguments']) ?? '{}' }
 }
 
 function decodeToolResult(message: JsonObject) {
@@ -163,7 +171,8 @@ function encodeResults(results: ToolResultPart[], warn: Warn): JsonObject[] {
   const answers = results.map((result) => ({
     role: 'tool',
     tool_call_id: fitToolId(result.callId),
-    content: joinTexts(result.content),
+    // There is no mark for a failed call on this wire: it is said in words.
+    content: result.isError ? `Error: ${joinTexts(result.content)}` : joinTexts(result.content),
   }))
   const files = results.flatMap((result) => result.content.filter((part) => part.type === 'file'))
   return files.length === 0 ? answers : [...answers, { role: 'user', content: encodeUserContent(files, warn) }]
@@ -205,6 +214,7 @@ function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject {
   })
 }
 
-export function encodeToolCall({ id, name, input }: ToolCallPart): JsonObject {
+export function encodeToolCall({ id, name, input, freeform }: ToolCallPart): JsonObject {
+  if (freeform) return { id: fitToolId(id), type: 'custom', custom: { name, input: freeformText(input) } }
   return { id: fitToolId(id), type: 'function', function: { name, arguments: input } }
 }

@@ -16,6 +16,7 @@ import {
 import type { ChatRequest, Output, Sampling, Tool, ToolChoice, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
 import { decodeFormat, decodeFunction, decodeToolChoice, encodeFormat } from '../openai-format.ts'
+import { freeformTool } from '../freeform.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
 
 const modelled = new Set(
@@ -56,13 +57,24 @@ function asTool(definition: JsonValue): JsonObject {
 }
 
 function decodeTool(tool: JsonObject): Tool {
-  const definition = tool['type'] === 'function' ? decodeFunction(objectOf(tool['function'])) : undefined
+  const definition = tool['type'] === 'function' ? decodeFunction(objectOf(tool['function'])) : decodeCustom(tool)
   return definition ?? { type: 'opaque', dialect: 'openai-chat', kind: wordOf(tool['type']), value: tool }
+}
+
+/** Custom tools, whose grammar stands a level deeper here than in Responses. */
+function decodeCustom(tool: JsonObject): Tool | undefined {
+  const custom = objectOf(tool['custom'])
+  const name = stringOf(custom['name'])
+  if (tool['type'] !== 'custom' || name === undefined) return undefined
+  const format = objectOf(custom['format'])
+  const flat = { ...objectOf(format['grammar']), type: format['type'] ?? 'text' }
+  return freeformTool(name, stringOf(custom['description']), isObject(custom['format']) ? flat : undefined)
 }
 
 function decodeChoice(choice: JsonValue | undefined): ToolChoice {
   const named = objectOf(choice)
-  return decodeToolChoice(choice, stringOf(objectOf(named['function'])['name']) ?? stringOf(named['name']))
+  const definition = objectOf(named['function'] ?? named['custom'])
+  return decodeToolChoice(choice, stringOf(definition['name']) ?? stringOf(named['name']))
 }
 
 function decodeSampling(body: JsonObject): Sampling {
@@ -88,6 +100,7 @@ function decodeOutput(format: JsonObject): Output {
 /** `max_tokens`, not `max_completion_tokens`: compatible servers drop the newer name silently (local-engines.md 1.8). */
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const { sampling, tools } = request
+  if (sampling.topK !== undefined) warn("'topK' has no counterpart in Chat Completions and was left out")
   return {
     ...request.extras['openai-chat'],
     ...compact({
@@ -96,7 +109,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       stream: request.stream,
       stream_options: request.stream ? { include_usage: true } : undefined,
       tools: tools.length === 0 ? undefined : tools.flatMap((tool) => encodeTool(tool, warn)),
-      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice),
+      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
       parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
       max_tokens: sampling.maxOutputTokens,
       temperature: sampling.temperature,
@@ -114,7 +127,8 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
 
 function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
   if (tool.type === 'function') {
-    const { name, description, inputSchema, strict } = tool
+    const { name, description, inputSchema, strict, freeform } = tool
+    if (freeform) return [encodeCustom(name, freeform)]
     return [{ type: 'function', function: compact({ name, description, parameters: inputSchema, strict }) }]
   }
   if (tool.dialect === 'openai-chat') return [tool.value]
@@ -122,8 +136,20 @@ function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
   return []
 }
 
-function encodeToolChoice(choice: ToolChoice): JsonValue {
-  return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type
+function encodeCustom(
+  name: string,
+  { description, format }: { description?: string; format?: JsonObject },
+): JsonObject {
+  const { type = 'text', ...grammar } = format ?? {}
+  const nested = type === 'grammar' ? { type, grammar } : { type }
+  return { type: 'custom', custom: compact({ name, description, format: format ? nested : undefined }) }
+}
+
+function encodeToolChoice({ toolChoice, tools }: ChatRequest): JsonValue {
+  if (toolChoice.type !== 'tool') return toolChoice.type
+  const { name } = toolChoice
+  const isFreeform = tools.some((tool) => tool.type === 'function' && tool.name === name && tool.freeform)
+  return isFreeform ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } }
 }
 
 function encodeOutput(output: Output): JsonObject | undefined {

@@ -2,7 +2,7 @@
 import type { FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { compact, defined, numberOf, objectOf, type JsonObject } from '../../ir/json.ts'
-import type { AssistantPart, ToolCallPart } from '../../ir/request.ts'
+import type { AssistantPart, ChatRequest, ToolCallPart } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import { sseData } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
@@ -58,7 +58,7 @@ export function encodeUsage(usage: Usage): JsonObject {
   })
 }
 
-export function encodeResponse(response: ChatResponse, identity: AnswerIdentity): JsonObject {
+export function encodeResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {
   return {
     id: identity.id,
     object: 'chat.completion',
@@ -67,7 +67,7 @@ export function encodeResponse(response: ChatResponse, identity: AnswerIdentity)
     choices: [
       {
         index: 0,
-        message: encodeMessage(response.content),
+        message: encodeMessage(response.content, request),
         logprobs: null,
         finish_reason: encodeFinishReason(response.reason),
       },
@@ -76,7 +76,12 @@ export function encodeResponse(response: ChatResponse, identity: AnswerIdentity)
   }
 }
 
-function encodeMessage(content: AssistantPart[]): JsonObject {
+/** A call of a tool that takes plain text is one of its own kind. */
+export function isFreeform({ tools }: ChatRequest, name: string): boolean {
+  return tools.some((tool) => tool.type === 'function' && tool.name === name && tool.freeform !== undefined)
+}
+
+function encodeMessage(content: AssistantPart[], request: ChatRequest): JsonObject {
   const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
   const reasoning = content.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('')
   const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call')
@@ -85,7 +90,10 @@ function encodeMessage(content: AssistantPart[]): JsonObject {
     content: text === '' && calls.length > 0 ? null : text,
     reasoning_content: reasoning === '' ? undefined : reasoning,
     refusal: null,
-    tool_calls: calls.length === 0 ? undefined : calls.map(encodeToolCall),
+    tool_calls:
+      calls.length === 0
+        ? undefined
+        : calls.map((call) => encodeToolCall(isFreeform(request, call.name) ? { ...call, freeform: true } : call)),
   })
 }
 

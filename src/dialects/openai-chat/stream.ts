@@ -15,10 +15,18 @@ import {
 import type { ChatRequest } from '../../ir/request.ts'
 import { sseData, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import { freeformText } from '../freeform.ts'
 import { createProse } from '../prose.ts'
 import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
-import { decodeFinishReason, decodeUsage, encodeFailureFrame, encodeFinishReason, encodeUsage } from './response.ts'
+import {
+  decodeFinishReason,
+  decodeUsage,
+  encodeFailureFrame,
+  encodeFinishReason,
+  encodeUsage,
+  isFreeform,
+} from './response.ts'
 
 /** The usage chunk comes after the finish chunk, so `finish` is emitted at `[DONE]` or the end of the body. */
 export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
@@ -85,6 +93,8 @@ function streamFailure(body: JsonObject, nowMs: number) {
 
 export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
   const callIndexes = new Map<number, number>()
+  /** Calls of tools that take plain text: what has come of their JSON. */
+  const freeform = new Map<number, string>()
   const withUsage = request.includeUsage === true
   const base = {
     id: identity.id,
@@ -101,6 +111,27 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
   const toolDelta = (index: number, call: JsonObject): string =>
     chunk({ tool_calls: [{ index: callIndexes.get(index) ?? 0, ...call }] })
 
+  const startCall = ({ index, id, name }: Extract<StreamEvent, { type: 'tool-call-start' }>): string => {
+    callIndexes.set(index, callIndexes.size)
+    const head = { id: fitToolId(id) }
+    if (!isFreeform(request, name))
+      return toolDelta(index, { ...head, type: 'function', function: { name, arguments: '' } })
+    freeform.set(index, '')
+    return toolDelta(index, { ...head, type: 'custom', custom: { name, input: '' } })
+  }
+
+  const extendCall = (index: number, json: string): string => {
+    const text = freeform.get(index)
+    if (text === undefined) return toolDelta(index, { function: { arguments: json } })
+    freeform.set(index, text + json)
+    return ''
+  }
+
+  const endCall = (index: number): string => {
+    const text = freeform.get(index)
+    return text === undefined ? '' : toolDelta(index, { custom: { input: freeformText(text) } })
+  }
+
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>): string => {
     const last = chunk({}, encodeFinishReason(event.reason))
     const usage = withUsage ? sseData(JSON.stringify({ ...base, choices: [], usage: encodeUsage(event.usage) })) : ''
@@ -116,14 +147,11 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
       case 'reasoning-delta':
         return chunk({ reasoning_content: event.text })
       case 'tool-call-start':
-        callIndexes.set(event.index, callIndexes.size)
-        return toolDelta(event.index, {
-          id: fitToolId(event.id),
-          type: 'function',
-          function: { name: event.name, arguments: '' },
-        })
+        return startCall(event)
       case 'tool-call-delta':
-        return toolDelta(event.index, { function: { arguments: event.json } })
+        return extendCall(event.index, event.json)
+      case 'tool-call-end':
+        return endCall(event.index)
       case 'finish':
         return finish(event)
       case 'failure':
@@ -132,7 +160,6 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
       case 'text-end':
       case 'reasoning-start':
       case 'reasoning-end':
-      case 'tool-call-end':
       case 'opaque':
         return ''
     }

@@ -1,72 +1,66 @@
 /** IR events -> Responses stream: every event in order with sequence numbers (providers.md 3.4). */
-import type { Failure } from '../../ir/failure.ts'
 import type { Finish } from '../../ir/events.ts'
 import type { JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
-import { sseEvent } from '../../wire/sse.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
-import {
-  callItem,
-  encodeStatus,
-  encodeUsage,
-  failureFields,
-  itemId,
-  messageItem,
-  reasoningItem,
-  responseObject,
-  textPart,
-} from './response.ts'
+import { callItem, callKind, callPrefix, type Call, type CallKind } from './call-items.ts'
+import { createCompactionEncoder } from './compaction-encoder.ts'
+import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, responseObject, textPart } from './response.ts'
+import { createWriter, failedResponse, type Write } from './writer.ts'
 
 type Block =
   | { type: 'text'; id: string; at: number; text: string }
   | { type: 'reasoning'; id: string; at: number; text: string }
-  | { type: 'tool-call'; id: string; at: number; text: string; call: { id: string; name: string } }
+  | { type: 'tool-call'; id: string; at: number; text: string; call: Call; kind: CallKind }
 
 export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
+  if (request.compaction) return createCompactionEncoder(identity, request)
   const write = createWriter()
   const blocks = new Map<number, Block>()
   const output: JsonObject[] = []
   let items = 0
 
-  const open = (index: number, type: Block['type'], call?: { id: string; name: string }): string => {
-    const at = items++
-    const id = itemId(identity, type, at)
-    const block: Block =
-      type === 'tool-call' ? { type, id, at, text: '', call: call ?? { id: '', name: '' } } : { type, id, at, text: '' }
+  const open = (index: number, block: Block): string => {
     blocks.set(index, block)
-    return openBlock(write, block)
+    items += 1
+    return openBlock(write, block, request)
+  }
+
+  const openProse = (index: number, type: 'text' | 'reasoning'): string =>
+    open(index, { type, id: itemId(identity, proseIds[type], items), at: items, text: '' })
+
+  const openCall = (index: number, call: Call): string => {
+    const id = itemId(identity, callPrefix(request, call.name), items)
+    return open(index, { type: 'tool-call', id, at: items, text: '', call, kind: callKind(request, call.name) })
   }
 
   const extend = (index: number, text: string): string => {
     const block = blocks.get(index)
     if (!block) return ''
     block.text += text
-    return write(deltaTypes[block.type], {
-      item_id: block.id,
-      output_index: block.at,
-      ...place[block.type],
-      delta: text,
-    })
+    const delta = deltaOf(block)
+    return delta === undefined
+      ? ''
+      : write(delta.type, { item_id: block.id, output_index: block.at, ...delta.place, delta: text })
   }
 
   const close = (index: number): string => {
     const block = blocks.get(index)
     if (!block) return ''
     blocks.delete(index)
-    const item = finishedItem(block)
+    const item = finishedItem(block, request)
     output[block.at] = item
-    return closeBlock(write, block) + write('response.output_item.done', { output_index: block.at, item })
+    return closeBlock(write, block, item) + write('response.output_item.done', { output_index: block.at, item })
   }
 
-  const finish = (event: Finish): string => {
-    const { status, incomplete_details } = encodeStatus(event.reason)
-    const response = responseObject(identity, request, {
-      status,
-      incomplete_details,
-      output,
-      usage: encodeUsage(event.usage),
-    })
-    return write(status === 'completed' ? 'response.completed' : 'response.incomplete', { response })
+  /** A block of the client's own dialect that is not modelled comes whole. */
+  const passOn = (item: JsonObject): string => {
+    const at = items++
+    output[at] = item
+    return (
+      write('response.output_item.added', { output_index: at, item }) +
+      write('response.output_item.done', { output_index: at, item })
+    )
   }
 
   return (event) => {
@@ -76,11 +70,11 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
         return write('response.created', { response }) + write('response.in_progress', { response })
       }
       case 'text-start':
-        return open(event.index, 'text')
+        return openProse(event.index, 'text')
       case 'reasoning-start':
-        return open(event.index, 'reasoning')
+        return openProse(event.index, 'reasoning')
       case 'tool-call-start':
-        return open(event.index, 'tool-call', { id: event.id, name: event.name })
+        return openCall(event.index, { id: event.id, name: event.name })
       case 'text-delta':
       case 'reasoning-delta':
         return extend(event.index, event.text)
@@ -91,41 +85,43 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
       case 'tool-call-end':
         return close(event.index)
       case 'opaque':
-        return ''
+        return event.dialect === 'openai-responses' ? passOn(event.value) : ''
       case 'finish':
-        return finish(event)
+        return writeEnd(write, responseAtEnd(identity, request, output, event))
       case 'failure':
         return write('response.failed', { response: failedResponse(identity, request, event.failure) })
     }
   }
 }
 
-/** Codex understands only `response.failed`, the others surface it as a failed response (real-clients.md 3). */
-function failedResponse(identity: AnswerIdentity, request: ChatRequest, failure: Failure): JsonObject {
-  return responseObject(identity, request, { status: 'failed', error: failureFields(failure) })
+function responseAtEnd(
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  output: JsonObject[],
+  event: Finish,
+): JsonObject {
+  return responseObject(identity, request, { ...encodeStatus(event.reason), output, usage: encodeUsage(event.usage) })
 }
 
-type Write = (type: string, fields: JsonObject) => string
-
-function createWriter(): Write {
-  let sequence = 0
-  return (type, fields) => sseEvent(type, JSON.stringify({ type, sequence_number: sequence++, ...fields }))
+function writeEnd(write: Write, response: JsonObject): string {
+  return write(response['status'] === 'completed' ? 'response.completed' : 'response.incomplete', { response })
 }
 
-const deltaTypes = {
-  text: 'response.output_text.delta',
-  reasoning: 'response.reasoning_summary_text.delta',
-  'tool-call': 'response.function_call_arguments.delta',
-} as const
+const proseIds = { text: 'msg', reasoning: 'rs' } as const
 
-/** Where inside its item a delta belongs. */
-const place = {
-  text: { content_index: 0, logprobs: [] },
-  reasoning: { summary_index: 0 },
-  'tool-call': {},
-} as const satisfies Record<Block['type'], JsonObject>
+/** The event of a block's delta, and where inside its item it belongs; a call that is no function comes whole at its end. */
+function deltaOf(block: Block): { type: string; place: JsonObject } | undefined {
+  switch (block.type) {
+    case 'text':
+      return { type: 'response.output_text.delta', place: { content_index: 0, logprobs: [] } }
+    case 'reasoning':
+      return { type: 'response.reasoning_summary_text.delta', place: { summary_index: 0 } }
+    case 'tool-call':
+      return block.kind === 'function' ? { type: 'response.function_call_arguments.delta', place: {} } : undefined
+  }
+}
 
-function openBlock(write: Write, block: Block): string {
+function openBlock(write: Write, block: Block, request: ChatRequest): string {
   const added = (item: JsonObject): string => write('response.output_item.added', { output_index: block.at, item })
   const where = { item_id: block.id, output_index: block.at }
   switch (block.type) {
@@ -144,11 +140,11 @@ function openBlock(write: Write, block: Block): string {
         })
       )
     case 'tool-call':
-      return added({ ...callItem(block.id, block.call, ''), status: 'in_progress' })
+      return added(callItem(request, block.id, block.call, '', 'in_progress'))
   }
 }
 
-function closeBlock(write: Write, block: Block): string {
+function closeBlock(write: Write, block: Block, item: JsonObject): string {
   const where = { item_id: block.id, output_index: block.at }
   switch (block.type) {
     case 'text':
@@ -166,17 +162,35 @@ function closeBlock(write: Write, block: Block): string {
         })
       )
     case 'tool-call':
-      return write('response.function_call_arguments.done', { ...where, name: block.call.name, arguments: block.text })
+      return closeCall(write, block.kind, where, item)
   }
 }
 
-function finishedItem(block: Block): JsonObject {
+function closeCall(write: Write, kind: CallKind, where: JsonObject, item: JsonObject): string {
+  switch (kind) {
+    case 'function': {
+      const { name = '', arguments: text = '' } = item
+      return write('response.function_call_arguments.done', { ...where, name, arguments: text })
+    }
+    case 'custom': {
+      const { input = '' } = item
+      return (
+        write('response.custom_tool_call_input.delta', { ...where, delta: input }) +
+        write('response.custom_tool_call_input.done', { ...where, input })
+      )
+    }
+    case 'local-shell':
+      return ''
+  }
+}
+
+function finishedItem(block: Block, request: ChatRequest): JsonObject {
   switch (block.type) {
     case 'text':
       return messageItem(block.id, block.text)
     case 'reasoning':
       return reasoningItem(block.id, block.text)
     case 'tool-call':
-      return callItem(block.id, block.call, block.text)
+      return callItem(request, block.id, block.call, block.text, 'completed')
   }
 }

@@ -1,34 +1,26 @@
-/** Responses items: wire <-> IR messages. Ids are left out of inputs: an id of a wrong shape is refused (providers.md 4.5). */
-import {
-  arrayOf,
-  compact,
-  defined,
-  isObject,
-  objectOf,
-  stringOf,
-  wordOf,
-  type JsonObject,
-  type JsonValue,
-} from '../../ir/json.ts'
+/** Responses input items -> IR messages. The other direction stands in encode-items.ts. */
+import { exactText } from '../../ir/exact-json.ts'
+import { arrayOf, defined, objectOf, stringOf, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type {
   AssistantPart,
   FilePart,
   Message,
   OpaquePart,
-  TextPart,
+  ToolCallPart,
   ToolResultPart,
   UserPart,
-  Warn,
 } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
+import { freeformInput } from '../freeform.ts'
 import { decodeUrl } from '../openai-chat/messages.ts'
-import { fitToolId } from '../tool-id.ts'
+import { summaryOf, tellSummary } from './compaction.ts'
+import { localShellName, type FlatName } from './tools.ts'
 
 /** Neighbouring items of one speaker (a message, its reasoning, its calls) are one IR message. */
-export function decodeItems(items: JsonValue[]): Message[] {
+export function decodeItems(items: JsonValue[], nameOf: FlatName): Message[] {
   const messages: Message[] = []
   items.forEach((item, at) => {
-    for (const message of decodeItem(objectOf(item), at)) append(messages, message)
+    for (const message of decodeItem(objectOf(item), at, nameOf)) append(messages, message)
   })
   return messages
 }
@@ -40,16 +32,30 @@ function append(messages: Message[], message: Message): void {
   else messages.push(message)
 }
 
-function decodeItem(item: JsonObject, at: number): Message[] {
+function decodeItem(item: JsonObject, at: number, nameOf: FlatName): Message[] {
   switch (item['type'] ?? 'message') {
     case 'message':
       return [decodeMessage(item, at)]
     case 'function_call':
-      return [assistant(decodeCall(item))]
+      return [assistant(decodeCall(item, nameOf, stringOf(item['arguments']) ?? '{}'))]
+    case 'custom_tool_call':
+      return [assistant({ ...decodeCall(item, nameOf, freeformInput(stringOf(item['input']) ?? '')), freeform: true })]
+    case 'local_shell_call':
+      return [assistant(decodeShellCall(item))]
     case 'function_call_output':
+    case 'local_shell_call_output':
       return [{ role: 'tool', content: [decodeResult(item)] }]
+    case 'custom_tool_call_output':
+      return [{ role: 'tool', content: [{ ...decodeResult(item), freeform: true }] }]
     case 'reasoning':
       return [assistant(decodeReasoning(item))]
+    case 'compaction':
+      return [decodeCompaction(item)]
+    // What they say is about the request as a whole (request.ts).
+    case 'additional_tools':
+    case 'configuration_update':
+    case 'compaction_trigger':
+      return []
     default:
       return [assistant(opaque(item))]
   }
@@ -112,18 +118,37 @@ function decodeReference(part: JsonObject, field: string, mediaType: string): Fi
   return id === undefined ? undefined : { type: 'file', mediaType, data: { from: 'id', id }, ...rest }
 }
 
-function decodeCall(item: JsonObject): AssistantPart {
+function decodeCall(item: JsonObject, nameOf: FlatName, input: string): ToolCallPart {
+  const name = stringOf(item['name']) ?? ''
+  const group = stringOf(item['namespace'])
+  const namespace = group === undefined ? undefined : { group, name }
   return {
     type: 'tool-call',
     id: stringOf(item['call_id']) ?? '',
-    name: stringOf(item['name']) ?? '',
-    input: stringOf(item['arguments']) ?? '{}',
+    name: nameOf(name, group),
+    input,
+    ...defined({ namespace }),
   }
 }
 
+function decodeShellCall(item: JsonObject): ToolCallPart {
+  const { type: _, ...action } = objectOf(item['action'])
+  const id = stringOf(item['call_id']) ?? stringOf(item['id']) ?? ''
+  return { type: 'tool-call', id, name: localShellName, input: exactText(action) }
+}
+
+/** The output of a local shell names its call by `id`. */
 function decodeResult(item: JsonObject): ToolResultPart {
   const content = decodeContent(item['output']).filter((part) => part.type !== 'opaque')
-  return { type: 'tool-result', callId: stringOf(item['call_id']) ?? '', content, isError: false }
+  const callId = stringOf(item['call_id']) ?? stringOf(item['id']) ?? ''
+  return { type: 'tool-result', callId, content, isError: false }
+}
+
+/** A summary of Trooper's own can be read; a provider's is sealed. */
+function decodeCompaction(item: JsonObject): Message {
+  const summary = summaryOf(item)
+  if (summary === undefined) return assistant(opaque(item))
+  return { role: 'user', content: [{ type: 'text', text: tellSummary(summary) }] }
 }
 
 function decodeReasoning(item: JsonObject): AssistantPart {
@@ -137,94 +162,4 @@ function decodeReasoning(item: JsonObject): AssistantPart {
 
 function sealOf(value: string, id: string | undefined) {
   return { dialect: 'openai-responses' as const, kind: 'encrypted' as const, value, ...defined({ id }) }
-}
-
-export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
-  return messages.flatMap((message): JsonObject[] => {
-    switch (message.role) {
-      case 'system':
-        return [
-          {
-            type: 'message',
-            role: 'system',
-            content: message.content.map((part) => ({ type: 'input_text', text: part.text })),
-          },
-        ]
-      case 'user':
-        return [{ type: 'message', role: 'user', content: message.content.flatMap((part) => encodePart(part, warn)) }]
-      case 'assistant':
-        return encodeAssistant(message.content, warn)
-      case 'tool':
-        return message.content.map((result) => encodeResult(result, warn))
-    }
-  })
-}
-
-function encodePart(part: UserPart, warn: Warn): JsonObject[] {
-  if (part.type === 'text') return [{ type: 'input_text', text: part.text }]
-  if (part.type === 'file') return [encodeFile(part)]
-  if (part.dialect === 'openai-responses') return [part.value]
-  warn(`content '${part.kind}' has no counterpart in Responses and was replaced by a note`)
-  return [{ type: 'input_text', text: `[${part.kind} left out]` }]
-}
-
-function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject {
-  if (data.from === 'text') return { type: 'input_text', text: data.text }
-  const isImage = mediaType.startsWith('image/')
-  if (data.from === 'id') return { type: isImage ? 'input_image' : 'input_file', file_id: data.id }
-  const url = data.from === 'url' ? data.url : `data:${mediaType};base64,${data.data}`
-  if (isImage) return compact({ type: 'input_image', image_url: url, detail })
-  const field = data.from === 'url' ? { file_url: url } : { file_data: url, filename: filename ?? 'document' }
-  return { type: 'input_file', ...field }
-}
-
-/** Items in the order of the parts; texts that stand together are one message item. */
-function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject[] {
-  const items: JsonObject[] = []
-  for (const part of content) {
-    const last = items.at(-1)
-    if (part.type === 'text' && last?.['type'] === 'message' && Array.isArray(last['content']))
-      last['content'].push(outputText(part))
-    else items.push(...encodeAssistantPart(part, warn))
-  }
-  return items
-}
-
-function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject[] {
-  switch (part.type) {
-    case 'text':
-      return [{ type: 'message', role: 'assistant', content: [outputText(part)] }]
-    case 'tool-call':
-      return [{ type: 'function_call', call_id: fitToolId(part.id), name: part.name, arguments: part.input }]
-    case 'reasoning':
-      return part.seal?.dialect === 'openai-responses' ? [encodeSealed(part.text, part.seal)] : []
-    case 'opaque':
-      if (part.dialect === 'openai-responses') return [part.value]
-      warn(`content '${part.kind}' has no counterpart in Responses and was left out`)
-      return []
-    case 'file':
-      warn('a file written by the assistant has no counterpart in Responses and was left out')
-      return []
-  }
-}
-
-function outputText(part: TextPart): JsonObject {
-  return { type: 'output_text', text: part.text, annotations: [] }
-}
-
-function encodeSealed(text: string, seal: { value: string; id?: string }): JsonObject {
-  const summary = text === '' ? [] : [{ type: 'summary_text', text }]
-  return compact({ type: 'reasoning', id: seal.id, summary, encrypted_content: seal.value })
-}
-
-function encodeResult(result: ToolResultPart, warn: Warn): JsonObject {
-  const texts = result.content.every((part) => part.type === 'text')
-  const output = texts
-    ? result.content.map((part) => (isText(part) ? part.text : '')).join('\n\n')
-    : result.content.flatMap((part) => encodePart(part, warn)).filter(isObject)
-  return { type: 'function_call_output', call_id: fitToolId(result.callId), output }
-}
-
-function isText(part: TextPart | FilePart): part is TextPart {
-  return part.type === 'text'
 }

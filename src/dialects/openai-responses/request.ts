@@ -8,15 +8,17 @@ import {
   numberOf,
   objectOf,
   stringOf,
-  wordOf,
   without,
   type JsonObject,
   type JsonValue,
 } from '../../ir/json.ts'
-import type { ChatRequest, Message, Output, Tool, ToolChoice, Warn } from '../../ir/request.ts'
+import type { ChatRequest, Message, Output, Reasoning, Sampling, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
-import { decodeFormat, decodeFunction, decodeToolChoice, encodeFormat } from '../openai-format.ts'
-import { decodeItems, encodeItems } from './items.ts'
+import { decodeFormat, encodeFormat } from '../openai-format.ts'
+import { compactionPlea } from './compaction.ts'
+import { decodeItems } from './items.ts'
+import { encodeItems } from './encode-items.ts'
+import { decodeChoice, decodeTools, encodeToolChoice, encodeTools, flatNames, listTools } from './tools.ts'
 
 const modelled = new Set(
   (
@@ -30,29 +32,75 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   const model = stringOf(body['model'])
   if (model === undefined) throw new BadRequest('model', 'you must provide a model parameter')
   refuseServerHistory(body)
-  const effort = stringOf(objectOf(body['reasoning'])['effort'])
   const format = objectOf(objectOf(body['text'])['format'])
-  return {
+  const listed = listTools(body['tools'], body['input'])
+  const chosen = decodeChoice(body['tool_choice'], decodeTools(listed))
+  const request: ChatRequest = {
     model,
     stream: body['stream'] === true,
-    messages: [...decodeInstructions(body['instructions']), ...decodeInput(body['input'])],
-    tools: arrayOf(body['tools']).map((tool) => decodeTool(objectOf(tool))),
-    toolChoice: decodeToolChoice(body['tool_choice'], stringOf(objectOf(body['tool_choice'])['name'])),
-    sampling: {
-      ...defined({
-        maxOutputTokens: numberOf(body['max_output_tokens']),
-        temperature: numberOf(body['temperature']),
-        topP: numberOf(body['top_p']),
-      }),
-      stopSequences: [],
-    },
+    messages: [...decodeInstructions(body['instructions']), ...decodeInput(body['input'], listed)],
+    ...chosen,
+    sampling: decodeSampling(body),
     output: decodeFormat(format['type'], format),
     ...defined({
       parallelToolCalls: booleanOf(body['parallel_tool_calls']),
-      reasoning: effort === undefined ? undefined : { effort },
+      reasoning: decodeReasoning(body),
       userId: stringOf(body['user']),
     }),
     extras: { 'openai-responses': without(body, modelled) },
+    echo: echoOf(body),
+  }
+  return wantsCompaction(body['input']) ? asCompaction(request) : request
+}
+
+/** What a response object repeats of its request. */
+const echoed = (
+  'background instructions max_output_tokens max_tool_calls metadata parallel_tool_calls previous_response_id prompt prompt_cache_key ' +
+  'safety_identifier service_tier store temperature text tool_choice tools top_logprobs top_p truncation user'
+).split(' ')
+
+function echoOf(body: JsonObject): JsonObject {
+  const echo: JsonObject = {}
+  for (const field of echoed) if (body[field] !== undefined && body[field] !== null) echo[field] = body[field]
+  if (isObject(body['text'])) echo['text'] = { format: { type: 'text' }, ...body['text'] }
+  if (isObject(body['reasoning'])) echo['reasoning'] = { effort: null, summary: null, ...body['reasoning'] }
+  return echo
+}
+
+function decodeSampling(body: JsonObject): Sampling {
+  return {
+    ...defined({
+      maxOutputTokens: numberOf(body['max_output_tokens']),
+      temperature: numberOf(body['temperature']),
+      topP: numberOf(body['top_p']),
+    }),
+    stopSequences: [],
+  }
+}
+
+/** An item of the input may change the effort on the way (real-clients.md 3, `configuration_update`); the last one counts. */
+function decodeReasoning(body: JsonObject): Reasoning | undefined {
+  const updates = arrayOf(body['input'])
+    .map(objectOf)
+    .filter((item) => item['type'] === 'configuration_update')
+  const asked = [body, ...updates].map((holder) => holder['reasoning']).filter(isObject)
+  const effort = asked.map((reasoning) => stringOf(reasoning['effort'])).findLast((word) => word !== undefined)
+  return asked.length === 0 ? undefined : defined({ effort })
+}
+
+function wantsCompaction(input: JsonValue | undefined): boolean {
+  return objectOf(arrayOf(input).at(-1))['type'] === 'compaction_trigger'
+}
+
+function asCompaction(request: ChatRequest): ChatRequest {
+  const plea: Message = { role: 'user', content: [{ type: 'text', text: compactionPlea }] }
+  return {
+    ...request,
+    messages: [...request.messages, plea],
+    tools: [],
+    toolChoice: { type: 'auto' },
+    output: { type: 'text' },
+    compaction: true,
   }
 }
 
@@ -73,20 +121,15 @@ function decodeInstructions(instructions: JsonValue | undefined): Message[] {
   return text ? [{ role: 'system', content: [{ type: 'text', text }] }] : []
 }
 
-function decodeInput(input: JsonValue | undefined): Message[] {
+function decodeInput(input: JsonValue | undefined, tools: JsonObject[]): Message[] {
   if (typeof input === 'string') return [{ role: 'user', content: [{ type: 'text', text: input }] }]
   if (!Array.isArray(input)) throw new BadRequest('input', 'must be a string or a list of items')
-  return decodeItems(input)
-}
-
-function decodeTool(tool: JsonObject): Tool {
-  const definition = tool['type'] === 'function' ? decodeFunction(tool) : undefined
-  return definition ?? { type: 'opaque', dialect: 'openai-responses', kind: wordOf(tool['type']), value: tool }
+  return decodeItems(input, flatNames(tools))
 }
 
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const { sampling, tools, output, reasoning } = request
-  if (sampling.stopSequences.length > 0) warn('stop sequences have no counterpart in Responses and were left out')
+  warnOfSampling(sampling, warn)
   const [first, ...rest] = request.messages
   const instructions = first?.role === 'system' ? first.content.map((part) => part.text).join('\n\n') : undefined
   return {
@@ -97,31 +140,24 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       input: encodeItems(instructions === undefined ? request.messages : rest, warn),
       stream: request.stream,
       store: false,
-      tools: tools.length === 0 ? undefined : tools.flatMap((tool) => encodeTool(tool, warn)),
-      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice),
+      tools: tools.length === 0 ? undefined : encodeTools(tools, warn),
+      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice, tools),
       parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
       max_output_tokens: sampling.maxOutputTokens,
       temperature: sampling.temperature,
       top_p: sampling.topP,
-      reasoning: reasoning?.effort === undefined ? undefined : { effort: reasoning.effort },
+      reasoning: reasoning === undefined ? undefined : defined({ effort: reasoning.effort }),
       text: output.type === 'text' ? undefined : { format: encodeTextFormat(output) },
       user: request.userId,
     }),
   }
 }
 
-export function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
-  if (tool.type === 'function') {
-    const { name, description, inputSchema, strict = false } = tool
-    return [compact({ type: 'function', name, description, parameters: inputSchema, strict })]
+function warnOfSampling(sampling: Sampling, warn: Warn): void {
+  for (const name of ['topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const) {
+    if (sampling[name] !== undefined) warn(`'${name}' has no counterpart in Responses and was left out`)
   }
-  if (tool.dialect === 'openai-responses') return [tool.value]
-  warn(`tool '${tool.kind}' has no counterpart in Responses and was left out`)
-  return []
-}
-
-export function encodeToolChoice(choice: ToolChoice): JsonValue {
-  return choice.type === 'tool' ? { type: 'function', name: choice.name } : choice.type
+  if (sampling.stopSequences.length > 0) warn('stop sequences have no counterpart in Responses and were left out')
 }
 
 /** `text.format`: type and definition side by side. */

@@ -5,9 +5,10 @@ import { defined, numberOf, objectOf, stringOf, type JsonObject, type JsonValue 
 import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { AnswerIdentity } from '../dialect.ts'
-import { fitToolId } from '../tool-id.ts'
+import { callItem, callPrefix } from './call-items.ts'
+import { compactionItem } from './compaction.ts'
 import { encodeFailure } from './failure.ts'
-import { encodeTextFormat, encodeTool, encodeToolChoice } from './request.ts'
+import { encodeTextFormat } from './request.ts'
 
 export function decodeUsage(usage: JsonObject): Usage {
   return defined({
@@ -46,8 +47,6 @@ export function encodeStatus(reason: FinishReason): { status: string; incomplete
 
 /** The whole object of `response.created` … `response.completed`: clients check its usual fields (real-clients.md 5). */
 export function responseObject(identity: AnswerIdentity, request: ChatRequest, fields: JsonObject): JsonObject {
-  const extras = objectOf(request.extras['openai-responses'])
-  const [first] = request.messages
   return {
     id: identity.id,
     object: 'response',
@@ -55,23 +54,24 @@ export function responseObject(identity: AnswerIdentity, request: ChatRequest, f
     status: 'in_progress',
     error: null,
     incomplete_details: null,
-    instructions: first?.role === 'system' ? first.content.map((part) => part.text).join('\n\n') : null,
-    max_output_tokens: request.sampling.maxOutputTokens ?? null,
-    model: identity.model,
+    instructions: null,
+    max_output_tokens: null,
     output: [],
-    parallel_tool_calls: request.parallelToolCalls ?? true,
+    parallel_tool_calls: true,
     previous_response_id: null,
-    reasoning: { effort: request.reasoning?.effort ?? null, summary: null },
-    store: extras['store'] ?? false,
-    temperature: request.sampling.temperature ?? 1,
+    reasoning: { effort: null, summary: null },
+    store: true,
+    temperature: 1,
     text: { format: encodeTextFormat(request.output) },
-    tool_choice: encodeToolChoice(request.toolChoice),
-    tools: request.tools.flatMap((tool) => encodeTool(tool, () => {})),
-    top_p: request.sampling.topP ?? 1,
-    truncation: stringOf(extras['truncation']) ?? 'disabled',
+    tool_choice: 'auto',
+    tools: [],
+    top_p: 1,
+    truncation: 'disabled',
+    user: null,
+    metadata: {},
+    ...request.echo,
     usage: null,
-    user: request.userId ?? null,
-    metadata: objectOf(extras['metadata']),
+    model: identity.model,
     ...fields,
   }
 }
@@ -81,26 +81,35 @@ export function encodeResponse(response: ChatResponse, identity: AnswerIdentity,
   return responseObject(identity, request, {
     status,
     incomplete_details,
-    output: response.content.flatMap((part, at) => encodeOutputItem(part, itemId(identity, part.type, at))),
+    output: request.compaction
+      ? [compactionItem(itemId(identity, 'cmp', 0), textOf(response))]
+      : response.content.flatMap((part, at) => encodeOutputItem(request, part, identity, at)),
     usage: encodeUsage(response.usage),
   })
 }
 
-const prefixes = { text: 'msg', reasoning: 'rs', 'tool-call': 'fc', file: 'msg', opaque: 'msg' } as const
-
-/** Item ids are checked by prefix when they come back (providers.md 4.5). */
-export function itemId(identity: AnswerIdentity, type: AssistantPart['type'], index: number): string {
-  return `${prefixes[type]}_${identity.id.replace(/^resp_/, '')}${String(index).padStart(4, '0')}`
+function textOf({ content }: ChatResponse): string {
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
 }
 
-function encodeOutputItem(part: AssistantPart, id: string): JsonObject[] {
+/** Item ids are checked by prefix when they come back (providers.md 4.5). */
+export function itemId(identity: AnswerIdentity, prefix: string, index: number): string {
+  return `${prefix}_${identity.id.replace(/^resp_/, '')}${String(index).padStart(4, '0')}`
+}
+
+function encodeOutputItem(
+  request: ChatRequest,
+  part: AssistantPart,
+  identity: AnswerIdentity,
+  at: number,
+): JsonObject[] {
   switch (part.type) {
     case 'text':
-      return [messageItem(id, part.text)]
+      return [messageItem(itemId(identity, 'msg', at), part.text)]
     case 'tool-call':
-      return [callItem(id, part, part.input)]
+      return [callItem(request, itemId(identity, callPrefix(request, part.name), at), part, part.input, 'completed')]
     case 'reasoning':
-      return [reasoningItem(id, part.text)]
+      return [reasoningItem(itemId(identity, 'rs', at), part.text)]
     case 'opaque':
       return part.dialect === 'openai-responses' ? [part.value] : []
     case 'file':
@@ -114,17 +123,6 @@ export function messageItem(id: string, text: string): JsonObject {
 
 export function textPart(text: string): JsonObject {
   return { type: 'output_text', text, annotations: [], logprobs: [] }
-}
-
-export function callItem(id: string, call: { id: string; name: string }, input: string): JsonObject {
-  return {
-    id,
-    type: 'function_call',
-    status: 'completed',
-    call_id: fitToolId(call.id),
-    name: call.name,
-    arguments: input,
-  }
 }
 
 export function reasoningItem(id: string, text: string): JsonObject {

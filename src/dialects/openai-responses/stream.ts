@@ -6,6 +6,7 @@ import { arrayOf, defined, isObject, numberOf, objectOf, parseJson, stringOf, ty
 import type { Seal } from '../../ir/request.ts'
 import { sseEvent, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, FrameRole } from '../dialect.ts'
+import { freeformInput } from '../freeform.ts'
 import { decodeFailure } from './failure.ts'
 import { decodeUsage, failureFields } from './response.ts'
 
@@ -18,7 +19,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   const open = (index: number, item: JsonObject): void => {
     if (item['type'] === 'message') emit({ type: 'text-start', index })
     else if (item['type'] === 'reasoning') emit({ type: 'reasoning-start', index })
-    else if (item['type'] === 'function_call') {
+    else if (item['type'] === 'function_call' || item['type'] === 'custom_tool_call') {
       hasCalls = true
       emit({ type: 'tool-call-start', index, id: stringOf(item['call_id']) ?? '', name: stringOf(item['name']) ?? '' })
     }
@@ -36,7 +37,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     if (item['type'] === 'message') {
       if (text !== '') emit({ type: 'text-delta', index, text })
       emit({ type: 'text-end', index })
-    } else if (item['type'] === 'function_call') {
+    } else if (item['type'] === 'function_call' || item['type'] === 'custom_tool_call') {
       if (text !== '') emit({ type: 'tool-call-delta', index, json: text })
       emit({ type: 'tool-call-end', index })
     } else if (item['type'] === 'reasoning') {
@@ -86,6 +87,8 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
 function wholeText(item: JsonObject): string {
   const parts = [...arrayOf(item['content']), ...arrayOf(item['summary'])].map(objectOf)
   const texts = parts.map((part) => stringOf(part['text']) ?? stringOf(part['refusal']) ?? '')
+  // Plain text on this wire, which comes whole at its end; JSON in the IR, as any call's.
+  if (item['type'] === 'custom_tool_call') return freeformInput(stringOf(item['input']) ?? '')
   return stringOf(item['arguments']) ?? texts.join('')
 }
 

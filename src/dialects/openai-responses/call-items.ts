@@ -1,0 +1,51 @@
+/** Tool calls as the items of an answer: in the form of the tool that the client listed (providers.md 4.5, real-clients.md 3). */
+import { arrayOf, compact, objectOf, parseJson, type JsonObject } from '../../ir/json.ts'
+import type { ChatRequest, FunctionTool } from '../../ir/request.ts'
+import { freeformText } from '../freeform.ts'
+import { fitToolId } from '../tool-id.ts'
+import { plainName } from './tools.ts'
+
+export interface Call {
+  /** As the model made it. */
+  id: string
+  name: string
+}
+
+export type CallKind = 'function' | 'custom' | 'local-shell'
+
+const prefixes: { readonly [K in CallKind]: string } = { function: 'fc', custom: 'ctc', 'local-shell': 'lsh' }
+
+export function callKind(request: ChatRequest, name: string): CallKind {
+  const tool = toolOf(request, name)
+  if (tool?.builtIn?.kind === 'local_shell') return 'local-shell'
+  return tool?.freeform ? 'custom' : 'function'
+}
+
+/** What an item's id begins with. */
+export function callPrefix(request: ChatRequest, name: string): string {
+  return prefixes[callKind(request, name)]
+}
+
+function toolOf({ tools }: ChatRequest, name: string): FunctionTool | undefined {
+  return tools.find((tool): tool is FunctionTool => tool.type === 'function' && tool.name === name)
+}
+
+/** `input` is the raw JSON of the arguments, empty while the call only begins. */
+export function callItem(request: ChatRequest, itemId: string, call: Call, input: string, status: string): JsonObject {
+  const tool = toolOf(request, call.name)
+  const head = { id: itemId, status, call_id: fitToolId(call.id) }
+  const name = { name: tool ? plainName(tool) : call.name, namespace: tool?.namespace?.group }
+  switch (callKind(request, call.name)) {
+    case 'function':
+      return compact({ ...head, type: 'function_call', ...name, arguments: input })
+    case 'custom':
+      return compact({ ...head, type: 'custom_tool_call', ...name, input: input === '' ? '' : freeformText(input) })
+    case 'local-shell':
+      return { ...head, type: 'local_shell_call', action: shellAction(input) }
+  }
+}
+
+function shellAction(input: string): JsonObject {
+  const action = objectOf(parseJson(input))
+  return { ...action, type: 'exec', command: arrayOf(action['command']), env: objectOf(action['env']) }
+}

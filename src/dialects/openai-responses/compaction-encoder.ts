@@ -1,0 +1,50 @@
+/** IR events -> the stream of a compaction: exactly one item, which is no message (real-clients.md 3). */
+import type { ChatRequest } from '../../ir/request.ts'
+import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
+import { compactionItem } from './compaction.ts'
+import { encodeUsage, itemId, responseObject } from './response.ts'
+import { createWriter, failedResponse } from './writer.ts'
+
+/** While the summary is written nothing may be shown of it; Codex waits as long as it hears of the response (real-clients.md 5). */
+export function createCompactionEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
+  const write = createWriter()
+  let summary = ''
+  return (event) => {
+    switch (event.type) {
+      case 'start': {
+        const response = responseObject(identity, request, {})
+        return write('response.created', { response }) + write('response.in_progress', { response })
+      }
+      case 'text-delta':
+        summary += event.text
+        return write('response.in_progress', {
+          response: { id: identity.id, object: 'response', status: 'in_progress' },
+        })
+      case 'finish': {
+        const item = compactionItem(itemId(identity, 'cmp', 0), summary)
+        const response = responseObject(identity, request, {
+          status: 'completed',
+          output: [item],
+          usage: encodeUsage(event.usage),
+        })
+        return (
+          write('response.output_item.added', { output_index: 0, item }) +
+          write('response.output_item.done', { output_index: 0, item }) +
+          write('response.completed', { response })
+        )
+      }
+      case 'failure':
+        return write('response.failed', { response: failedResponse(identity, request, event.failure) })
+      case 'text-start':
+      case 'text-end':
+      case 'reasoning-start':
+      case 'reasoning-delta':
+      case 'reasoning-end':
+      case 'tool-call-start':
+      case 'tool-call-delta':
+      case 'tool-call-end':
+      case 'opaque':
+        return ''
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/** IR messages -> Responses input items. Ids are left out: an id of a wrong shape is refused (providers.md 4.5). */
+import { compact, isObject, type JsonObject } from '../../ir/json.ts'
+import type {
+  AssistantPart,
+  FilePart,
+  Message,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  UserPart,
+  Warn,
+} from '../../ir/request.ts'
+import { freeformText } from '../freeform.ts'
+import { fitToolId } from '../tool-id.ts'
+
+export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
+  return messages.flatMap((message): JsonObject[] => {
+    switch (message.role) {
+      case 'system':
+        return [
+          {
+            type: 'message',
+            role: 'system',
+            content: message.content.map((part) => ({ type: 'input_text', text: part.text })),
+          },
+        ]
+      case 'user':
+        return [{ type: 'message', role: 'user', content: message.content.flatMap((part) => encodePart(part, warn)) }]
+      case 'assistant':
+        return encodeAssistant(message.content, warn)
+      case 'tool':
+        return message.content.map((result) => encodeResult(result, warn))
+    }
+  })
+}
+
+function encodePart(part: UserPart, warn: Warn): JsonObject[] {
+  if (part.type === 'text') return [{ type: 'input_text', text: part.text }]
+  if (part.type === 'file') return [encodeFile(part)]
+  if (part.dialect === 'openai-responses') return [part.value]
+  warn(`content '${part.kind}' has no counterpart in Responses and was replaced by a note`)
+  return [{ type: 'input_text', text: `[${part.kind} left out]` }]
+}
+
+function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject {
+  if (data.from === 'text') return { type: 'input_text', text: data.text }
+  const isImage = mediaType.startsWith('image/')
+  if (data.from === 'id') return { type: isImage ? 'input_image' : 'input_file', file_id: data.id }
+  const url = data.from === 'url' ? data.url : `data:${mediaType};base64,${data.data}`
+  if (isImage) return compact({ type: 'input_image', image_url: url, detail })
+  const field = data.from === 'url' ? { file_url: url } : { file_data: url, filename: filename ?? 'document' }
+  return { type: 'input_file', ...field }
+}
+
+/** Items in the order of the parts; texts that stand together are one message item. */
+function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject[] {
+  const items: JsonObject[] = []
+  for (const part of content) {
+    const last = items.at(-1)
+    if (part.type === 'text' && last?.['type'] === 'message' && Array.isArray(last['content']))
+      last['content'].push(outputText(part))
+    else items.push(...encodeAssistantPart(part, warn))
+  }
+  return items
+}
+
+function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject[] {
+  switch (part.type) {
+    case 'text':
+      return [{ type: 'message', role: 'assistant', content: [outputText(part)] }]
+    case 'tool-call':
+      return [encodeCall(part)]
+    case 'reasoning':
+      return part.seal?.dialect === 'openai-responses' ? [encodeSealed(part.text, part.seal)] : []
+    case 'opaque':
+      if (part.dialect === 'openai-responses') return [part.value]
+      warn(`content '${part.kind}' has no counterpart in Responses and was left out`)
+      return []
+    case 'file':
+      warn('a file written by the assistant has no counterpart in Responses and was left out')
+      return []
+  }
+}
+
+function encodeCall({ id, name, namespace, input, freeform }: ToolCallPart): JsonObject {
+  const call = compact({ call_id: fitToolId(id), name: namespace?.name ?? name, namespace: namespace?.group })
+  if (freeform) return { type: 'custom_tool_call', ...call, input: freeformText(input) }
+  return { type: 'function_call', ...call, arguments: input }
+}
+
+function outputText(part: TextPart): JsonObject {
+  return { type: 'output_text', text: part.text, annotations: [] }
+}
+
+function encodeSealed(text: string, seal: { value: string; id?: string }): JsonObject {
+  const summary = text === '' ? [] : [{ type: 'summary_text', text }]
+  return compact({ type: 'reasoning', id: seal.id, summary, encrypted_content: seal.value })
+}
+
+/** There is no mark for a failed call on this wire: it is said in words. */
+function encodeResult(result: ToolResultPart, warn: Warn): JsonObject {
+  const content: UserPart[] = result.isError ? [{ type: 'text', text: 'Error:' }, ...result.content] : result.content
+  const isText = content.every((part) => part.type === 'text')
+  const output = isText
+    ? content.map((part) => (part.type === 'text' ? part.text : '')).join(result.isError ? ' ' : '\n\n')
+    : content.flatMap((part) => encodePart(part, warn)).filter(isObject)
+  const type = result.freeform ? 'custom_tool_call_output' : 'function_call_output'
+  return { type, call_id: fitToolId(result.callId), output }
+}

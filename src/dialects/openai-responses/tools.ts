@@ -1,0 +1,159 @@
+/** Responses tools: wire <-> IR. Namespaces are flattened, as no other wire has them; the answer finds its way back by name. */
+import {
+  arrayOf,
+  compact,
+  defined,
+  isObject,
+  objectOf,
+  stringOf,
+  wordOf,
+  type JsonObject,
+  type JsonValue,
+} from '../../ir/json.ts'
+import type { FunctionTool, Tool, ToolChoice, ToolNamespace, Warn } from '../../ir/request.ts'
+import { freeformTool } from '../freeform.ts'
+import { decodeFunction, decodeToolChoice } from '../openai-format.ts'
+
+/** A tool of the request beside the namespace it stands in. */
+interface Listed {
+  tool: JsonObject
+  group?: { name: string; description?: string }
+}
+
+/** The model's name of a tool, by its name and its namespace's. */
+export type FlatName = (name: string, group: string | undefined) => string
+
+/** The tools of a request: its own list and those that its input adds (real-clients.md 3, `additional_tools`). */
+export function listTools(tools: JsonValue | undefined, input: JsonValue | undefined): JsonObject[] {
+  const added = arrayOf(input)
+    .map(objectOf)
+    .filter((item) => item['type'] === 'additional_tools')
+  return [...arrayOf(tools), ...added.flatMap((item) => arrayOf(item['tools']))].map(objectOf)
+}
+
+function flatten(tools: JsonObject[]): Listed[] {
+  return tools.flatMap((tool): Listed[] => {
+    if (tool['type'] !== 'namespace') return [{ tool }]
+    const group = { name: stringOf(tool['name']) ?? '', ...defined({ description: stringOf(tool['description']) }) }
+    return arrayOf(tool['tools']).map((inner) => ({ tool: objectOf(inner), group }))
+  })
+}
+
+/** A name stays as it is where it is the only one of its kind: models call short names best. */
+export function flatNames(tools: JsonObject[]): FlatName {
+  const counts = new Map<string, number>()
+  for (const { tool } of flatten(tools)) {
+    const name = stringOf(tool['name']) ?? ''
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return (name, group) => (group === undefined || (counts.get(name) ?? 0) < 2 ? name : `${group}__${name}`)
+}
+
+export function decodeTools(tools: JsonObject[]): Tool[] {
+  const nameOf = flatNames(tools)
+  return flatten(tools).map(({ tool, group }) => {
+    const decoded = decodeTool(tool)
+    if (decoded.type === 'opaque' || group === undefined) return decoded
+    const namespace = { group: group.name, name: decoded.name, ...defined({ groupDescription: group.description }) }
+    return { ...decoded, name: nameOf(decoded.name, group.name), namespace }
+  })
+}
+
+function decodeTool(tool: JsonObject): Tool {
+  return (
+    decodeCallable(tool) ?? { type: 'opaque', dialect: 'openai-responses', kind: wordOf(tool['type']), value: tool }
+  )
+}
+
+function decodeCallable(tool: JsonObject): FunctionTool | undefined {
+  const name = stringOf(tool['name'])
+  if (tool['type'] === 'function') return decodeFunction(tool)
+  if (tool['type'] === 'local_shell') return localShell
+  if (tool['type'] !== 'custom' || name === undefined) return undefined
+  return freeformTool(name, stringOf(tool['description']), isObject(tool['format']) ? tool['format'] : undefined)
+}
+
+/** Its calls are items of their own, and their arguments what the item calls its action. */
+export const localShellName = 'local_shell'
+const localShell: FunctionTool = {
+  type: 'function',
+  name: localShellName,
+  description: "Runs a command on the user's machine, without a shell around it, and returns what it prints.",
+  inputSchema: {
+    type: 'object',
+    properties: {
+      command: { type: 'array', items: { type: 'string' }, description: 'The program and its arguments.' },
+      working_directory: { type: 'string' },
+      timeout_ms: { type: 'integer' },
+      env: { type: 'object', description: 'Further environment variables.' },
+    },
+    required: ['command'],
+  },
+  builtIn: { dialect: 'openai-responses', kind: 'local_shell', value: { type: 'local_shell' } },
+}
+
+/** `allowed_tools` narrows the list and leaves the choice, or the duty to choose, to the model. */
+export function decodeChoice(choice: JsonValue | undefined, tools: Tool[]): { toolChoice: ToolChoice; tools: Tool[] } {
+  const named = objectOf(choice)
+  if (named['type'] !== 'allowed_tools')
+    return {
+      toolChoice: decodeToolChoice(choice, named['type'] === undefined ? undefined : stringOf(named['name'])),
+      tools,
+    }
+  const allowed = arrayOf(named['tools']).map(
+    (tool) => stringOf(objectOf(tool)['name']) ?? stringOf(objectOf(tool)['type']),
+  )
+  return {
+    toolChoice: named['mode'] === 'required' ? { type: 'required' } : { type: 'auto' },
+    tools: tools.filter((tool) => allowed.includes(tool.type === 'function' ? plainName(tool) : tool.kind)),
+  }
+}
+
+/** The name that the client knows. */
+export function plainName({ name, namespace }: { name: string; namespace?: ToolNamespace }): string {
+  return namespace?.name ?? name
+}
+
+/** Tools of one namespace stand together in it again. */
+export function encodeTools(tools: Tool[], warn: Warn): JsonObject[] {
+  const wire: JsonObject[] = []
+  const groups = new Map<string, JsonValue[]>()
+  for (const tool of tools) {
+    const namespace = tool.type === 'function' ? tool.namespace : undefined
+    const encoded = encodeTool(tool, warn)
+    if (namespace === undefined) wire.push(...encoded)
+    else {
+      const members = groups.get(namespace.group) ?? []
+      if (members.length === 0) wire.push(group(namespace, members))
+      groups.set(namespace.group, members)
+      members.push(...encoded)
+    }
+  }
+  return wire
+}
+
+function group({ group: name, groupDescription }: ToolNamespace, tools: JsonValue[]): JsonObject {
+  return { type: 'namespace', name, description: groupDescription ?? name, tools }
+}
+
+function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
+  if (tool.type === 'function') return [encodeFunction(tool)]
+  if (tool.dialect === 'openai-responses') return [tool.value]
+  warn(`tool '${tool.kind}' has no counterpart in Responses and was left out`)
+  return []
+}
+
+function encodeFunction(tool: FunctionTool): JsonObject {
+  const name = plainName(tool)
+  const { description, inputSchema, strict = false, freeform, builtIn } = tool
+  if (builtIn?.dialect === 'openai-responses') return builtIn.value
+  if (freeform) return compact({ type: 'custom', name, ...freeform })
+  return compact({ type: 'function', name, description, parameters: inputSchema, strict })
+}
+
+export function encodeToolChoice(choice: ToolChoice, tools: Tool[]): JsonValue {
+  if (choice.type !== 'tool') return choice.type
+  const tool = tools.find((known) => known.type === 'function' && known.name === choice.name)
+  if (tool?.type !== 'function') return { type: 'function', name: choice.name }
+  return { type: tool.freeform ? 'custom' : 'function', name: plainName(tool) }
+}
