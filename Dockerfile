@@ -10,6 +10,9 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /build/dist ./dist
 COPY --from=build /build/package.json ./
+# What outlives a restart; a volume of the compose file.
+ENV TROOPER_DATA_DIR=/data
+RUN mkdir /data && chown node /data && chmod 700 /data
 # An unprivileged user that the base image brings along.
 USER node
 EXPOSE 3000

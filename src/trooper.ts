@@ -1,6 +1,8 @@
 /** Puts a running Trooper together: services, server, stop. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { realClock } from './clock.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
@@ -8,12 +10,17 @@ import { createEngines } from './engines/engines.ts'
 import { createHandBack } from './exchange/hand-back.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
+import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import type { Log } from './observe/log.ts'
 import { createLedger } from './routing/ledger.ts'
 import type { Trooper } from './running.ts'
 import { hostName } from './server/guard.ts'
 import { createHttpServer } from './server/listen.ts'
 import { makeStoppable } from './server/stop.ts'
+import { openFileStore } from './state/file.ts'
+import { createMemoryStore } from './state/memory.ts'
+import { createResilientStore } from './state/resilient.ts'
+import type { Store } from './state/store.ts'
 import { createImageFetcher } from './upstream/fetch-image.ts'
 import { createPools } from './upstream/pools.ts'
 import { version } from './version.ts'
@@ -36,6 +43,8 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     engines: createEngines(pools),
     images,
     handBack: createHandBack(),
+    modelLists: new Map(),
+    transcripts: config.transcripts ? createTranscripts(await openStore(config, log)) : noTranscripts,
     lossesAt: createLossBook(log),
     clock: realClock,
     log,
@@ -58,9 +67,25 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
-      await Promise.all([pools.destroy(), images.destroy()])
+      await Promise.all([pools.destroy(), images.destroy(), services.transcripts.settle()])
     },
   }
+}
+
+/** Without a folder that can be written, a restart forgets: said once, as it is no reason to stop. */
+async function openStore(config: Config, log: Log): Promise<Store> {
+  const bounds = { maxBytes: config.transcriptMaxBytes, maxAgeMs: config.transcriptMaxAgeMs }
+  const folder = join(config.dataDir.replace(/^~(?=$|[/\\])/, homedir()), 'transcripts')
+  let isSaid = false
+  return createResilientStore(
+    await openFileStore(folder, bounds, realClock),
+    createMemoryStore(bounds, realClock),
+    () => {
+      if (!isSaid)
+        log.warn(`⚠️ ${folder} cannot be written: conversations are kept in memory only; see TROOPER_DATA_DIR`)
+      isSaid = true
+    },
+  )
 }
 
 /** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */

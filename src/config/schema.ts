@@ -212,6 +212,35 @@ export const settings = {
     meaning: 'hosts, comma-separated, from which images are fetched although their address is private',
     schema: texts,
   },
+  dataDir: {
+    env: 'TROOPER_DATA_DIR',
+    flag: 'data-dir',
+    default: '~/.trooper',
+    meaning: 'folder for what outlives a restart, readable by its owner only',
+    schema: z.string(),
+  },
+  transcripts: {
+    env: 'TRANSCRIPTS',
+    flag: 'transcripts',
+    default: 'on',
+    meaning:
+      'keep Responses conversations that the provider stores (`previous_response_id`, `conversation`), so that the local model can go on with them',
+    schema: onOff,
+  },
+  transcriptMaxAgeMs: {
+    env: 'TRANSCRIPT_HOURS',
+    flag: 'transcript-hours',
+    default: '72',
+    meaning: 'hours after which a kept conversation is deleted',
+    schema: wholeNumber(1, 24 * 365).transform((hours) => hours * 3_600_000),
+  },
+  transcriptMaxBytes: {
+    env: 'TRANSCRIPT_MB',
+    flag: 'transcript-mb',
+    default: '256',
+    meaning: 'MiB that kept conversations may take; the oldest go first',
+    schema: wholeNumber(1, 100_000).transform((mib) => mib * 1024 * 1024),
+  },
   maxBodyBytes: {
     env: 'TROOPER_MAX_BODY_MB',
     flag: 'max-body-mb',

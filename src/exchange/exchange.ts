@@ -1,18 +1,22 @@
 /** One request's life: plan -> attempts -> reply. */
-import { createHash } from 'node:crypto'
 import { clientDialects } from '../dialects/registry.ts'
 import { describeFailure, type Failure } from '../ir/failure.ts'
+import type { ChatRequest } from '../ir/request.ts'
 import type { Payer } from '../routing/ledger.ts'
 import { planExchange } from '../routing/plan.ts'
 import { speaks, type Target } from '../routing/target.ts'
 import { judge } from '../routing/verdict.ts'
-import { headerOf, headerText } from '../wire/headers.ts'
+import { headerText } from '../wire/headers.ts'
 import { topLevelString } from '../wire/top-level.ts'
 import { boundRetryAfter } from './errors.ts'
+import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
+import { accountAt } from './payer.ts'
+import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { relay } from './relay.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
-import { decodeIncoming, translate } from './translate.ts'
+import { ResponsesMemory } from './responses-memory.ts'
+import { decodeBody, translate, type Decoded } from './translate.ts'
 
 /** What became of a target that did not answer. */
 interface Tried {
@@ -34,13 +38,15 @@ class Exchange {
   readonly #incoming: Incoming
   readonly #reply: Reply
   readonly #tried: Tried[] = []
-  #decoded: ReturnType<typeof decodeIncoming> | undefined
+  readonly #memory: ResponsesMemory | undefined
+  #decoded: Decoded | undefined
   #model: string | undefined
 
   constructor(services: Services, incoming: Incoming, reply: Reply) {
     this.#services = services
     this.#incoming = incoming
     this.#reply = reply
+    this.#memory = memoryOf(services, incoming)
   }
 
   async run(): Promise<void> {
@@ -60,7 +66,7 @@ class Exchange {
     for (let retries = 0; ; retries += 1) {
       const outcome = await this.#attempt(target)
       if (outcome.type === 'answered') return 'done'
-      if (retries === 0 && this.#hasLearned(target, outcome.failure)) continue
+      if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) continue
       const { policy, clock, ledger } = this.#services
       const nowMs = clock.now()
       const verdict = judge(outcome.failure, { target, retries, policy, nowMs })
@@ -84,30 +90,74 @@ class Exchange {
     }
   }
 
-  #attempt(target: Target): Promise<Outcome> {
-    const { dialect } = this.#incoming
-    if (target.kind === 'cloud' && speaks(target, dialect))
-      return relay(this.#services, this.#incoming, target, this.#reply)
-    this.#services.handBack.expect(dialect)
-    this.#decoded ??= decodeIncoming(this.#incoming)
-    if (!this.#decoded.ok) return Promise.resolve({ type: 'failed', failure: this.#decoded.failure })
+  async #attempt(target: Target): Promise<Outcome> {
+    if (isRelayed(target, this.#incoming)) return this.#relay(target)
+    this.#services.handBack.expect(this.#incoming.dialect)
+    const { asked, dialect } = this.#incoming
+    if (asked?.question.about === 'models')
+      return answerModels(this.#services, dialect, this.#account(), asked.question.id, this.#reply)
+    this.#decoded ??= await this.#decode()
+    if (asked) return answerTokens(dialect, this.#decoded, this.#reply)
+    return this.#decoded.ok
+      ? this.#translate(target, this.#decoded.request)
+      : { type: 'failed', failure: this.#decoded.failure }
+  }
+
+  async #relay(target: Target): Promise<Outcome> {
+    const body = await this.#bodyFor(target)
+    return relay(this.#services, { ...this.#incoming, body }, target, this.#reply, this.#listener())
+  }
+
+  /** Who wants to know the answer of a provider besides the client. */
+  #listener(): ((text: string) => void) | undefined {
+    const { asked } = this.#incoming
+    const memory = this.#memory
+    if (asked?.question.about === 'models' && asked.question.id === undefined)
+      return (text) => rememberModels(this.#services.modelLists, this.#account(), text)
+    return memory && !asked ? (text) => memory.keepRelayed(text) : undefined
+  }
+
+  #translate(target: Target, request: ChatRequest): Promise<Outcome> {
+    const memory = this.#memory
     return translate(
       this.#services,
       this.#incoming,
-      this.#decoded.request,
+      request,
       target,
       this.#tried[0]?.failure.kind,
       this.#reply,
+      memory && ((response) => memory.keepLocal(response)),
     )
   }
 
-  /** What the refusal taught makes the same target worth a repeat: the true size of the conversation, or that its history needs mending. */
-  #hasLearned(target: Target, failure: Failure): boolean {
+  /** What the client sent, as this provider takes it: turns of a local model need mending where they may be. */
+  async #bodyFor(target: Target): Promise<Buffer> {
     const { dialect, body } = this.#incoming
-    if (target.kind === 'cloud' && speaks(target, dialect))
-      return this.#services.handBack.learn(failure, body, dialect, target)
+    if (!this.#services.handBack.isExpected(dialect)) return body
+    return this.#mended(target)
+  }
+
+  async #mended(target: Target): Promise<Buffer> {
+    const { dialect, body } = this.#incoming
+    return this.#memory ? this.#memory.mend() : mendHistory(body, dialect, target)
+  }
+
+  async #decode(): Promise<Decoded> {
+    return this.#memory ? this.#memory.decode() : decodeBody(this.#incoming)
+  }
+
+  /** What the refusal taught makes the same target worth a repeat: the true size of the conversation, or that its history needs mending. */
+  async #hasLearned(target: Target, failure: Failure): Promise<boolean> {
+    const { dialect, body } = this.#incoming
+    const { handBack, engines } = this.#services
+    if (isRelayed(target, this.#incoming)) {
+      if (handBack.isExpected(dialect) || !mayRefuseHistory(failure) || (await this.#mended(target)) === body)
+        return false
+      handBack.expect(dialect)
+      return true
+    }
     if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
-    return this.#services.engines.at(target).learn(failure, this.#decoded.request, target)
+    return engines.at(target).learn(failure, this.#decoded.request, target)
   }
 
   #pause(ms: number): Promise<void> {
@@ -156,13 +206,18 @@ class Exchange {
     if (this.#reply.isGone) return
     const story = this.#story()
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
-    const own = this.#tried.find((tried) => tried.original)?.original
+    const own = this.#isUnknownHistory() ? undefined : this.#tried.find((tried) => tried.original)?.original
     if (own) return this.#give(boundRetryAfter(own, headerText(story)), undefined)
     if (this.#decoded?.ok === false) return this.#give(undefined, this.#decoded.failure)
     const [first] = this.#tried
     if (first?.rests)
       return this.#give(undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
     this.#give(undefined, { kind: 'server-error', status: 502, message: `Trooper found nobody to answer: ${story}` })
+  }
+
+  /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
+  #isUnknownHistory(): boolean {
+    return this.#decoded?.ok === false && this.#decoded.failure.code === 'previous_response_not_found'
   }
 
   #story(): string {
@@ -193,19 +248,31 @@ class Exchange {
     this.#reply.end(text)
   }
 
+  /** Whose the exchange is, as the provider knows it. */
+  #account(): string {
+    const [primary] = this.#services.chain
+    return primary ? accountAt(primary, this.#incoming.headers, this.#incoming.query) : ''
+  }
+
   /** Whose quota this exchange uses: asked only when a ledger entry is read or written. */
   #payerAt(target: Target): Payer {
     const { headers, query, body } = this.#incoming
-    const credential =
-      target.credential?.value ?? [...credentialNames.map((name) => headerOf(headers, name)), query].join('\n')
     this.#model ??= topLevelString(body, 'model') ?? ''
-    return {
-      target,
-      account: createHash('sha256').update(credential).digest('base64url').slice(0, 16),
-      model: this.#model,
-    }
+    return { target, account: accountAt(target, headers, query), model: this.#model }
   }
 }
 
-/** Where clients put who pays (providers.md 6); some providers take it in the query. */
-const credentialNames = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
+/** Bytes through, nothing made anew. Of its models a provider is asked in whatever dialect. */
+function isRelayed(target: Target, { dialect, asked }: Incoming): boolean {
+  return target.kind === 'cloud' && (speaks(target, dialect) || asked?.question.about === 'models')
+}
+
+/** Only Responses clients leave their history with the provider. */
+function memoryOf(
+  { transcripts, chain }: Services,
+  { dialect, headers, query, body }: Incoming,
+): ResponsesMemory | undefined {
+  const [primary] = chain
+  if (dialect !== 'openai-responses' || !primary) return undefined
+  return new ResponsesMemory(transcripts, body, accountAt(primary, headers, query))
+}

@@ -7,32 +7,27 @@ import { exactText, parseExact } from '../ir/exact-json.ts'
 import { isObject } from '../ir/json.ts'
 import type { Target } from '../routing/target.ts'
 
+/** In which dialects histories may hold local turns. Looking through a body costs about a tenth of a millisecond for 150 KB: spared until then. */
 export interface HandBack {
-  /** From now on histories in this dialect may hold local turns. */
+  isExpected(dialect: ClientDialectName): boolean
   expect(dialect: ClientDialectName): void
-  /** The body as the provider takes it; the same bytes as long as no local turn is expected, at no cost. */
-  mend(body: Buffer, dialect: ClientDialectName, target: Target): Buffer
-  /** A refused body that holds local turns of an earlier life of this process, or of another one: true when it is worth a repeat. */
-  learn(failure: Failure, body: Buffer, dialect: ClientDialectName, target: Target): boolean
 }
 
-/** Looking through a body costs about a tenth of a millisecond for 150 KB: spared as long as no local model has answered. */
 export function createHandBack(): HandBack {
   const expected = new Set<ClientDialectName>()
   return {
+    isExpected: (dialect) => expected.has(dialect),
     expect: (dialect) => void expected.add(dialect),
-    mend: (body, dialect, target) => (expected.has(dialect) ? mendHistory(body, dialect, target) : body),
-    learn: ({ kind, status }, body, dialect, target) => {
-      const isRefused = kind === 'bad-request' || status === 400 || status === 422
-      if (!isRefused || expected.has(dialect) || mendHistory(body, dialect, target) === body) return false
-      expected.add(dialect)
-      return true
-    },
   }
 }
 
-/** The same bytes when the history is the provider's own. */
-function mendHistory(body: Buffer, dialect: ClientDialectName, target: Target): Buffer {
+/** After a restart nobody is expected to come back, but a provider's refusal may mean that somebody did. */
+export function mayRefuseHistory({ kind, status }: Failure): boolean {
+  return kind === 'bad-request' || status === 400 || status === 404 || status === 422
+}
+
+/** The same bytes when the history is the provider's own. Responses histories stand elsewhere (responses-memory.ts). */
+export function mendHistory(body: Buffer, dialect: ClientDialectName, target: Target): Buffer {
   switch (dialect) {
     case 'anthropic':
       return mayHoldLocalTurns(body) ? withoutLocalThinking(body) : body

@@ -13,7 +13,9 @@ import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { HandBack } from './hand-back.ts'
 import type { Losses } from './losses.ts'
+import type { ModelLists, Question } from './question.ts'
 import type { HeldAnswer } from './reply.ts'
+import type { Transcripts } from './transcripts.ts'
 
 export type Outcome =
   /** The client has its answer, whole or closed with an in-band error. */
@@ -38,6 +40,8 @@ export interface Services {
   engines: Engines
   images: ImageFetcher
   handBack: HandBack
+  transcripts: Transcripts
+  modelLists: ModelLists
   /** Gathers what could not be carried to a target. */
   lossesAt: (target: string) => Losses
   clock: Clock
@@ -55,6 +59,8 @@ export interface Incoming {
   body: Buffer
   /** A glance at the unparsed body says so. */
   asksForStream: boolean
+  /** Set when it is no conversation, but one of the questions that Trooper can answer too. */
+  asked?: { question: Question; method: string; path: string }
 }
 
 export const clientGone: Outcome = { type: 'failed', failure: { kind: 'client-gone', message: 'The client left.' } }

@@ -22,17 +22,24 @@ const maxHeldPreamble = 1024 * 1024
 /** A stream that announced itself but says nothing yet is opened to the client after this, so that it sees signs of life. */
 const maxHoldMs = 10_000
 
-export function relay(services: Services, incoming: Incoming, target: Target, reply: Reply): Promise<Outcome> {
+/** `onAnswer` is told the JSON of a good answer, or of the last event of its stream, once the client has it. */
+export function relay(
+  services: Services,
+  incoming: Incoming,
+  target: Target,
+  reply: Reply,
+  onAnswer?: (text: string) => void,
+): Promise<Outcome> {
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
-    const listener = new RelayListener(services, incoming.dialect, target, reply, { resolve, reject })
-    const { headers, query, dialect } = incoming
+    const listener = new RelayListener(services, incoming.dialect, target, reply, { resolve, reject }, onAnswer)
+    const { headers, query, dialect, asked } = incoming
     const call = {
       origin: target.url.origin,
-      method: 'POST',
-      path: pathAt(target, endpointPaths[dialect], query),
+      method: asked?.method ?? 'POST',
+      path: pathAt(target, asked?.path ?? endpointPaths[dialect], query),
       headers: requestHeaders(headers, target.credential),
-      body: services.handBack.mend(incoming.body, dialect, target),
+      body: asked?.method === 'GET' ? null : incoming.body,
     }
     listener.begin(
       startAttempt(services.pools, services.clock, silenceOf(services, target, incoming.asksForStream), call, listener),
@@ -57,16 +64,25 @@ class RelayListener implements CallListener {
   readonly #target: Target
   readonly #reply: Reply
   readonly #outcome: Settle
+  readonly #onAnswer: ((text: string) => void) | undefined
   #attempt: Attempt | undefined
   #phase: Phase = { at: 'waiting' }
 
-  constructor(services: Services, dialect: ClientDialectName, target: Target, reply: Reply, outcome: Settle) {
+  constructor(
+    services: Services,
+    dialect: ClientDialectName,
+    target: Target,
+    reply: Reply,
+    outcome: Settle,
+    onAnswer: ((text: string) => void) | undefined,
+  ) {
     this.#services = services
     this.#dialect = clientDialects[dialect]
     this.#decodeFailure = targetDialects[dialect].decodeFailure
     this.#target = target
     this.#reply = reply
     this.#outcome = outcome
+    this.#onAnswer = onAnswer
   }
 
   begin(attempt: Attempt): void {
@@ -135,6 +151,8 @@ class RelayListener implements CallListener {
     this.#leave()
     this.#reply.end()
     this.#outcome.resolve({ type: 'answered' })
+    const last = this.#onAnswer ? tail?.endFrame() : undefined
+    if (last) this.#onAnswer?.(last.data)
   }
 
   fault(error: unknown): void {
@@ -186,10 +204,11 @@ class RelayListener implements CallListener {
   #give(head: AnswerHead, chunks: Buffer[]): void {
     this.#leave()
     this.#reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
-    const last = chunks.pop()
-    for (const chunk of chunks) this.#reply.write(chunk)
+    const last = chunks.at(-1)
+    for (const chunk of chunks.slice(0, -1)) this.#reply.write(chunk)
     this.#reply.end(last)
     this.#outcome.resolve({ type: 'answered' })
+    if (head.status === 200) this.#onAnswer?.(Buffer.concat(chunks).toString('utf8'))
   }
 
   #failInStream(data: string): void {

@@ -4,6 +4,7 @@ import type { AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
 import type { Emit, StreamEvent } from '../ir/events.ts'
 import { exactText } from '../ir/exact-json.ts'
 import type { FailureKind } from '../ir/failure.ts'
+import type { JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCollector, type ChatResponse } from '../ir/response.ts'
 import type { Target } from '../routing/target.ts'
@@ -35,6 +36,7 @@ export function createSink(
   target: Target,
   remarks: () => Remarks,
   reply: Reply,
+  onAnswer?: (response: JsonObject) => void,
 ): AnswerSink {
   const dialect = clientDialects[incoming.dialect]
   const identity = {
@@ -43,7 +45,25 @@ export function createSink(
     createdAtMs: services.clock.now(),
   }
   const create = request.stream ? createStreamSink : createWholeSink
-  return create(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
+  const sink = create(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
+  return onAnswer ? observed(sink, (response) => onAnswer(dialect.encodeResponse(response, identity, request))) : sink
+}
+
+/** Gathers the same answer beside what the client gets. */
+function observed(sink: AnswerSink, onAnswer: (response: ChatResponse) => void): AnswerSink {
+  const collect = createCollector((collected) => {
+    if (collected.ok) onAnswer(collected.response)
+  })
+  return {
+    get isCommitted() {
+      return sink.isCommitted
+    },
+    event: (event) => {
+      sink.event(event)
+      collect(event)
+    },
+    flush: () => sink.flush(),
+  }
 }
 
 function answerHeaders(target: Target, { reason, omitted }: Remarks): HeaderList {

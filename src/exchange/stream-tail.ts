@@ -35,10 +35,18 @@ export class StreamTail {
 
   /** The dialect's own end was said. */
   isWhole(): boolean {
-    let found = false
+    return this.#find('end', 'failure') !== undefined
+  }
+
+  /** The frame that closes the answer. */
+  endFrame(): Frame | undefined {
+    return this.#find('end')
+  }
+
+  #find(...roles: FrameRole[]): Frame | undefined {
+    let found: Frame | undefined
     const frames = createSseDecoder((frame) => {
-      const role = this.#judgeFrame(frame)
-      if (role === 'end' || role === 'failure') found = true
+      if (roles.includes(this.#judgeFrame(frame))) found = frame
     })
     for (const run of [...this.#runs, this.#open]) for (const chunk of run) frames.feed(chunk)
     return found

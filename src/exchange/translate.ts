@@ -1,10 +1,11 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
 import { fitToolNames } from '../context/tool-names.ts'
-import { BadRequest } from '../dialects/dialect.ts'
+import { BadRequest, type ClientDialectName } from '../dialects/dialect.ts'
 import { meetQuirks } from '../dialects/openai-chat/quirks.ts'
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import type { Failure, FailureKind } from '../ir/failure.ts'
+import type { JsonObject, JsonValue } from '../ir/json.ts'
 import type { ChatRequest, Warn } from '../ir/request.ts'
 import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import type { Call } from '../upstream/attempt.ts'
@@ -16,13 +17,16 @@ import type { Reply } from './reply.ts'
 import { createSink, type AnswerSink } from './sink.ts'
 import { callTranslated } from './translated-call.ts'
 
+export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure }
+
 /** The client's request in the IR; a fault of its own is a failure like any other. */
-export function decodeIncoming(
-  incoming: Incoming,
-): { ok: true; request: ChatRequest } | { ok: false; failure: Failure } {
+export function decodeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>): Decoded {
+  return decodeJson(dialect, () => parseExact(body.toString('utf8')))
+}
+
+export function decodeJson(dialect: ClientDialectName, parse: () => JsonValue | undefined): Decoded {
   try {
-    const body = parseExact(incoming.body.toString('utf8'))
-    return { ok: true, request: clientDialects[incoming.dialect].decodeRequest(body) }
+    return { ok: true, request: clientDialects[dialect].decodeRequest(parse()) }
   } catch (error) {
     return { ok: false, failure: { kind: 'bad-request', message: faultOf(error), status: 400 } }
   }
@@ -35,7 +39,10 @@ function faultOf(error: unknown): string {
   throw error
 }
 
-/** `reason` is why this target answers in another's place; unset when it is the first one. */
+/**
+ * `reason` is why this target answers in another's place; unset when it is the first one. `onAnswer` is told the whole of a good
+ * answer as the client's dialect writes it, once the client has it.
+ */
 export async function translate(
   services: Services,
   incoming: Incoming,
@@ -43,6 +50,7 @@ export async function translate(
   target: Target,
   reason: FailureKind | undefined,
   reply: Reply,
+  onAnswer?: (response: JsonObject) => void,
 ): Promise<Outcome> {
   const losses = services.lossesAt(target.name)
   const prepared = await prepareRequest(services, request, target, losses.warn)
@@ -50,7 +58,15 @@ export async function translate(
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ask: Ask = (question, sink) =>
     callTranslated(services, target, callOf(question, target, incoming, losses.warn), restoring(sink, restore), reply)
-  const sink = createSink(services, incoming, request, target, () => ({ reason, omitted: losses.omitted() }), reply)
+  const sink = createSink(
+    services,
+    incoming,
+    request,
+    target,
+    () => ({ reason, omitted: losses.omitted() }),
+    reply,
+    onAnswer,
+  )
   const outcome = isCheckedHere(request, target)
     ? askForJson(ask, asked, sink, () => noteRepair(services, target))
     : ask(asked, sink)

@@ -5,7 +5,10 @@ import { clientDialects } from '../dialects/registry.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { runExchange } from '../exchange/exchange.ts'
 import type { Services } from '../exchange/outcome.ts'
+import { keptResponseAt, readKept } from '../exchange/kept-response.ts'
 import { passThrough } from '../exchange/passthrough.ts'
+import { accountAt } from '../exchange/payer.ts'
+import { questionAt } from '../exchange/question.ts'
 import type { Failure } from '../ir/failure.ts'
 import { asksForStream } from '../wire/top-level.ts'
 import { drain, readBody } from './body.ts'
@@ -60,18 +63,8 @@ function handle(
       return answerJson(response, 200, { name: 'trooper', version: settings.version, status: 'ok' })
     case 'conversation':
       return converse(services, settings, request, response, route)
-    case 'provider': {
-      const [primary] = services.chain
-      if (primary)
-        passThrough(
-          services,
-          request,
-          { method, path: route.path, query: route.query },
-          primary,
-          new HttpReply(response),
-        )
-      return
-    }
+    case 'provider':
+      return askProvider(services, settings, request, response, route)
     case 'upgrade-refused':
       response.setHeader('connection', 'close')
       return answerProblem(response, route, 426, 'Trooper speaks HTTP here; send the same request as POST.')
@@ -103,6 +96,46 @@ function converse(
     const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: isStream }
     runExchange(services, incoming, reply).catch((error: unknown) => failInside(services, response, error))
   })
+}
+
+/** Everything of the provider's that is no conversation: some of it Trooper answers too, the rest is streamed through. */
+function askProvider(
+  services: Services,
+  settings: ServerSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { path, query }: Extract<Route, { to: 'provider' }>,
+): void {
+  const { method = 'GET' } = request
+  const [primary] = services.chain
+  if (!primary) return
+  const kept = keptResponseAt(path)
+  if (kept) {
+    const account = accountAt(primary, request.rawHeaders, query)
+    readKept(kept, method, services.transcripts, account)
+      .then(({ status, body }) => answerJson(response, status, body))
+      .catch((error: unknown) => failInside(services, response, error))
+    return
+  }
+  const question = questionAt(method, path)
+  if (!question) return passThrough(services, request, { method, path, query }, primary, new HttpReply(response))
+  const dialect = dialectOf(path, request)
+  const reply = new HttpReply(response)
+  readBody(request, settings.maxBodyBytes, (read) => {
+    if (!read.ok) {
+      if (read.problem === 'too-large') refuseSize(settings, request, response, dialect)
+      return
+    }
+    const asked = { question, method, path }
+    const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: false, asked }
+    runExchange(services, incoming, reply).catch((error: unknown) => failInside(services, response, error))
+  })
+}
+
+/** Only Anthropic's clients send a version (providers.md 6). */
+function dialectOf(path: string, { headers }: IncomingMessage): ClientDialectName {
+  if (path.startsWith('/messages') || headers['anthropic-version'] !== undefined) return 'anthropic'
+  return path.startsWith('/responses') ? 'openai-responses' : 'openai-chat'
 }
 
 /** The rest of the body is read only so far that the client gets to see the answer; the connection serves nothing more. */

@@ -28,6 +28,8 @@ const partTypes: Readonly<Record<string, readonly string[]>> = {
 export interface ResponsesMemory {
   /** The tool calls an earlier, stored answer made; `undefined` when there is no such answer. */
   callsOf(responseId: string): readonly string[] | undefined
+  /** Whether an item of this id is part of a stored answer. */
+  holds(itemId: string): boolean
   /** Whether this provider sealed the reasoning. */
   isSealed(encrypted: string): boolean
 }
@@ -68,6 +70,7 @@ function checkPrevious(body: JsonObject, memory: ResponsesMemory): readonly stri
 function checkItem(item: JsonValue, at: string, memory: ResponsesMemory): void {
   if (!isObject(item)) throw new Refusal(`Invalid type for '${at}': expected an object.`, { param: at })
   const type = stringOf(item['type']) ?? 'message'
+  checkIsHeld(item, type, memory)
   checkItemId(item, type, at)
   checkCallId(item, at)
   if (type === 'message') checkMessage(item, at)
@@ -80,6 +83,14 @@ function checkItem(item: JsonValue, at: string, memory: ResponsesMemory): void {
       { code: 'invalid_encrypted_content' },
     )
   }
+}
+
+/** What is only referred to, and reasoning that nobody sealed, has to be on the server. */
+function checkIsHeld(item: JsonObject, type: string, memory: ResponsesMemory): void {
+  const id = stringOf(item['id'])
+  const isBare = type === 'reasoning' && stringOf(item['encrypted_content']) === undefined && id !== undefined
+  if ((type !== 'item_reference' && !isBare) || memory.holds(id ?? '')) return
+  throw new Refusal(`Item with id '${id ?? ''}' not found.`, { status: 404, param: 'input' })
 }
 
 function checkItemId(item: JsonObject, type: string, at: string): void {

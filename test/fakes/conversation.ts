@@ -65,7 +65,11 @@ export class ResponsesConversation implements Conversation {
   readonly #stored = new Map<string, JsonObject>()
 
   check(body: JsonObject): void {
-    checkResponsesRequest(body, { callsOf: (id) => this.#callsOf(id), isSealed })
+    checkResponsesRequest(body, {
+      callsOf: (id) => this.#callsOf(id),
+      holds: (id) => this.#holds(id),
+      isSealed,
+    })
   }
 
   whole(answer: Answer, body: JsonObject): JsonObject {
@@ -88,6 +92,12 @@ export class ResponsesConversation implements Conversation {
 
   clear(): void {
     this.#stored.clear()
+  }
+
+  #holds(itemId: string): boolean {
+    return [...this.#stored.values()].some((response) =>
+      arrayOf(response['output']).some((item) => objectOf(item)['id'] === itemId),
+    )
   }
 
   #callsOf(id: string): readonly string[] | undefined {

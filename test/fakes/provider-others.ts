@@ -31,6 +31,10 @@ function route(exchange: Exchange, others: Others): JsonObject {
     checkCountTokens(jsonBody(exchange), exchange)
     return { input_tokens: Math.ceil(exchange.entry.bodyBytes / 4) }
   }
+  if (method === 'POST' && path === '/v1/responses/input_tokens') {
+    others.responses.check(jsonBody(exchange))
+    return { object: 'response.input_tokens', input_tokens: Math.ceil(exchange.entry.bodyBytes / 4) }
+  }
   if (method === 'POST' && path === '/v1/embeddings') return embeddings(jsonBody(exchange))
   if (method === 'POST' && path === '/v1/files') return file(exchange)
   if (method === 'GET' && path === '/v1/models') return modelList(models, speaksAnthropic(exchange))

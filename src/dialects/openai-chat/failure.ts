@@ -217,5 +217,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string; code:
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {
   const { status, type, code } = wire[failure.kind]
-  return { status, body: { error: { message: failure.message, type, param: null, code } } }
+  const finer = code ?? failure.code ?? null
+  const param = finer === 'previous_response_not_found' ? 'previous_response_id' : null
+  return { status, body: { error: { message: failure.message, type, param, code: finer } } }
 }

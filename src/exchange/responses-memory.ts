@@ -1,0 +1,75 @@
+/** One Responses exchange and what is kept of it: its history when it leans on one, its transcript when it ends. */
+import { exactText, parseExact } from '../ir/exact-json.ts'
+import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
+import type { Failure } from '../ir/failure.ts'
+import { expandHistory, leansOnHistory, localMark, mendForProvider } from './history.ts'
+import { conversationOf, turnOf, type Transcripts } from './transcripts.ts'
+import { decodeJson, type Decoded } from './translate.ts'
+
+export class ResponsesMemory {
+  readonly #transcripts: Transcripts
+  readonly #body: Buffer
+  readonly #account: string
+
+  constructor(transcripts: Transcripts, body: Buffer, account: string) {
+    this.#transcripts = transcripts
+    this.#body = body
+    this.#account = account
+  }
+
+  /** The request with its whole history, or the failure that its provider would name. */
+  async decode(): Promise<Decoded> {
+    const body = this.#parsed()
+    if (this.#transcripts.isOff || !isObject(body) || !leansOnHistory(body))
+      return decodeJson('openai-responses', () => body)
+    const expanded = await expandHistory(body, this.#transcripts, this.#account)
+    if (!expanded.ok) return { ok: false, failure: notFound(expanded.missing) }
+    const decoded = decodeJson('openai-responses', () => expanded.body)
+    const { previous_response_id = null } = body
+    return decoded.ok
+      ? { ok: true, request: { ...decoded.request, echo: { ...decoded.request.echo, previous_response_id } } }
+      : decoded
+  }
+
+  /** The request as a provider takes it; the same bytes when nothing in it is local. */
+  async mend(): Promise<Buffer> {
+    const body = this.#body.includes(localMark) || this.#body.includes('"conversation"') ? this.#parsed() : undefined
+    if (!isObject(body)) return this.#body
+    if (!this.#body.includes(localMark) && conversationOf(body) === undefined) return this.#body
+    const mended = await mendForProvider(body, this.#transcripts, this.#account)
+    return mended === body ? this.#body : Buffer.from(exactText(mended))
+  }
+
+  /** `text` is the JSON of a relayed answer, or of the last event of its stream. Later, so that it delays nobody. */
+  keepRelayed(text: string): void {
+    setImmediate(() => {
+      const said = objectOf(parseJson(text))
+      this.#keep(isObject(said['response']) ? said['response'] : said, false)
+    })
+  }
+
+  keepLocal(response: JsonObject): void {
+    setImmediate(() => this.#keep(response, true))
+  }
+
+  #keep(response: JsonObject, isLocal: boolean): void {
+    if (this.#transcripts.isOff) return
+    const request = this.#parsed()
+    const turn = isObject(request) ? turnOf(request, response, this.#account, isLocal) : undefined
+    if (turn) this.#transcripts.record(turn)
+  }
+
+  #parsed(): JsonValue | undefined {
+    return parseExact(this.#body.toString('utf8'))
+  }
+}
+
+/** The provider's own words (providers.md 4.5). */
+function notFound(id: string): Failure {
+  return {
+    kind: 'bad-request',
+    status: 400,
+    code: 'previous_response_not_found',
+    message: `Previous response with id '${id.slice(0, 100)}' not found.`,
+  }
+}

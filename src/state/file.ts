@@ -1,0 +1,66 @@
+/** A store in a folder: one file a value, readable by its owner only. */
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { Shelf } from './shelf.ts'
+import { isKey, type Bounds, type Store } from './store.ts'
+
+const suffix = '.json'
+
+/** What an earlier process left in the folder is kept, as far as it is within bounds. The folder is made when there is something to put. */
+export async function openFileStore(folder: string, bounds: Bounds, clock: Clock): Promise<Store> {
+  const shelf = new Shelf(bounds)
+  const pathOf = (key: string): string => join(folder, key + suffix)
+  for (const { key, bytes, atMs } of await readFolder(folder)) shelf.add(key, bytes, atMs)
+
+  const tidy = async (): Promise<void> => {
+    await Promise.all(shelf.tidy(clock.now()).map((key) => rm(pathOf(key), { force: true })))
+  }
+  await tidy()
+
+  return {
+    get: async (key) => {
+      if (!isKey(key) || !shelf.has(key, clock.now())) return undefined
+      return readFile(pathOf(key), 'utf8').catch(() => undefined)
+    },
+    put: async (key, value) => {
+      if (!isKey(key)) return
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await writeWhole(pathOf(key), value)
+      shelf.add(key, Buffer.byteLength(value), clock.now())
+      await tidy()
+    },
+    delete: async (key) => {
+      shelf.remove(key)
+      if (isKey(key)) await rm(pathOf(key), { force: true })
+    },
+    keys: () => Promise.resolve(shelf.keys(clock.now())),
+  }
+}
+
+let writes = 0
+
+/** Renamed when it is whole: a reader never sees half a value, also after a crash. */
+async function writeWhole(path: string, value: string): Promise<void> {
+  writes += 1
+  const half = `${path}.${process.pid}.${writes}.tmp`
+  await writeFile(half, value, { mode: 0o600 })
+  await rename(half, path)
+}
+
+/** The values in the order in which they were written; what a crash left half written is removed. */
+async function readFolder(folder: string): Promise<{ key: string; bytes: number; atMs: number }[]> {
+  const names = await readdir(folder).catch(() => [])
+  await Promise.all(
+    names.filter((name) => name.endsWith('.tmp')).map((name) => rm(join(folder, name), { force: true })),
+  )
+  const found = await Promise.all(
+    names
+      .filter((name) => name.endsWith(suffix) && isKey(name.slice(0, -suffix.length)))
+      .map(async (name) => {
+        const { size, mtimeMs } = await stat(join(folder, name))
+        return { key: name.slice(0, -suffix.length), bytes: size, atMs: mtimeMs }
+      }),
+  )
+  return found.sort((a, b) => a.atMs - b.atMs)
+}
