@@ -42,7 +42,8 @@ export const clients: readonly ClientDefinition[] = [
 ]
 
 export interface Call {
-  op: 'create' | 'stream' | 'final'
+  /** `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls. */
+  op: 'create' | 'stream' | 'final' | 'loop'
   api: Api
   /** With the suffix of the client: `baseURL(definition, address, api)`. */
   baseURL: string
@@ -58,6 +59,11 @@ export interface Call {
   stopAfter?: number
   /** More fields of the SDK's own request, such as `tools`. */
   extra?: object
+  /** For a loop: what the user says, turn by turn. */
+  turns?: readonly string[]
+  streams?: boolean
+  /** For a loop over Responses: who holds the conversation. */
+  keeps?: 'app' | 'provider'
 }
 
 const headers = z.record(z.string(), z.string()).optional()
@@ -65,6 +71,8 @@ const headers = z.record(z.string(), z.string()).optional()
 const good = z.object({
   ok: z.literal(true),
   text: z.string(),
+  /** Of a loop: the last text of each turn. */
+  texts: z.array(z.string()).optional(),
   thinking: z.string().optional(),
   toolCalls: z.array(z.object({ id: z.string(), name: z.string(), input: z.unknown() })).optional(),
   answerId: z.string().nullish(),

@@ -1,6 +1,6 @@
 /** Drives one major of @anthropic-ai/sdk: `node anthropic.mjs anthropic-1`. */
 
-import { describeSdkError, drive, pickHeaders } from './driver.mjs'
+import { describeSdkError, drive, pickHeaders, toolLoop, weather } from './driver.mjs'
 
 const { default: Anthropic } = await import(process.argv[2])
 
@@ -30,10 +30,29 @@ drive(async (command) => {
       const stream = client.messages.stream(body).on('streamEvent', () => (chunks += 1))
       return { ...describe(await stream.finalMessage()), chunks }
     }
+    case 'loop':
+      return loop(client, body, command)
     default:
       throw new Error(`unknown op ${command.op}`)
   }
 }, describeSdkError)
+
+/** As the documentation has it: the whole content goes back, thinking included, results together in one user message. */
+function loop(client, { messages: _, ...body }, { turns, streams }) {
+  const tools = [{ name: weather.name, description: weather.description, input_schema: weather.schema }]
+  const ask = async (messages) => {
+    const request = { ...body, tools, messages }
+    const message = streams
+      ? await client.messages.stream(request).finalMessage()
+      : await client.messages.create(request)
+    return { ...describe(message), items: [{ role: 'assistant', content: message.content }] }
+  }
+  const answer = (results) => {
+    const content = results.map(({ call, result }) => ({ type: 'tool_result', tool_use_id: call.id, content: result }))
+    return content.length === 0 ? [] : [{ role: 'user', content }]
+  }
+  return toolLoop(turns, ask, (text) => ({ role: 'user', content: text }), answer)
+}
 
 /** Gathers the events as an app does that uses no helper. */
 async function iterate(client, body, stopAfter) {

@@ -2,7 +2,7 @@
 
 import anthropic
 
-from driver import drive, pick_headers, plain
+from driver import WEATHER, drive, pick_headers, plain, tool_loop
 
 
 def perform(command):
@@ -24,11 +24,32 @@ def perform(command):
         return {**describe(raw.parse()), "headers": pick_headers(raw.headers), "chunks": 1}
     if command["op"] == "stream":
         return iterate(client, body, command.get("stopAfter"))
+    if command["op"] == "loop":
+        return loop(client, body, command)
     chunks = 0
     with client.messages.stream(**body) as stream:
         for _ in stream.text_stream:
             chunks += 1
         return {**describe(stream.get_final_message()), "chunks": chunks}
+
+
+def loop(client, body, command):
+    tools = [{"name": WEATHER["name"], "description": WEATHER["description"], "input_schema": WEATHER["schema"]}]
+
+    def ask(messages):
+        request = {**body, "tools": tools, "messages": messages}
+        if command["streams"]:
+            with client.messages.stream(**request) as stream:
+                message = stream.get_final_message()
+        else:
+            message = client.messages.create(**request)
+        return {**describe(message), "items": [{"role": "assistant", "content": message.content}]}
+
+    def answer(results):
+        content = [{"type": "tool_result", "tool_use_id": call["id"], "content": text} for call, text in results]
+        return [{"role": "user", "content": content}] if content else []
+
+    return tool_loop(command["turns"], ask, lambda text: {"role": "user", "content": text}, answer)
 
 
 def iterate(client, body, stop_after):

@@ -24,6 +24,36 @@ export function drive(perform, describe) {
 /** For what a version of an SDK has no function for. */
 export class Skipped extends Error {}
 
+/** The one tool that every loop offers: its result names the city, so that a mix-up of two calls shows. */
+export const weather = {
+  name: 'get_weather',
+  description: 'Tells the weather in a city.',
+  schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  run: ({ city }) => `It is sunny in ${city}.`,
+}
+
+/**
+ * A conversation of several user turns, each of which may take several calls of the model: `ask(history)` gives the answer's text, its tool
+ * calls, and what to append to the history; `answer(call, result)` gives the item that carries a result.
+ */
+export async function toolLoop(turns, ask, say, answer) {
+  const history = []
+  const texts = []
+  const toolCalls = []
+  for (const turn of turns) {
+    history.push(say(turn))
+    for (let calls = 1; calls > 0;) {
+      const said = await ask(history)
+      history.push(...said.items)
+      calls = said.toolCalls.length
+      toolCalls.push(...said.toolCalls)
+      history.push(...answer(said.toolCalls.map((call) => ({ call, result: weather.run(call.input) }))))
+      if (calls === 0) texts.push(said.text)
+    }
+  }
+  return { text: texts.at(-1), texts, toolCalls, chunks: 0 }
+}
+
 /** Headers a test may want to look at, of the many. */
 export function pickHeaders(headers) {
   const picked = {}

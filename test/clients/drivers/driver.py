@@ -19,6 +19,30 @@ def drive(perform):
         threading.Thread(target=_run, args=(perform, json.loads(line)), daemon=True).start()
 
 
+# The one tool that every loop offers: its result names the city, so that a mix-up of two calls shows.
+WEATHER = {
+    "name": "get_weather",
+    "description": "Tells the weather in a city.",
+    "schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+}
+
+
+def tool_loop(turns, ask, say, answer):
+    """A conversation of several user turns; see toolLoop in driver.mjs."""
+    history, texts, tool_calls = [], [], []
+    for turn in turns:
+        history.append(say(turn))
+        calls = None
+        while calls != []:
+            said = ask(history)
+            history.extend(said["items"])
+            calls = said["toolCalls"]
+            tool_calls.extend(calls)
+            history.extend(answer([(call, f"It is sunny in {call['input']['city']}.") for call in calls]))
+        texts.append(said["text"])
+    return {"text": texts[-1], "texts": texts, "toolCalls": tool_calls, "chunks": 0}
+
+
 def pick_headers(headers):
     """Headers a test may want to look at, of the many."""
     wanted = re.compile(r"^x-trooper-|^(x-|anthropic-)?request-id$|^retry-after$|^x-should-retry$")

@@ -1,6 +1,6 @@
 /** Drives one major of openai: `node openai.mjs openai-7`. */
 
-import { describeSdkError, drive, pickHeaders, Skipped } from './driver.mjs'
+import { describeSdkError, drive, pickHeaders, Skipped, toolLoop, weather } from './driver.mjs'
 
 const { default: OpenAI } = await import(process.argv[2])
 
@@ -33,9 +33,28 @@ async function chat(client, command) {
       stream.on('chunk', () => (chunks += 1))
       return { ...describeChat(await stream.finalChatCompletion()), chunks }
     }
+    case 'loop':
+      return loopChat(client, body, command, system)
     default:
       throw new Error(`unknown op ${command.op}`)
   }
+}
+
+/** As the documentation has it: the message goes back as it came, each result in a message of its own. */
+function loopChat(client, { messages: _, ...body }, { turns, streams }, system) {
+  const { name, description, schema: parameters } = weather
+  const tools = [{ type: 'function', function: { name, description, parameters } }]
+  const completions = client.chat.completions.stream ? client.chat.completions : client.beta?.chat?.completions
+  const ask = async (messages) => {
+    const request = { ...body, tools, messages: [...system, ...messages] }
+    const completion = streams
+      ? await completions.stream(request).finalChatCompletion()
+      : await client.chat.completions.create(request)
+    return { ...describeChat(completion), items: [completion.choices[0].message] }
+  }
+  const answer = (results) =>
+    results.map(({ call, result }) => ({ role: 'tool', tool_call_id: call.id, content: result }))
+  return toolLoop(turns, ask, (text) => ({ role: 'user', content: text }), answer)
 }
 
 /** Gathers the chunks as an app does that uses no helper. */
@@ -99,9 +118,35 @@ async function responses(client, command) {
       const stream = client.responses.stream(body).on('response.output_text.delta', () => (chunks += 1))
       return { ...describeResponse(await stream.finalResponse()), chunks }
     }
+    case 'loop':
+      return loopResponses(client, body, command)
     default:
       throw new Error(`unknown op ${command.op}`)
   }
+}
+
+/** Either the app keeps the items and sends them all, or the provider does and is sent only what is new. */
+function loopResponses(client, { input: _, ...body }, { turns, streams, keeps }) {
+  if (streams && !client.responses.stream) throw new Skipped('no responses.stream')
+  const { name, description, schema: parameters } = weather
+  const tools = [{ type: 'function', name, description, parameters, strict: false }]
+  let previous_response_id
+  let sent = 0
+  const ask = async (history) => {
+    const held =
+      keeps === 'provider' ? { previous_response_id, input: history.slice(sent) } : { store: false, input: history }
+    const request = { ...body, tools, ...held }
+    const response = streams
+      ? await client.responses.stream(request).finalResponse()
+      : await client.responses.create(request)
+    previous_response_id = response.id
+    const items = keeps === 'provider' ? [] : response.output
+    sent = history.length + items.length
+    return { ...describeResponse(response), items }
+  }
+  const answer = (results) =>
+    results.map(({ call, result }) => ({ type: 'function_call_output', call_id: call.id, output: result }))
+  return toolLoop(turns, ask, (text) => ({ role: 'user', content: text }), answer)
 }
 
 async function iterateResponse(client, body, stopAfter) {

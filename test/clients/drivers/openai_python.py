@@ -4,7 +4,7 @@ import json
 
 import openai
 
-from driver import Skipped, drive, pick_headers, plain
+from driver import WEATHER, Skipped, drive, pick_headers, plain, tool_loop
 
 
 def perform(command):
@@ -25,6 +25,8 @@ def chat(client, command):
         return {**describe_chat(raw.parse()), "headers": pick_headers(raw.headers), "chunks": 1}
     if command["op"] == "stream":
         return iterate_chat(client, body, command.get("stopAfter"))
+    if command["op"] == "loop":
+        return loop_chat(client, body, command, system)
     if not hasattr(client.chat.completions, "stream"):
         raise Skipped("no chat.completions.stream")
     chunks = 0
@@ -32,6 +34,27 @@ def chat(client, command):
         for event in stream:
             chunks += event.type == "content.delta"
         return {**describe_chat(stream.get_final_completion()), "chunks": chunks}
+
+
+def loop_chat(client, body, command, system):
+    function = {"name": WEATHER["name"], "description": WEATHER["description"], "parameters": WEATHER["schema"]}
+    tools = [{"type": "function", "function": function}]
+
+    def ask(messages):
+        request = {**body, "tools": tools, "messages": [*system, *messages]}
+        if command["streams"]:
+            with client.chat.completions.stream(**request) as stream:
+                for _ in stream:
+                    pass
+                completion = stream.get_final_completion()
+        else:
+            completion = client.chat.completions.create(**request)
+        return {**describe_chat(completion), "items": [completion.choices[0].message]}
+
+    def answer(results):
+        return [{"role": "tool", "tool_call_id": call["id"], "content": text} for call, text in results]
+
+    return tool_loop(command["turns"], ask, lambda text: {"role": "user", "content": text}, answer)
 
 
 def iterate_chat(client, body, stop_after):
@@ -80,6 +103,8 @@ def responses(client, command):
         return {**describe_response(raw.parse()), "headers": pick_headers(raw.headers), "chunks": 1}
     if command["op"] == "stream":
         return iterate_response(client, body, command.get("stopAfter"))
+    if command["op"] == "loop":
+        return loop_responses(client, body, command)
     if not hasattr(client.responses, "stream"):
         raise Skipped("no responses.stream")
     chunks = 0
@@ -87,6 +112,41 @@ def responses(client, command):
         for event in stream:
             chunks += event.type == "response.output_text.delta"
         return {**describe_response(stream.get_final_response()), "chunks": chunks}
+
+
+def loop_responses(client, body, command):
+    tools = [
+        {
+            "type": "function",
+            "name": WEATHER["name"],
+            "description": WEATHER["description"],
+            "parameters": WEATHER["schema"],
+            "strict": False,
+        }
+    ]
+    at_provider = command.get("keeps") == "provider"
+    state = {"previous": None, "sent": 0}
+
+    def ask(history):
+        held = {"store": False, "input": history}
+        if at_provider:
+            held = {"input": history[state["sent"] :]}
+            if state["previous"]:
+                held["previous_response_id"] = state["previous"]
+        request = {**body, "tools": tools, **held}
+        if command["streams"]:
+            with client.responses.stream(**request) as stream:
+                response = stream.get_final_response()
+        else:
+            response = client.responses.create(**request)
+        items = [] if at_provider else list(response.output)
+        state.update(previous=response.id, sent=len(history) + len(items))
+        return {**describe_response(response), "items": items}
+
+    def answer(results):
+        return [{"type": "function_call_output", "call_id": call["id"], "output": text} for call, text in results]
+
+    return tool_loop(command["turns"], ask, lambda text: {"role": "user", "content": text}, answer)
 
 
 def iterate_response(client, body, stop_after):

@@ -1,6 +1,6 @@
 /** Drives one major of the Vercel AI SDK: `node vercel.mjs ai-7 ai-anthropic-4 ai-openai-4`. */
 
-import { drive, pickHeaders } from './driver.mjs'
+import { drive, pickHeaders, weather } from './driver.mjs'
 
 const [ai, anthropic, openai] = await Promise.all(process.argv.slice(2, 5).map((name) => import(name)))
 
@@ -13,12 +13,39 @@ drive(async (command) => {
     maxOutputTokens: command.maxTokens ?? 512,
     ...command.extra,
   }
+  if (command.op === 'loop') return loop(options, command)
   if (command.op === 'create') {
     const result = await ai.generateText(options)
     return { ...(await describe(result)), headers: headersOf(result.response), chunks: 1 }
   }
   return stream(options, command)
 }, describeError)
+
+/** The SDK runs the loop itself; what it says of its answers goes back as it says it. */
+async function loop({ messages: _, ...options }, { turns, streams }) {
+  const { name, description, schema, run } = weather
+  const tools = {
+    [name]: ai.tool({ description, inputSchema: ai.jsonSchema(schema), execute: async (input) => run(input) }),
+  }
+  const messages = []
+  const texts = []
+  const toolCalls = []
+  for (const turn of turns) {
+    messages.push({ role: 'user', content: turn })
+    const request = { ...options, messages, tools, stopWhen: ai.stepCountIs(6) }
+    const failed = []
+    const result = streams
+      ? ai.streamText({ ...request, onError: ({ error }) => failed.push(error) })
+      : await ai.generateText(request)
+    if (streams) await result.consumeStream()
+    if (failed.length > 0) throw failed[0]
+    messages.push(...(await result.response).messages)
+    texts.push(await result.text)
+    for (const step of await result.steps)
+      for (const call of step.toolCalls) toolCalls.push({ id: call.toolCallId, name: call.toolName, input: call.input })
+  }
+  return { text: texts.at(-1), texts, toolCalls, chunks: 0 }
+}
 
 function languageModel({ api, baseURL, apiKey, model }) {
   if (api === 'messages') return anthropic.createAnthropic({ baseURL, apiKey })(model)
