@@ -88,6 +88,8 @@ async function load(url: string, agentFor: (url: URL) => Dispatcher | undefined)
 }
 
 async function readImage({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<FetchedImage | undefined> {
+  // A body that is given up reports that as an error, which nobody else listens for.
+  body.on('error', () => {})
   const mediaType =
     String(headers['content-type'] ?? '')
       .split(';')[0]

@@ -38,7 +38,7 @@ drive(async (command) => {
 }, describeSdkError)
 
 /** As the documentation has it: the whole content goes back, thinking included, results together in one user message. */
-function loop(client, { messages: _, ...body }, { turns, streams }) {
+function loop(client, body, { turns, streams }) {
   const tools = [{ name: weather.name, description: weather.description, input_schema: weather.schema }]
   const ask = async (messages) => {
     const request = { ...body, tools, messages }

@@ -41,7 +41,7 @@ async function chat(client, command) {
 }
 
 /** As the documentation has it: the message goes back as it came, each result in a message of its own. */
-function loopChat(client, { messages: _, ...body }, { turns, streams }, system) {
+function loopChat(client, body, { turns, streams }, system) {
   const { name, description, schema: parameters } = weather
   const tools = [{ type: 'function', function: { name, description, parameters } }]
   const completions = client.chat.completions.stream ? client.chat.completions : client.beta?.chat?.completions
@@ -126,7 +126,7 @@ async function responses(client, command) {
 }
 
 /** Either the app keeps the items and sends them all, or the provider does and is sent only what is new. */
-function loopResponses(client, { input: _, ...body }, { turns, streams, keeps }) {
+function loopResponses(client, body, { turns, streams, keeps }) {
   if (streams && !client.responses.stream) throw new Skipped('no responses.stream')
   const { name, description, schema: parameters } = weather
   const tools = [{ type: 'function', name, description, parameters, strict: false }]

@@ -22,7 +22,7 @@ drive(async (command) => {
 }, describeError)
 
 /** The SDK runs the loop itself; what it says of its answers goes back as it says it. */
-async function loop({ messages: _, ...options }, { turns, streams }) {
+async function loop(options, { turns, streams }) {
   const { name, description, schema, run } = weather
   const tools = {
     [name]: ai.tool({ description, inputSchema: ai.jsonSchema(schema), execute: async (input) => run(input) }),
