@@ -35,7 +35,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
   const pools = createPools(connectTimeoutMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const services: Services = {
-    chain: [targets.primary, ...targets.fallbacks],
+    chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
     patience,
     ledger: createLedger(),

@@ -2,12 +2,14 @@
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { realClock } from '../clock.ts'
-import { loadConfig, readDotEnv, type Texts } from '../config/load.ts'
+import { loadConfig, readDotEnv, readFileSource, type Sources, type Texts } from '../config/load.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { createGatherer } from '../observe/gather.ts'
 import { createJsonLog, createTextLog } from '../observe/lines.ts'
 import type { Log } from '../observe/log.ts'
+import type { Chains } from '../routing/chains.ts'
+import type { Target } from '../routing/target.ts'
 import type { Trooper } from '../running.ts'
 import { startTrooper } from '../trooper.ts'
 import { version } from '../version.ts'
@@ -18,9 +20,9 @@ const exitConfig = 78
 export async function start(argv: string[]): Promise<number> {
   const flags = readFlags(argv)
   if (!flags.ok) return complain(flags.problem, exitConfig)
-  const dotEnv = tryReadDotEnv()
-  if (!dotEnv.ok) return complain(dotEnv.problem, exitConfig)
-  const loaded = loadConfig({ flags: flags.flags, environment: process.env, dotEnv: dotEnv.texts })
+  const files = tryReadFiles(flags.flags)
+  if (!files.ok) return complain(files.problem, exitConfig)
+  const loaded = loadConfig({ flags: flags.flags, environment: process.env, ...files.sources })
   if (!loaded.ok) return complain(loaded.problem, exitConfig)
   const { log, flush } = openLog(loaded.config)
   try {
@@ -50,11 +52,16 @@ function readFlags(argv: string[]): Flags {
   }
 }
 
-function tryReadDotEnv(): { ok: true; texts: Texts } | { ok: false; problem: string } {
+type Files = { ok: true; sources: Pick<Sources, 'dotEnv' | 'file'> } | { ok: false; problem: string }
+
+function tryReadFiles(flags: Texts): Files {
   try {
-    return { ok: true, texts: readDotEnv(process.cwd()) }
+    const dotEnv = readDotEnv(process.cwd())
+    const { flag, env } = settings.config
+    const file = readFileSource(process.cwd(), flags[flag] ?? process.env[env] ?? dotEnv[env])
+    return { ok: true, sources: file ? { dotEnv, file } : { dotEnv } }
   } catch (error) {
-    return { ok: false, problem: error instanceof Error ? error.message : '.env cannot be read.' }
+    return { ok: false, problem: error instanceof Error ? error.message : 'The configuration cannot be read.' }
   }
 }
 
@@ -75,8 +82,20 @@ function openLog(config: Config): { log: Log; flush: () => void } {
   return { log, flush }
 }
 
-function announce(log: Log, trooper: Trooper, config: Config, { primary, fallbacks }: Targets): void {
+function announce(log: Log, trooper: Trooper, config: Config, targets: Targets): void {
   log.info(`🪖 Trooper proxy starting on ${trooper.url}`, { version })
+  if (targets.hasOwnChains) announceChains(log, targets.chains)
+  else announceUsual(log, config, targets)
+  if (config.allowNoToken && config.token === undefined)
+    log.warn('⚠️ TROOPER_ALLOW_NO_TOKEN is set: whoever reaches this port can spend your key')
+}
+
+function announceChains(log: Log, chains: Chains): void {
+  for (const [dialect, chain] of Object.entries(chains))
+    log.info(`   ${dialect.padEnd(16)} : ${chain.map(({ name }: Target) => name).join(' -> ')}`)
+}
+
+function announceUsual(log: Log, config: Config, { primary, fallbacks }: Targets): void {
   log.info(`   Primary  : ${primary.url.text}`)
   log.info(`   Fallback : ${fallbacks[0]?.url.text ?? ''} (${fallbacks.map((target) => target.model).join(', ')})`)
   if (config.primaryApiKey === undefined)
@@ -84,8 +103,6 @@ function announce(log: Log, trooper: Trooper, config: Config, { primary, fallbac
   else if (primary.dialect !== 'anthropic' && config.primaryAuthHeader.toLowerCase() === 'x-api-key') {
     log.warn('⚠️ PRIMARY_AUTH_HEADER is x-api-key; providers other than Anthropic want Authorization')
   }
-  if (config.allowNoToken && config.token === undefined)
-    log.warn('⚠️ TROOPER_ALLOW_NO_TOKEN is set: whoever reaches this port can spend your key')
 }
 
 function untilAskedToStop(): Promise<void> {

@@ -1,7 +1,8 @@
-/** Puts a configuration together: defaults <- `.env` <- environment <- flags, each value knowing where it came from. */
+/** Puts a configuration together: defaults <- file <- `.env` <- environment <- flags, each value knowing where it came from. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { emptyFile, readConfigFile } from './file.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 import { buildTargets, type Targets } from './targets.ts'
 
@@ -12,9 +13,11 @@ export interface Sources {
   flags: Texts
   environment: Texts
   dotEnv: Texts
+  /** `trooper.yaml`, where there is one. */
+  file?: { path: string; text: string }
 }
 
-type Origin = 'flag' | 'environment' | '.env' | 'default'
+type Origin = 'flag' | 'environment' | '.env' | 'file' | 'default'
 
 export type Loaded =
   | { ok: true; config: Config; targets: Targets; origins: { [N in SettingName]?: Origin } }
@@ -24,10 +27,14 @@ export type Loaded =
 export function loadConfig(sources: Sources): Loaded {
   const unknown = unknownVariable(sources)
   if (unknown !== undefined) return { ok: false, problem: unknown }
+  const read = sources.file
+    ? readConfigFile(sources.file.path, sources.file.text, { ...sources.dotEnv, ...sources.environment })
+    : { ok: true as const, file: emptyFile }
+  if (!read.ok) return read
   const values: Record<string, unknown> = {}
   const origins: { [N in SettingName]?: Origin } = {}
   for (const name of settingNames) {
-    const { text, origin } = find(name, sources)
+    const { text, origin } = find(name, sources, read.file.settings)
     if (text === undefined) continue
     const parsed = settings[name].schema.safeParse(text)
     if (!parsed.success)
@@ -36,7 +43,7 @@ export function loadConfig(sources: Sources): Loaded {
     origins[name] = origin
   }
   if (!isConfig(values)) return { ok: false, problem: 'The configuration lacks a value that has no default.' }
-  const targets = buildTargets(values)
+  const targets = buildTargets(values, read.file)
   const problem = targets.ok ? contradiction(values) : targets.problem
   return problem === undefined && targets.ok
     ? { ok: true, config: values, targets: targets.targets, origins }
@@ -54,11 +61,13 @@ function isConfig(values: object): values is Config {
 function find(
   name: SettingName,
   { flags, environment, dotEnv }: Sources,
+  file: Texts,
 ): { text: string | undefined; origin: Origin } {
   const { env, flag, default: byDefault } = settings[name]
   if (flags[flag]) return { text: flags[flag], origin: 'flag' }
   if (environment[env]) return { text: environment[env], origin: 'environment' }
   if (dotEnv[env]) return { text: dotEnv[env], origin: '.env' }
+  if (file[flag]) return { text: file[flag], origin: 'file' }
   return { text: byDefault, origin: 'default' }
 }
 
@@ -111,5 +120,24 @@ export function readDotEnv(folder: string): Texts {
     throw new Error(`${path} cannot be read (${String(code)}); make it a readable file, or remove it.`, {
       cause: error,
     })
+  }
+}
+
+const usualFile = 'trooper.yaml'
+
+/** The configuration file that is named, or the usual one if it is there. Throws a sentence when it cannot be read. */
+export function readFileSource(folder: string, named: string | undefined): { path: string; text: string } | undefined {
+  const path = join(folder, usualFile)
+  try {
+    return { path: named ?? usualFile, text: readFileSync(named ?? path, 'utf8') }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' && named === undefined) return undefined
+    throw new Error(
+      `${named ?? path} cannot be read (${String(code)}); make it a readable file, or correct TROOPER_CONFIG.`,
+      {
+        cause: error,
+      },
+    )
   }
 }

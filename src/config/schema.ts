@@ -84,6 +84,14 @@ const onOff = z
   .transform((word) => ['1', 'true', 'on'].includes(word))
 
 export const settings = {
+  config: {
+    env: 'TROOPER_CONFIG',
+    flag: 'config',
+    default: undefined,
+    meaning:
+      'file that describes several providers and their order; unset: `trooper.yaml` in the working folder, if there is one',
+    schema: z.string(),
+  },
   primaryUrl: {
     env: 'PRIMARY_URL',
     flag: 'primary-url',

@@ -1,48 +1,155 @@
-/** The targets that a configuration describes. */
+/** The targets that a configuration describes, and their order for the clients of each dialect. */
+import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { Chain, Chains } from '../routing/chains.ts'
 import { readTargetUrl, endpointPaths, type Target } from '../routing/target.ts'
-import { findPreset } from './presets.ts'
+import type { FileConfig, TargetEntry } from './file.ts'
+import { findPreset, keyHeader } from './presets.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 
 export interface Targets {
+  /** What `PRIMARY_*` and `FALLBACK_*` describe: the chain of every dialect that the file does not speak of. */
   primary: Target
   /** In priority order, at least one. */
   fallbacks: Target[]
+  chains: Chains
+  /** The file says who is asked in which order. */
+  hasOwnChains: boolean
 }
 
-export function buildTargets(config: Config): { ok: true; targets: Targets } | { ok: false; problem: string } {
-  const primary = readTargetUrl(new URL(config.primaryUrl))
-  if (!primary) return { ok: false, problem: unknownPath('primaryUrl', config.primaryUrl) }
-  const preset = findPreset(config.primaryProvider, new URL(config.primaryUrl).hostname)
-  const fallback = readTargetUrl(new URL(config.fallbackUrl))
-  if (!fallback) return { ok: false, problem: unknownPath('fallbackUrl', config.fallbackUrl) }
+type Built<T> = { ok: true; value: T } | { ok: false; problem: string }
+
+export function buildTargets(
+  config: Config,
+  file: FileConfig,
+): { ok: true; targets: Targets } | { ok: false; problem: string } {
+  const primary = buildPrimary(config)
+  if (!primary.ok) return primary
+  const fallbacks = buildFallbacks(config)
+  if (!fallbacks.ok) return fallbacks
+  const known = new Map([primary.value, ...fallbacks.value].map((target) => [target.name, target]))
+  for (const [name, entry] of Object.entries(file.targets)) {
+    const built = buildNamed(name, entry)
+    if (!built.ok) return built
+    known.set(name, built.value)
+  }
+  const chains = buildChains(file, known, [primary.value, ...fallbacks.value])
+  if (!chains.ok) return chains
+  const hasOwnChains = Object.keys(file.chains).length > 0
   return {
     ok: true,
-    targets: {
-      primary: {
-        name: 'primary',
-        kind: 'cloud',
-        ...primary,
-        speaks: [primary.dialect, ...(preset?.speaks ?? [])],
-        ...(preset?.quirks === undefined ? {} : { quirks: preset.quirks }),
-        ...(config.primaryApiKey === undefined
-          ? {}
-          : { credential: { header: config.primaryAuthHeader, value: config.primaryApiKey } }),
-      },
-      fallbacks: [...new Set(config.fallbackModel)].map((model) => ({
-        name: `local/${model}`,
-        kind: 'local' as const,
-        ...fallback,
-        speaks: [fallback.dialect],
-        model,
-        ...(config.fallbackApiKey === undefined
-          ? {}
-          : { credential: { header: 'Authorization', value: config.fallbackApiKey } }),
-      })),
+    targets: { primary: primary.value, fallbacks: fallbacks.value, chains: chains.value, hasOwnChains },
+  }
+}
+
+function buildPrimary(config: Config): Built<Target> {
+  const url = new URL(config.primaryUrl)
+  const primary = readTargetUrl(url)
+  if (!primary) return { ok: false, problem: unknownPath('primaryUrl', config.primaryUrl) }
+  const preset = findPreset(config.primaryProvider, url.hostname)
+  return {
+    ok: true,
+    value: {
+      name: 'primary',
+      kind: 'cloud',
+      ...primary,
+      speaks: [primary.dialect, ...(preset?.speaks ?? [])],
+      ...(preset?.quirks === undefined ? {} : { quirks: preset.quirks }),
+      ...credentialOf(config.primaryAuthHeader, config.primaryApiKey),
     },
   }
 }
 
+function buildFallbacks(config: Config): Built<Target[]> {
+  const fallback = readTargetUrl(new URL(config.fallbackUrl))
+  if (!fallback) return { ok: false, problem: unknownPath('fallbackUrl', config.fallbackUrl) }
+  const targets = [...new Set(config.fallbackModel)].map((model) => ({
+    name: `local/${model}`,
+    kind: 'local' as const,
+    ...fallback,
+    speaks: [fallback.dialect],
+    model,
+    ...credentialOf('Authorization', config.fallbackApiKey),
+  }))
+  return { ok: true, value: targets }
+}
+
+function credentialOf(header: string, value: string | undefined): Pick<Target, 'credential'> {
+  return value === undefined ? {} : { credential: { header, value } }
+}
+
+function buildNamed(name: string, entry: TargetEntry): Built<Target> {
+  const preset = entry.preset === undefined ? undefined : findPreset(entry.preset, '')
+  const text = entry.url ?? (preset && `https://${preset.host}${preset.path}`)
+  if (text === undefined)
+    return { ok: false, problem: `The target '${name}' has neither a url nor a preset; give it one of them.` }
+  const place = readTargetUrl(new URL(text))
+  if (!place)
+    return {
+      ok: false,
+      problem: `The url of the target '${name}' names no dialect; end its path with one of ${knownPaths}.`,
+    }
+  const known = preset ?? findPreset(undefined, new URL(text).hostname)
+  const kind = entry.kind ?? (known || !isLoopback(new URL(text).hostname) ? 'cloud' : 'local')
+  if (kind === 'local' && entry.model === undefined)
+    return { ok: false, problem: `The local target '${name}' has no model; say which one it is to run.` }
+  const header =
+    entry.header ?? (known ? keyHeader(known) : place.dialect === 'anthropic' ? 'x-api-key' : 'Authorization')
+  return {
+    ok: true,
+    value: {
+      name,
+      kind,
+      ...place,
+      speaks: kind === 'cloud' ? [place.dialect, ...(known?.speaks ?? [])] : [place.dialect],
+      ...(known?.quirks === undefined ? {} : { quirks: known.quirks }),
+      ...(entry.model === undefined ? {} : { model: entry.model }),
+      ...(entry.models === undefined ? {} : { models: Object.entries(entry.models) }),
+      ...credentialOf(header, entry.key),
+    },
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.')
+}
+
+const dialects: readonly ClientDialectName[] = ['anthropic', 'openai-chat', 'openai-responses']
+
+function buildChains(file: FileConfig, known: ReadonlyMap<string, Target>, usual: Target[]): Built<Chains> {
+  const chains: Partial<Record<ClientDialectName, Chain>> = {}
+  for (const dialect of dialects) {
+    const key = file.chains[dialect] ? dialect : 'default'
+    const names = file.chains[key]
+    const chain = names ? findAll(key, names, known) : { ok: true as const, value: usual }
+    if (!chain.ok) return chain
+    const [first, ...rest] = chain.value
+    if (!first) return { ok: false, problem: `chains.${key} names nobody.` }
+    const keyless = rest.find((target) => target.kind === 'cloud' && !target.credential)
+    if (keyless) return { ok: false, problem: needsKey(keyless, key) }
+    chains[dialect] = [first, ...rest]
+  }
+  const { anthropic, 'openai-chat': chat, 'openai-responses': responses } = chains
+  if (!anthropic || !chat || !responses) return { ok: false, problem: 'A dialect has no chain.' }
+  return { ok: true, value: { anthropic, 'openai-chat': chat, 'openai-responses': responses } }
+}
+
+function findAll(key: string, names: readonly string[], known: ReadonlyMap<string, Target>): Built<Target[]> {
+  const missing = names.find((name) => !known.has(name))
+  if (missing !== undefined)
+    return {
+      ok: false,
+      problem: `chains.${key} names '${missing}', which is no target; use one of ${[...known.keys()].join(', ')}.`,
+    }
+  return { ok: true, value: [...new Set(names)].flatMap((name) => known.get(name) ?? []) }
+}
+
+/** The client's own key is meant for the first one only, and must not reach another provider. */
+function needsKey({ name }: Target, key: string): string {
+  return `The target '${name}' in chains.${key} needs a key of its own: only the first of a chain is sent the client's.`
+}
+
+const knownPaths = Object.values(endpointPaths).join(', ')
+
 function unknownPath(name: SettingName, url: string): string {
-  const known = Object.values(endpointPaths).join(', ')
-  return `${settings[name].env} '${withoutSecrets(url)}' names no dialect; end its path with one of ${known}.`
+  return `${settings[name].env} '${withoutSecrets(url)}' names no dialect; end its path with one of ${knownPaths}.`
 }

@@ -2,12 +2,14 @@
 import { clientDialects } from '../dialects/registry.ts'
 import { describeFailure, type Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import { chainFor, type Chain } from '../routing/chains.ts'
 import type { Payer } from '../routing/ledger.ts'
+import { modelAt, renamesModels } from '../routing/model-map.ts'
 import { planExchange } from '../routing/plan.ts'
 import { speaks, type Target } from '../routing/target.ts'
 import { judge } from '../routing/verdict.ts'
 import { headerText } from '../wire/headers.ts'
-import { topLevelString } from '../wire/top-level.ts'
+import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-level.ts'
 import { boundRetryAfter } from './errors.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
@@ -39,19 +41,21 @@ class Exchange {
   readonly #reply: Reply
   readonly #tried: Tried[] = []
   readonly #memory: ResponsesMemory | undefined
+  readonly #chain: Chain
   #decoded: Decoded | undefined
-  #model: string | undefined
+  #namedModel: string | undefined
 
   constructor(services: Services, incoming: Incoming, reply: Reply) {
     this.#services = services
     this.#incoming = incoming
     this.#reply = reply
+    this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
     this.#memory = memoryOf(services, incoming)
   }
 
   async run(): Promise<void> {
-    const { chain, ledger, clock } = this.#services
-    const plan = planExchange(chain, ledger, (target) => this.#payerAt(target), clock.now())
+    const { ledger, clock } = this.#services
+    const plan = planExchange(this.#chain, ledger, (target) => this.#payerAt(target), clock.now())
     for (const { target, entry } of plan.skipped) this.#tried.push({ target, failure: entry.failure, rests: true })
     for (const target of plan.candidates) if ((await this.#tryTarget(target)) === 'done') return
     // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
@@ -69,7 +73,8 @@ class Exchange {
       if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) continue
       const { policy, clock, ledger } = this.#services
       const nowMs = clock.now()
-      const verdict = judge(outcome.failure, { target, retries, policy, nowMs })
+      const isFallback = target !== this.#chain[0]
+      const verdict = judge(outcome.failure, { target, isFallback, retries, policy, nowMs })
       switch (verdict.action) {
         case 'stop':
           return 'done'
@@ -133,8 +138,9 @@ class Exchange {
   /** What the client sent, as this provider takes it: turns of a local model need mending where they may be. */
   async #bodyFor(target: Target): Promise<Buffer> {
     const { dialect, body } = this.#incoming
-    if (!this.#services.handBack.isExpected(dialect)) return body
-    return this.#mended(target)
+    const mended = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    if (!renamesModels(target)) return mended
+    return withTopLevelString(mended, 'model', modelAt(target, this.#model()))
   }
 
   async #mended(target: Target): Promise<Buffer> {
@@ -186,8 +192,8 @@ class Exchange {
     const { failure, original } = outcome
     this.#tried.push(original ? { target, failure, original } : { target, failure })
     const status = failure.status === undefined ? '' : ` ${failure.status}`
-    const name = target.kind === 'cloud' ? 'Primary' : target.name
-    const next = target.kind === 'cloud' ? ': falling back to local model' : ''
+    const name = target === this.#chain[0] && target.kind === 'cloud' ? 'Primary' : target.name
+    const next = target.kind === 'cloud' ? `: ${this.#nextStep(target)}` : ''
     const remedy = this.#remedy(target, failure)
     const advice = remedy === undefined ? '' : ` - ${remedy}`
     this.#services.log.warn(`⚠️ ${name}${status} (${describeFailure(failure)})${next}${advice}`, {
@@ -195,6 +201,12 @@ class Exchange {
       reason: failure.kind,
       status: failure.status,
     })
+  }
+
+  #nextStep(target: Target): string {
+    const next = this.#chain[this.#chain.indexOf(target) + 1]
+    if (!next) return 'nobody is left to ask'
+    return next.kind === 'local' ? 'falling back to local model' : `falling back to ${next.name}`
   }
 
   #remedy(target: Target, failure: Failure): string | undefined {
@@ -248,17 +260,22 @@ class Exchange {
     this.#reply.end(text)
   }
 
+  /** As the client wrote it; looked up only where it counts. */
+  #model(): string {
+    this.#namedModel ??= topLevelString(this.#incoming.body, 'model') ?? ''
+    return this.#namedModel
+  }
+
   /** Whose the exchange is, as the provider knows it. */
   #account(): string {
-    const [primary] = this.#services.chain
-    return primary ? accountAt(primary, this.#incoming.headers, this.#incoming.query) : ''
+    const { dialect, headers, query } = this.#incoming
+    return accountAt(this.#services.chains[dialect][0], headers, query)
   }
 
   /** Whose quota this exchange uses: asked only when a ledger entry is read or written. */
   #payerAt(target: Target): Payer {
-    const { headers, query, body } = this.#incoming
-    this.#model ??= topLevelString(body, 'model') ?? ''
-    return { target, account: accountAt(target, headers, query), model: this.#model }
+    const { headers, query } = this.#incoming
+    return { target, account: accountAt(target, headers, query), model: this.#model() }
   }
 }
 
@@ -269,10 +286,9 @@ function isRelayed(target: Target, { dialect, asked }: Incoming): boolean {
 
 /** Only Responses clients leave their history with the provider. */
 function memoryOf(
-  { transcripts, chain }: Services,
+  { transcripts, chains }: Services,
   { dialect, headers, query, body }: Incoming,
 ): ResponsesMemory | undefined {
-  const [primary] = chain
-  if (dialect !== 'openai-responses' || !primary) return undefined
-  return new ResponsesMemory(transcripts, body, accountAt(primary, headers, query))
+  if (dialect !== 'openai-responses') return undefined
+  return new ResponsesMemory(transcripts, body, accountAt(chains[dialect][0], headers, query))
 }

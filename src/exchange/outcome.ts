@@ -4,6 +4,7 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { Log } from '../observe/log.ts'
+import type { Chains } from '../routing/chains.ts'
 import type { Ledger } from '../routing/ledger.ts'
 import type { Target } from '../routing/target.ts'
 import type { Policy } from '../routing/verdict.ts'
@@ -31,8 +32,7 @@ export interface Settle {
 
 /** What an exchange works with. */
 export interface Services {
-  /** Primary first, then the fallbacks in priority order. */
-  chain: readonly Target[]
+  chains: Chains
   policy: Policy
   patience: Patience
   ledger: Ledger

@@ -4,6 +4,7 @@ import { satisfyTemplate } from '../context/strict-template.ts'
 import { withoutTools } from '../context/without-tools.ts'
 import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
 import { wordOf } from '../ir/json.ts'
+import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { Services } from './outcome.ts'
@@ -14,7 +15,7 @@ export async function prepareRequest(
   target: Target,
   warn: Warn,
 ): Promise<ChatRequest> {
-  const named = target.model === undefined ? request : { ...request, model: target.model }
+  const named = { ...request, model: modelAt(target, request.model) }
   warnOfExtras(named, target.dialect, warn)
   if (target.kind === 'cloud') return makeShowable(named, { ...cloudSight, dialect: target.dialect }, warn)
   const engine = services.engines.at(target)

@@ -52,7 +52,9 @@ export function answerModels(
   id: string | undefined,
   reply: Reply,
 ): Outcome {
-  const locals = services.chain.filter(({ kind }) => kind === 'local').map((target) => describe(dialect, target))
+  const locals = services.chains[dialect]
+    .filter(({ kind }) => kind === 'local')
+    .map((target) => describe(dialect, target))
   const last = services.modelLists.get(account)
   const data = [...arrayOf(last?.['data']), ...locals]
   if (id === undefined) give(reply, 200, { ...(last ?? emptyList(dialect, data)), data })

@@ -7,6 +7,7 @@ import type { FailureKind } from '../ir/failure.ts'
 import type { JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCollector, type ChatResponse } from '../ir/response.ts'
+import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
 import type { Incoming, Services } from './outcome.ts'
@@ -41,7 +42,7 @@ export function createSink(
   const dialect = clientDialects[incoming.dialect]
   const identity = {
     id: dialect.answerId(services.unique(), remarks().reason !== undefined),
-    model: target.model ?? request.model,
+    model: modelAt(target, request.model),
     createdAtMs: services.clock.now(),
   }
   const create = request.stream ? createStreamSink : createWholeSink

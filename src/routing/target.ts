@@ -2,6 +2,7 @@
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Quirk } from '../dialects/openai-chat/quirks.ts'
 import type { DialectName } from '../ir/request.ts'
+import type { ModelMap } from './model-map.ts'
 import type { Credential } from '../wire/headers.ts'
 
 export interface Target {
@@ -12,8 +13,9 @@ export interface Target {
   /** Dialects it speaks at the same base, its own included. */
   speaks: readonly DialectName[]
   url: TargetUrl
-  /** The model asked for; unset: the one that the client names. */
+  /** The model asked for; unset: the one that the client names, or what `models` makes of it. */
   model?: string
+  models?: ModelMap
   /** Unset: the client's own credential is forwarded. */
   credential?: Credential
   /** What its provider wants beyond the dialect. */

@@ -16,12 +16,13 @@ interface Case {
   retries?: number
   codes?: number[]
   target?: Target
+  isFallback?: boolean
 }
 
-function judged({ cause, status, retries = 0, codes, target = cloud }: Case): Verdict {
+function judged({ cause, status, retries = 0, codes, target = cloud, isFallback = false }: Case): Verdict {
   const failure: Failure = { ...cause, message: 'As the provider said.', ...(status !== undefined && { status }) }
   const rules = codes ? { ...policy, quotaStatusCodes: codes } : policy
-  return judge(failure, { target, retries, policy: rules, nowMs })
+  return judge(failure, { target, isFallback, retries, policy: rules, nowMs })
 }
 
 const next: Verdict = { action: 'next' }
@@ -47,6 +48,17 @@ const broken = (problem: 'refused' | 'dns' | 'tls' | 'reset' | 'unreachable', re
   kind: 'network',
   problem,
   requestSent,
+})
+
+describe('a second provider, there to answer in the place of the first', () => {
+  it.each<[string, Case]>([
+    ['a bad key', { cause: { kind: 'bad-key' }, status: 401 }],
+    ['a request that it does not take', { cause: { kind: 'bad-request' }, status: 400 }],
+    ['an unknown model', { cause: { kind: 'unknown-model' }, status: 404 }],
+  ])('gives way to the next one on %s', (_name, failure) => {
+    expect(judged({ ...failure, isFallback: true })).toEqual(next)
+    expect(judged(failure)).toEqual(give)
+  })
 })
 
 describe('a spent quota or credit', () => {
@@ -123,7 +135,9 @@ describe('a rate limit', () => {
       status: 429,
     }
     const rules = { ...policy, waitMaxMs: 0 }
-    expect(judge(failure, { target: cloud, retries: 0, policy: rules, nowMs })).toEqual(rest('model', nowMs + 1))
+    expect(judge(failure, { target: cloud, isFallback: false, retries: 0, policy: rules, nowMs })).toEqual(
+      rest('model', nowMs + 1),
+    )
   })
 })
 

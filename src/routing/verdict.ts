@@ -14,6 +14,8 @@ export type Verdict =
 
 export interface Situation {
   target: Target
+  /** It answers in another's place. */
+  isFallback: boolean
   /** How often this target was already asked again in this exchange. */
   retries: number
   policy: Policy
@@ -32,9 +34,9 @@ const defaultRestMs = 30_000
 
 export function judge(failure: Failure, situation: Situation): Verdict {
   if (failure.kind === 'client-gone') return { action: 'stop' }
+  const verdict = situation.target.kind === 'local' ? judgeLocal(failure, situation) : judgeCloud(failure, situation)
   // A fallback is there to answer: whatever hinders it, the next one is asked, or the first target's own answer given.
-  if (situation.target.kind === 'local') return judgeLocal(failure, situation)
-  return judgeCloud(failure, situation)
+  return verdict.action === 'give' && situation.isFallback ? { action: 'next' } : verdict
 }
 
 function judgeLocal(failure: Failure, { retries }: Situation): Verdict {

@@ -107,8 +107,8 @@ function askProvider(
   { path, query }: Extract<Route, { to: 'provider' }>,
 ): void {
   const { method = 'GET' } = request
-  const [primary] = services.chain
-  if (!primary) return
+  const dialect = dialectOf(path, request)
+  const [primary] = services.chains[dialect]
   const kept = keptResponseAt(path)
   if (kept) {
     const account = accountAt(primary, request.rawHeaders, query)
@@ -119,7 +119,6 @@ function askProvider(
   }
   const question = questionAt(method, path)
   if (!question) return passThrough(services, request, { method, path, query }, primary, new HttpReply(response))
-  const dialect = dialectOf(path, request)
   const reply = new HttpReply(response)
   readBody(request, settings.maxBodyBytes, (read) => {
     if (!read.ok) {

@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import { Agent, request, type Dispatcher } from 'undici'
 import { isPublicAddress, lookupPublic } from './public-address.ts'
 
-export interface FetchedImage {
+interface FetchedImage {
   mediaType: string
   base64: string
 }

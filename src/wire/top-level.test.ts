@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asksForStream, topLevelString } from './top-level.ts'
+import { asksForStream, topLevelString, withTopLevelString } from './top-level.ts'
 
 const read = (text: string, key = 'model'): string | undefined => topLevelString(Buffer.from(text), key)
 
@@ -61,5 +61,23 @@ describe('asksForStream', () => {
     [JSON.stringify({ text: '"stream":true' }), false],
   ])('%s: %s', (text, asks) => {
     expect(asksForStream(Buffer.from(text))).toBe(asks)
+  })
+})
+
+describe('another string at a key of the top object', () => {
+  const swap = (text: string): string => withTopLevelString(Buffer.from(text), 'model', 'new "é"').toString('utf8')
+
+  it.each([
+    ['{"model":"old","stream":true}', '{"model":"new \\"é\\"","stream":true}'],
+    [
+      '{ "a" : {"model":"x"}, "ü":"model", "model" : "ol\\"d" }',
+      '{ "a" : {"model":"x"}, "ü":"model", "model" : "new \\"é\\"" }',
+    ],
+    ['{"model":"first","model":"last"}', '{"model":"first","model":"new \\"é\\""}'],
+    ['{"model":1}', '{"model":1}'],
+    ['{"messages":[{"model":"x"}]}', '{"messages":[{"model":"x"}]}'],
+    ['no JSON', 'no JSON'],
+  ])('%s', (text, expected) => {
+    expect(swap(text)).toBe(expected)
   })
 })

@@ -1,0 +1,16 @@
+/** Whom to ask, in order, for a client of each dialect. */
+import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { Target } from './target.ts'
+
+/** Primary first, then the fallbacks in priority order. */
+export type Chain = readonly [primary: Target, ...fallbacks: Target[]]
+
+export type Chains = { readonly [D in ClientDialectName]: Chain }
+
+/** A client that names a local model, as the list of models shows it, is answered by that one. */
+export function chainFor(chains: Chains, dialect: ClientDialectName, model: string | undefined): Chain {
+  const chain = chains[dialect]
+  if (model === undefined) return chain
+  const [first, ...rest] = chain.filter((target) => target.kind === 'local' && target.model === model)
+  return first ? [first, ...rest] : chain
+}
