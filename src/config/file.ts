@@ -39,6 +39,7 @@ const shape = z.strictObject({
       anthropic: chain.optional(),
       'openai-chat': chain.optional(),
       'openai-responses': chain.optional(),
+      ollama: chain.optional(),
       default: chain.optional(),
     })
     .optional(),

@@ -113,7 +113,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host.startsWith('127.')
 }
 
-const dialects: readonly ClientDialectName[] = ['anthropic', 'openai-chat', 'openai-responses']
+const dialects: readonly ClientDialectName[] = ['anthropic', 'openai-chat', 'openai-responses', 'ollama']
 
 function buildChains(file: FileConfig, known: ReadonlyMap<string, Target>, usual: Target[]): Built<Chains> {
   const chains: Partial<Record<ClientDialectName, Chain>> = {}
@@ -128,9 +128,9 @@ function buildChains(file: FileConfig, known: ReadonlyMap<string, Target>, usual
     if (keyless) return { ok: false, problem: needsKey(keyless, key) }
     chains[dialect] = [first, ...rest]
   }
-  const { anthropic, 'openai-chat': chat, 'openai-responses': responses } = chains
-  if (!anthropic || !chat || !responses) return { ok: false, problem: 'A dialect has no chain.' }
-  return { ok: true, value: { anthropic, 'openai-chat': chat, 'openai-responses': responses } }
+  const { anthropic, 'openai-chat': chat, 'openai-responses': responses, ollama } = chains
+  if (!anthropic || !chat || !responses || !ollama) return { ok: false, problem: 'A dialect has no chain.' }
+  return { ok: true, value: { anthropic, 'openai-chat': chat, 'openai-responses': responses, ollama } }
 }
 
 function findAll(key: string, names: readonly string[], known: ReadonlyMap<string, Target>): Built<Target[]> {

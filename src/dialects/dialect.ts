@@ -8,6 +8,8 @@ import type { Frame } from '../wire/sse.ts'
 
 /** A wire format that clients speak: Trooper answers in it. */
 export interface ClientDialect {
+  /** The `content-type` of a streamed answer. */
+  streamType: string
   /** Throws {@link BadRequest} with the path of what is wrong. */
   decodeRequest: (body: JsonValue | undefined) => ChatRequest
 
@@ -35,8 +37,8 @@ export interface TargetDialect {
   decodeFailure: (answer: FailedAnswer) => Failure
 }
 
-/** The dialects that clients may speak. */
-export type ClientDialectName = Exclude<DialectName, 'ollama'>
+/** The dialects that clients may speak: all of them. */
+export type ClientDialectName = DialectName
 
 export interface AnswerDecoder {
   frame(frame: Frame): void

@@ -5,6 +5,8 @@ import * as anthropicFailure from './anthropic/failure.ts'
 import * as anthropicResponse from './anthropic/response.ts'
 import * as anthropicStream from './anthropic/stream.ts'
 import type { ClientDialect, ClientDialectName, TargetDialect } from './dialect.ts'
+import * as ollamaAnswer from './ollama/answer.ts'
+import * as ollamaDecodeRequest from './ollama/decode-request.ts'
 import * as ollamaFailure from './ollama/failure.ts'
 import * as ollamaRequest from './ollama/request.ts'
 import * as ollamaStream from './ollama/stream.ts'
@@ -24,8 +26,11 @@ const madeHere = 'trooper'
 /** Where a dialect leaves the id free, it says who answered. */
 const fallbackId = 'trooper-fallback'
 
+const eventStream = 'text/event-stream; charset=utf-8'
+
 const anthropic: ClientDialect & TargetDialect = {
   framing: 'sse',
+  streamType: eventStream,
   decodeRequest: anthropicRequest.decodeRequest,
   encodeRequest: anthropicRequest.encodeRequest,
   createDecoder: anthropicStream.createDecoder,
@@ -40,6 +45,7 @@ const anthropic: ClientDialect & TargetDialect = {
 
 const openaiChat: ClientDialect & TargetDialect = {
   framing: 'sse',
+  streamType: eventStream,
   decodeRequest: chatRequest.decodeRequest,
   encodeRequest: chatRequest.encodeRequest,
   createDecoder: chatStream.createDecoder,
@@ -54,6 +60,7 @@ const openaiChat: ClientDialect & TargetDialect = {
 
 const openaiResponses: ClientDialect & TargetDialect = {
   framing: 'sse',
+  streamType: eventStream,
   decodeRequest: responsesRequest.decodeRequest,
   encodeRequest: responsesRequest.encodeRequest,
   createDecoder: responsesStream.createDecoder,
@@ -67,8 +74,17 @@ const openaiResponses: ClientDialect & TargetDialect = {
   judgeFrame: responsesStream.judgeFrame,
 }
 
-const ollama: TargetDialect = {
+const ollama: ClientDialect & TargetDialect = {
   framing: 'ndjson',
+  streamType: 'application/x-ndjson',
+  decodeRequest: ollamaDecodeRequest.decodeRequest,
+  createEncoder: ollamaAnswer.createEncoder,
+  encodeResponse: ollamaAnswer.encodeResponse,
+  // This wire has no ids of answers.
+  answerId: () => '',
+  encodeFailure: ollamaAnswer.encodeFailure,
+  encodeFailureFrame: ollamaAnswer.encodeFailureFrame,
+  judgeFrame: ollamaAnswer.judgeFrame,
   encodeRequest: ollamaRequest.encodeRequest,
   createDecoder: ollamaStream.createDecoder,
   decodeFailure: ollamaFailure.decodeFailure,
@@ -78,6 +94,7 @@ export const clientDialects: { readonly [D in ClientDialectName]: ClientDialect 
   anthropic,
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
+  ollama,
 }
 
 export const targetDialects: { readonly [D in DialectName]: TargetDialect } = {

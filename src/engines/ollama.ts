@@ -144,6 +144,9 @@ function levelOf({ effort, budgetTokens }: Reasoning): string {
 }
 
 function withOptions(request: ChatRequest, window: number, think: JsonValue | undefined): ChatRequest {
-  const fixed: JsonObject = { truncate: false, shift: false, keep_alive: keepAlive, options: { num_ctx: window } }
+  // An app that speaks Ollama itself may have wishes of its own; the window is not among them, as every change of it reloads the model.
+  const own = objectOf(request.extras.ollama)
+  const options = { ...objectOf(own['options']), num_ctx: window }
+  const fixed: JsonObject = { truncate: false, shift: false, keep_alive: own['keep_alive'] ?? keepAlive, options }
   return { ...request, extras: { ...request.extras, ollama: compact({ ...fixed, think }) } }
 }

@@ -1,4 +1,5 @@
 /** One request's life: plan -> attempts -> reply. */
+import { encodeLoaded } from '../dialects/ollama/answer.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import { describeFailure, type Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -16,7 +17,7 @@ import type { Incoming, Outcome, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { relay } from './relay.ts'
-import type { HeldAnswer, Reply } from './reply.ts'
+import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 import { ResponsesMemory } from './responses-memory.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
 
@@ -54,6 +55,7 @@ class Exchange {
   }
 
   async run(): Promise<void> {
+    if (this.#incoming.dialect === 'ollama' && (await this.#answerLoad())) return
     const { ledger, clock } = this.#services
     const plan = planExchange(this.#chain, ledger, (target) => this.#payerAt(target), clock.now())
     for (const { target, entry } of plan.skipped) this.#tried.push({ target, failure: entry.failure, rests: true })
@@ -62,6 +64,15 @@ class Exchange {
     const resting = plan.skipped.find(({ target }) => speaks(target, this.#incoming.dialect))
     if (this.#decoded?.ok === false && resting && (await this.#tryTarget(resting.target)) === 'done') return
     this.#giveUp()
+  }
+
+  /** An Ollama client without a question wants its model loaded: that is done when it asks one. */
+  async #answerLoad(): Promise<boolean> {
+    this.#decoded = await this.#decode()
+    if (!this.#decoded.ok || this.#decoded.request.messages.length > 0) return false
+    const body = encodeLoaded(this.#decoded.request, this.#services.clock.now())
+    giveJson(this.#reply, 200, body)
+    return true
   }
 
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
@@ -250,14 +261,7 @@ class Exchange {
     }
     if (!failure) return
     const { status, body } = clientDialects[this.#incoming.dialect].encodeFailure(failure)
-    const text = JSON.stringify(body)
-    this.#reply.head(failure.status ?? status, '', [
-      'content-type',
-      'application/json',
-      'content-length',
-      String(Buffer.byteLength(text)),
-    ])
-    this.#reply.end(text)
+    giveJson(this.#reply, failure.status ?? status, body)
   }
 
   /** As the client wrote it; looked up only where it counts. */
@@ -281,7 +285,10 @@ class Exchange {
 
 /** Bytes through, nothing made anew. Of its models a provider is asked in whatever dialect. */
 function isRelayed(target: Target, { dialect, asked }: Incoming): boolean {
-  return target.kind === 'cloud' && (speaks(target, dialect) || asked?.question.about === 'models')
+  // Ollama's own API has two shapes of one conversation, and clouds of other dialects.
+  return (
+    target.kind === 'cloud' && ((dialect !== 'ollama' && speaks(target, dialect)) || asked?.question.about === 'models')
+  )
 }
 
 /** Only Responses clients leave their history with the provider. */

@@ -34,6 +34,7 @@ export function mendHistory(body: Buffer, dialect: ClientDialectName, target: Ta
     case 'openai-chat':
       return target.quirks && mayNeedQuirks(body) ? withQuirksMet(body, target.quirks) : body
     case 'openai-responses':
+    case 'ollama':
       return body
   }
 }

@@ -5,7 +5,7 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { arrayOf, isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Target } from '../routing/target.ts'
 import type { Outcome, Services } from './outcome.ts'
-import type { Reply } from './reply.ts'
+import { giveJson, type Reply } from './reply.ts'
 import type { Decoded } from './translate.ts'
 
 export type Question =
@@ -27,6 +27,8 @@ export type ModelLists = Map<string, JsonObject>
 
 const mostLists = 100
 
+const ownAnswer = ['X-Trooper-Provider', 'trooper']
+
 export function rememberModels(lists: ModelLists, account: string, text: string): void {
   const list = parseJson(text)
   if (!isObject(list) || !Array.isArray(list['data'])) return
@@ -40,7 +42,12 @@ export function rememberModels(lists: ModelLists, account: string, text: string)
 export async function answerTokens(dialect: ClientDialectName, decoded: Decoded, reply: Reply): Promise<Outcome> {
   if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
   const input_tokens = countTokens(decoded.request)
-  give(reply, 200, dialect === 'anthropic' ? { input_tokens } : { object: 'response.input_tokens', input_tokens })
+  giveJson(
+    reply,
+    200,
+    dialect === 'anthropic' ? { input_tokens } : { object: 'response.input_tokens', input_tokens },
+    ownAnswer,
+  )
   return { type: 'answered' }
 }
 
@@ -57,7 +64,7 @@ export function answerModels(
     .map((target) => describe(dialect, target))
   const last = services.modelLists.get(account)
   const data = [...arrayOf(last?.['data']), ...locals]
-  if (id === undefined) give(reply, 200, { ...(last ?? emptyList(dialect, data)), data })
+  if (id === undefined) giveJson(reply, 200, { ...(last ?? emptyList(dialect, data)), data }, ownAnswer)
   else
     giveModel(
       dialect,
@@ -68,13 +75,13 @@ export function answerModels(
 }
 
 function giveModel(dialect: ClientDialectName, model: JsonValue | undefined, reply: Reply): void {
-  if (isObject(model)) return give(reply, 200, model)
+  if (isObject(model)) return giveJson(reply, 200, model, ownAnswer)
   const failure = {
     kind: 'unknown-model',
     message: 'There is no model of this name, here or at the provider.',
   } as const
   const { status, body } = clientDialects[dialect].encodeFailure(failure)
-  give(reply, status, body)
+  giveJson(reply, status, body, ownAnswer)
 }
 
 function describe(dialect: ClientDialectName, { model = '', name }: Target): JsonObject {
@@ -86,17 +93,4 @@ function emptyList(dialect: ClientDialectName, data: JsonValue[]): JsonObject {
   if (dialect !== 'anthropic') return { object: 'list' }
   const id = (model: JsonValue | undefined): JsonValue => objectOf(model)['id'] ?? null
   return { has_more: false, first_id: id(data[0]), last_id: id(data.at(-1)) }
-}
-
-function give(reply: Reply, status: number, body: JsonObject): void {
-  const text = JSON.stringify(body)
-  reply.head(status, '', [
-    'content-type',
-    'application/json',
-    'content-length',
-    String(Buffer.byteLength(text)),
-    'X-Trooper-Provider',
-    'trooper',
-  ])
-  reply.end(text)
 }

@@ -1,4 +1,5 @@
 /** The client's end of an exchange, as the exchange sees it. The first `head` is the point of no return. */
+import type { JsonObject } from '../ir/json.ts'
 import type { HeaderList } from '../wire/headers.ts'
 
 export interface Reply {
@@ -24,4 +25,11 @@ export interface HeldAnswer {
   statusMessage: string
   headers: HeaderList
   body: Buffer
+}
+
+export function giveJson(reply: Reply, status: number, body: JsonObject, headers: HeaderList = []): void {
+  const text = JSON.stringify(body)
+  const length = String(Buffer.byteLength(text))
+  reply.head(status, '', ['content-type', 'application/json', 'content-length', length, ...headers])
+  reply.end(text)
 }

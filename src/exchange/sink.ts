@@ -97,13 +97,7 @@ function createStreamSink(
       isOver = event.type === 'finish' || event.type === 'failure'
       if (isCommitted || !saysSomething(event)) return
       isCommitted = true
-      reply.head(200, 'OK', [
-        'content-type',
-        'text/event-stream; charset=utf-8',
-        'cache-control',
-        'no-cache',
-        ...headers(),
-      ])
+      reply.head(200, 'OK', ['content-type', dialect.streamType, 'cache-control', 'no-cache', ...headers()])
     },
     flush: () => {
       if (!isCommitted || text === '') return true

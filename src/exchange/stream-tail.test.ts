@@ -4,7 +4,10 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import { StreamTail } from './stream-tail.ts'
 
-const wholeStreams: { readonly [D in ClientDialectName]: string } = {
+/** Those that are relayed as server-sent events. */
+type SseClientName = Exclude<ClientDialectName, 'ollama'>
+
+const wholeStreams: { readonly [D in SseClientName]: string } = {
   anthropic:
     'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n' +
     'event: message_stop\ndata: {"type":"message_stop"}\n\n',
@@ -15,13 +18,13 @@ const wholeStreams: { readonly [D in ClientDialectName]: string } = {
     `event: response.completed\ndata: {"type":"response.completed","response":{"output":"${'x'.repeat(300)}"}}\n\n`,
 }
 
-function tail(dialect: ClientDialectName, chunks: readonly Uint8Array[]): StreamTail {
+function tail(dialect: SseClientName, chunks: readonly Uint8Array[]): StreamTail {
   const stream = new StreamTail(clientDialects[dialect].judgeFrame)
   for (const chunk of chunks) stream.push(Buffer.from(chunk))
   return stream
 }
 
-describe.each(Object.keys(wholeStreams) as ClientDialectName[])('the tail of a relayed stream of %s', (dialect) => {
+describe.each(Object.keys(wholeStreams) as SseClientName[])('the tail of a relayed stream of %s', (dialect) => {
   const bytes = Buffer.from(wholeStreams[dialect])
 
   it('knows a whole stream', () => {

@@ -6,10 +6,13 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { runExchange } from '../exchange/exchange.ts'
 import type { Services } from '../exchange/outcome.ts'
 import { keptResponseAt, readKept } from '../exchange/kept-response.ts'
+import type { OllamaFact } from '../dialects/ollama/facts.ts'
+import { answerFact } from '../exchange/ollama-facts.ts'
 import { passThrough } from '../exchange/passthrough.ts'
 import { accountAt } from '../exchange/payer.ts'
 import { questionAt } from '../exchange/question.ts'
 import type { Failure } from '../ir/failure.ts'
+import { parseJson } from '../ir/json.ts'
 import { asksForStream } from '../wire/top-level.ts'
 import { drain, readBody } from './body.ts'
 import { refuse, type GuardRules } from './guard.ts'
@@ -65,6 +68,8 @@ function handle(
       return converse(services, settings, request, response, route)
     case 'provider':
       return askProvider(services, settings, request, response, route)
+    case 'ollama-fact':
+      return tellFact(services, settings, request, response, route.fact)
     case 'upgrade-refused':
       response.setHeader('connection', 'close')
       return answerProblem(response, route, 426, 'Trooper speaks HTTP here; send the same request as POST.')
@@ -95,6 +100,21 @@ function converse(
     services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
     const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: isStream }
     runExchange(services, incoming, reply).catch((error: unknown) => failInside(services, response, error))
+  })
+}
+
+function tellFact(
+  services: Services,
+  settings: ServerSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+  fact: OllamaFact,
+): void {
+  readBody(request, settings.maxBodyBytes, (read) => {
+    if (!read.ok) return
+    answerFact(services, fact, parseJson(read.body.toString('utf8')))
+      .then(({ status, body }) => answerJson(response, status, body))
+      .catch((error: unknown) => failInside(services, response, error))
   })
 }
 

@@ -1,16 +1,29 @@
 /** (method, path) -> what is wanted; a table, no framework. Sources of the paths: providers.md 5 and 6. */
 import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { OllamaFact } from '../dialects/ollama/facts.ts'
 
 export type Route =
   | { to: 'own'; page: 'root' | 'health' | 'ready' }
   | { to: 'conversation'; dialect: ClientDialectName; query: string }
   /** Any other endpoint of the provider; `path` starts after the version prefix. */
   | { to: 'provider'; path: string; query: string }
+  /** What apps ask an Ollama beside the conversation. */
+  | { to: 'ollama-fact'; fact: OllamaFact }
   | { to: 'upgrade-refused' }
   | { to: 'not-found' }
 
 /** What SDKs put before an endpoint, longest first: some add a version of their own to the base URL's (providers.md 6). */
 const prefixes = ['/v1/openai/v1', '/openai/v1', '/v1/v1', '/v1'] as const
+
+/** Ollama's own API has no version in its paths (local-engines.md 1.1, 1.4). */
+const ollamaFacts: Readonly<Record<string, { method: string; fact: OllamaFact }>> = {
+  '/api/tags': { method: 'GET', fact: 'tags' },
+  '/api/ps': { method: 'GET', fact: 'ps' },
+  '/api/version': { method: 'GET', fact: 'version' },
+  '/api/show': { method: 'POST', fact: 'show' },
+}
+
+const ollamaConversations = new Set(['/api/chat', '/api/generate'])
 
 const conversations: Readonly<Record<string, ClientDialectName>> = {
   '/messages': 'anthropic',
@@ -39,6 +52,9 @@ export function findRoute(method: string, url: string, isUpgrade: boolean): Rout
   const query = mark === -1 ? '' : url.slice(mark)
   const page = method === 'GET' || method === 'HEAD' ? ownPages[path] : undefined
   if (page !== undefined) return { to: 'own', page }
+  if (method === 'POST' && ollamaConversations.has(path)) return { to: 'conversation', dialect: 'ollama', query: '' }
+  const asked = ollamaFacts[path]
+  if (asked && (method === asked.method || method === 'HEAD')) return { to: 'ollama-fact', fact: asked.fact }
   const prefix = prefixes.find(
     (candidate) => path.startsWith(candidate) && (path.length === candidate.length || path[candidate.length] === '/'),
   )

@@ -11,14 +11,14 @@ export async function fetchJson(
   pools: Pools,
   target: Target,
   path: string,
-  body: JsonObject,
+  body?: JsonObject,
 ): Promise<JsonValue | undefined> {
   try {
     const answer = await pools.at(target.url.origin).request({
-      method: 'POST',
+      method: body ? 'POST' : 'GET',
       path: target.url.base + path,
       headers: ['content-type', 'application/json', ...(target.credential ? credentialHeader(target.credential) : [])],
-      body: JSON.stringify(body),
+      body: body ? JSON.stringify(body) : null,
       signal: AbortSignal.timeout(patienceMs),
     })
     const text = await answer.body.text()

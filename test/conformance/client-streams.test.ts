@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AnswerIdentity, ClientDialectName } from '../../src/dialects/dialect.ts'
+import type { AnswerIdentity } from '../../src/dialects/dialect.ts'
 import { clientDialects } from '../../src/dialects/registry.ts'
 import type { StreamEvent } from '../../src/ir/events.ts'
 import type { ChatRequest } from '../../src/ir/request.ts'
 import { interleavedAnswers, sequentialAnswers } from './generated.ts'
-import { parseFrames, type Heard } from './demand.ts'
+import { parseFrames, type Heard, type SseClientName } from './demand.ts'
 import { grammarFaults } from './grammar.ts'
 import { collect, decodeText, framesOf } from './streams.ts'
 import { strictClients } from './strict-clients.ts'
 
-const dialects: ClientDialectName[] = ['anthropic', 'openai-chat', 'openai-responses']
+const dialects: SseClientName[] = ['anthropic', 'openai-chat', 'openai-responses']
 
 const request: ChatRequest = {
   model: 'asked-model',
@@ -25,12 +25,12 @@ const request: ChatRequest = {
   extras: {},
 }
 
-function identityOf(dialect: ClientDialectName): AnswerIdentity {
+function identityOf(dialect: SseClientName): AnswerIdentity {
   const id = clientDialects[dialect].answerId('0123456789abcdef01234567', true)
   return { id, model: 'qwen2.5:3b', createdAtMs: 1_741_290_958_123 }
 }
 
-function encode(dialect: ClientDialectName, events: readonly StreamEvent[], asked = request): string {
+function encode(dialect: SseClientName, events: readonly StreamEvent[], asked = request): string {
   const encodeEvent = clientDialects[dialect].createEncoder(identityOf(dialect), asked)
   return events.map((event) => encodeEvent(event)).join('')
 }
@@ -56,7 +56,7 @@ function joined(events: readonly StreamEvent[]): Omit<Heard, 'ending' | 'usage'>
   return { ...expected(events), texts: [sum('text-delta')], reasoning: [sum('reasoning-delta')] }
 }
 
-const endings: { readonly [D in ClientDialectName]: Readonly<Record<string, string>> } = {
+const endings: { readonly [D in SseClientName]: Readonly<Record<string, string>> } = {
   anthropic: { stop: 'end_turn', 'tool-calls': 'tool_use', length: 'max_tokens', 'content-filter': 'refusal' },
   'openai-chat': { stop: 'stop', 'tool-calls': 'tool_calls', length: 'length', 'content-filter': 'content_filter' },
   'openai-responses': {
@@ -188,7 +188,7 @@ describe.each(dialects)('a stream to a client of the %s dialect', (dialect) => {
 type Body = { texts: string[]; calls: unknown[][] }
 
 /** The content of a whole answer, read as a client of the dialect reads it. */
-const wholeBody: { readonly [D in ClientDialectName]: (body: Wire) => Body } = {
+const wholeBody: { readonly [D in SseClientName]: (body: Wire) => Body } = {
   anthropic: (body) => ({
     texts: parts(body, 'content', 'text').map((part) => String(part['text'])),
     calls: parts(body, 'content', 'tool_use').map((part) => [part['id'], part['name'], part['input']]),

@@ -1,6 +1,10 @@
 /** What the strict clients share: they demand, and throw when it is not so. */
+import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { isObject, numberOf, stringOf, type JsonObject, type JsonValue } from '../../src/ir/json.ts'
 import { createSseDecoder, type Frame } from '../../src/wire/sse.ts'
+
+/** The dialects whose clients read server-sent events; Ollama's read lines (ollama-client.test.ts). */
+export type SseClientName = Exclude<ClientDialectName, 'ollama'>
 
 export interface Heard {
   /** Blocks in the client's own order. */

@@ -1,26 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { BadRequest } from '../../src/dialects/dialect.ts'
 import { compactionItem } from '../../src/dialects/openai-responses/compaction.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonObject, JsonValue } from '../../src/ir/json.ts'
 import type { ChatRequest } from '../../src/ir/request.ts'
 import { requestFixture, requests } from './requests.ts'
+import type { SseClientName } from './demand.ts'
 
-const dialects: ClientDialectName[] = ['anthropic', 'openai-chat', 'openai-responses']
+/** Ollama's wire holds less; what it holds comes back in ollama-client.test.ts. */
+const dialects: SseClientName[] = ['anthropic', 'openai-chat', 'openai-responses']
 
-function encode(dialect: ClientDialectName, request: ChatRequest, warnings: string[] = []): JsonObject {
+function encode(dialect: SseClientName, request: ChatRequest, warnings: string[] = []): JsonObject {
   return targetDialects[dialect].encodeRequest(request, (what) => warnings.push(what))
 }
 
 /** Through text, as on the wire. */
-function throughWire(dialect: ClientDialectName, request: ChatRequest): ChatRequest {
+function throughWire(dialect: SseClientName, request: ChatRequest): ChatRequest {
   return clientDialects[dialect].decodeRequest(JSON.parse(JSON.stringify(encode(dialect, request))) as JsonValue)
 }
 
 /** What the wire of the dialect can hold of a request; the rest is not asked of it. */
-function heldBy(dialect: ClientDialectName, request: ChatRequest): ChatRequest {
+function heldBy(dialect: SseClientName, request: ChatRequest): ChatRequest {
   const held = { ...request, extras: {} }
   // `stream_options` is Trooper's own wish towards a target.
   delete held.includeUsage

@@ -3,11 +3,10 @@
  * something (providers.md 3.2, 3.3, 3.4; real-clients.md 5).
  */
 import { arrayOf, isObject, objectOf, stringOf, type JsonObject } from '../../src/ir/json.ts'
-import type { ClientDialectName } from '../../src/dialects/dialect.ts'
-import { countAt, demand, objectAt, parseFrames, textAt, type Heard } from './demand.ts'
+import { countAt, demand, objectAt, parseFrames, textAt, type Heard, type SseClientName } from './demand.ts'
 import { readResponses } from './strict-responses-client.ts'
 
-export const strictClients: { readonly [D in ClientDialectName]: (text: string) => Heard } = {
+export const strictClients: { readonly [D in SseClientName]: (text: string) => Heard } = {
   anthropic: readMessages,
   'openai-chat': readChat,
   'openai-responses': readResponses,
