@@ -46,7 +46,7 @@ export function createTranscripts(store: Store): Transcripts {
   const byConversation = new Map<string, string[]>()
   /** Turns whose writing is under way. */
   const fresh = new Map<string, Turn>()
-  const writes = new Set<Promise<void>>()
+  const writes = new Map<string, Promise<void>>()
   let indexed: Promise<void> | undefined
 
   const note = (turn: Turn): void => {
@@ -84,9 +84,9 @@ export function createTranscripts(store: Store): Transcripts {
         .catch(() => {})
         .finally(() => {
           fresh.delete(turn.id)
-          writes.delete(write)
+          writes.delete(turn.id)
         })
-      writes.add(write)
+      writes.set(turn.id, write)
     },
     find,
     findByItem: async (itemId, account) => {
@@ -101,9 +101,12 @@ export function createTranscripts(store: Store): Transcripts {
       const turns = await Promise.all((byConversation.get(conversation) ?? []).map((id) => find(id, account)))
       return turns.filter((turn) => turn !== undefined)
     },
-    forget: (id) => store.delete(id),
+    forget: async (id) => {
+      await writes.get(id)
+      await store.delete(id)
+    },
     settle: async () => {
-      await Promise.all(writes)
+      await Promise.all(writes.values())
     },
   }
 }
