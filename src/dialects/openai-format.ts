@@ -1,6 +1,6 @@
 /** What the two OpenAI dialects share of structured output and tools: the same words, nested differently. */
 import { booleanOf, compact, defined, isObject, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
-import type { FunctionTool, Output, ToolChoice } from '../ir/request.ts'
+import type { FunctionTool, Output, Reasoning, ToolChoice } from '../ir/request.ts'
 
 /** `definition` holds name, schema and strictness: the format itself in Responses, its `json_schema` in Chat. */
 export function decodeFormat(type: JsonValue | undefined, definition: JsonObject): Output {
@@ -19,6 +19,16 @@ export function encodeFormat(output: Output): { type: string; definition?: JsonO
   if (output.schema === undefined) return { type: 'json_object' }
   const { name = 'answer', schema, strict } = output
   return { type: 'json_schema', definition: compact({ name, schema, strict }) }
+}
+
+/** The effort in OpenAI's words, also where a client asked for a budget of tokens, or only that the model reason. */
+export function encodeEffort(reasoning: Reasoning | undefined): string | undefined {
+  if (reasoning === undefined) return undefined
+  const { effort, budgetTokens } = reasoning
+  if (effort !== undefined) return effort === 'max' || effort === 'xhigh' ? 'high' : effort
+  if (budgetTokens === undefined) return 'medium'
+  if (budgetTokens < 4096) return 'low'
+  return budgetTokens < 16_384 ? 'medium' : 'high'
 }
 
 /** `definition` is the tool itself in Responses, its `function` in Chat; `undefined` when it is no function. */

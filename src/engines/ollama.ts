@@ -13,7 +13,8 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../ir/json.ts'
-import type { ChatRequest, Reasoning } from '../ir/request.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import { thinkOf, type Thinking } from '../dialects/ollama/think.ts'
 import type { Target } from '../routing/target.ts'
 import type { Pools } from '../upstream/pools.ts'
 import { fetchJson } from '../upstream/fetch-json.ts'
@@ -29,7 +30,7 @@ const keepAlive = '30m'
 const spare = 1.02
 
 interface Skills extends Capabilities {
-  thinking: 'never' | 'on-off' | 'by-level'
+  thinking: Thinking
 }
 
 const allSkills: Capabilities = { tools: true, vision: true }
@@ -118,29 +119,6 @@ function skillsOf(answer: JsonObject, architecture: string): Skills | undefined 
   // gpt-oss takes levels, and cannot be told not to think at all (local-engines.md 1.1).
   const thinking = architecture.startsWith('gptoss') || architecture.startsWith('gpt-oss') ? 'by-level' : 'on-off'
   return { tools: words.includes('tools'), vision: words.includes('vision'), thinking: thinks ? thinking : 'never' }
-}
-
-/** Asked-for reasoning as `think`: `true` is a 400 on a model that cannot, and one that can thinks unless it is told not to. */
-function thinkOf(reasoning: Reasoning | undefined, thinking: Skills['thinking'] | undefined): JsonValue | undefined {
-  const wanted = reasoning !== undefined && reasoning.effort !== 'none'
-  switch (thinking) {
-    case undefined:
-      return reasoning?.effort === 'none' ? false : undefined
-    case 'never':
-      return undefined
-    case 'on-off':
-      return wanted
-    case 'by-level':
-      return wanted ? levelOf(reasoning) : 'low'
-  }
-}
-
-function levelOf({ effort, budgetTokens }: Reasoning): string {
-  if (effort === 'minimal' || effort === 'low') return 'low'
-  if (effort === 'high' || effort === 'xhigh' || effort === 'max') return 'high'
-  if (effort !== undefined || budgetTokens === undefined) return 'medium'
-  if (budgetTokens < 4096) return 'low'
-  return budgetTokens < 16_384 ? 'medium' : 'high'
 }
 
 function withOptions(request: ChatRequest, window: number, think: JsonValue | undefined): ChatRequest {

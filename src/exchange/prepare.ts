@@ -1,9 +1,10 @@
 /** From a client's request to what one target is asked: its model, its eyes and ears, its template, its window. */
 import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
+import { warnOfExtras } from '../context/extras.ts'
+import { withKnownReasoning } from '../context/reasoning.ts'
 import { satisfyTemplate } from '../context/strict-template.ts'
 import { withoutTools } from '../context/without-tools.ts'
-import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
-import { wordOf } from '../ir/json.ts'
+import type { ChatRequest, Warn } from '../ir/request.ts'
 import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
@@ -17,7 +18,12 @@ export async function prepareRequest(
 ): Promise<ChatRequest> {
   const named = { ...request, model: modelAt(target, request.model) }
   warnOfExtras(named, target.dialect, warn)
-  if (target.kind === 'cloud') return makeShowable(named, { ...cloudSight, dialect: target.dialect }, warn)
+  if (target.kind === 'cloud')
+    return withKnownReasoning(
+      makeShowable(named, { ...cloudSight, dialect: target.dialect }, warn),
+      target.dialect,
+      warn,
+    )
   const engine = services.engines.at(target)
   const { tools, vision } = await engine.capabilities(target)
   const fetched = vision ? await fetchImages(named, services.images) : new Map()
@@ -28,16 +34,6 @@ export async function prepareRequest(
 
 /** Providers read all of them; one that does not says so itself, in words for the client. */
 const cloudSight = { images: true, imageUrls: true, documents: true, fetched: new Map() }
-
-/** Fields that only their own dialect has (docs/translation.md). */
-function warnOfExtras({ extras }: ChatRequest, dialect: DialectName, warn: Warn): void {
-  for (const [name, fields] of Object.entries(extras)) {
-    if (name === dialect) continue
-    for (const [field, value] of Object.entries(fields)) {
-      if (value !== null) warn(`the field '${wordOf(field)}' means nothing to this target and was left out`)
-    }
-  }
-}
 
 /** The images that the conversation only names. */
 async function fetchImages(request: ChatRequest, images: ImageFetcher): Promise<FetchedImages> {

@@ -30,21 +30,30 @@ const largeBudget = 16_384
 /** The smallest budget there is; less room than this for thinking is none. */
 const smallestBudget = 1024
 
-export function encodeReasoning(request: ChatRequest, maxTokens: number): Record<string, JsonValue | undefined> {
+export function encodeReasoning(
+  request: ChatRequest,
+  maxTokens: number,
+  warn: Warn,
+): Record<string, JsonValue | undefined> {
   const { reasoning, toolChoice, model } = request
   const isForced = toolChoice.type === 'required' || toolChoice.type === 'tool'
-  // A forced tool and thinking exclude each other on this API.
-  if (reasoning === undefined || isForced) return {}
+  if (reasoning === undefined) return {}
+  if (isForced) {
+    warn('reasoning and a forced tool exclude each other in Messages; there will be no reasoning')
+    return {}
+  }
   if (reasoning.effort === 'none') return { thinking: { type: 'disabled' } }
   if (thinksByBudget(model) || reasoning.budgetTokens !== undefined)
-    return { thinking: withinBudget(reasoning, maxTokens) }
+    return { thinking: withinBudget(reasoning, maxTokens, warn) }
   return { thinking: compact({ type: 'adaptive', display: reasoning.isHidden ? 'omitted' : undefined }) }
 }
 
-function withinBudget({ effort, budgetTokens }: Reasoning, maxTokens: number): JsonObject | undefined {
+function withinBudget({ effort, budgetTokens }: Reasoning, maxTokens: number, warn: Warn): JsonObject | undefined {
   const wanted = budgetTokens ?? budgets[effort ?? 'medium'] ?? largeBudget
   const budget = Math.min(wanted, maxTokens - smallestBudget)
-  return budget < smallestBudget ? undefined : { type: 'enabled', budget_tokens: budget }
+  if (budget >= smallestBudget) return { type: 'enabled', budget_tokens: budget }
+  warn('the limit of the answer leaves no room for reasoning')
+  return undefined
 }
 
 /** The effort, of the models that have one. */

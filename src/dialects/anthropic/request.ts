@@ -140,7 +140,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       ...encodeSampling(request, warn),
       stream: request.stream,
       metadata: request.userId === undefined ? undefined : { user_id: request.userId },
-      ...encodeConfig(request, maxTokens),
+      ...encodeConfig(request, maxTokens, warn),
     }),
   }
 }
@@ -175,12 +175,12 @@ function encodeContent(message: Message, warn: Warn): JsonObject[] {
 }
 
 /** `thinking` and `output_config`. Without a schema there is no JSON mode on this wire: the model is asked in words. */
-function encodeConfig(request: ChatRequest, maxTokens: number): Record<string, JsonValue | undefined> {
+function encodeConfig(request: ChatRequest, maxTokens: number, warn: Warn): Record<string, JsonValue | undefined> {
   const { output } = request
   const format = output.type === 'json' && output.schema ? { type: 'json_schema', schema: output.schema } : undefined
   const config = compact({ effort: encodeEffort(request), format })
   return {
-    ...encodeReasoning(request, maxTokens),
+    ...encodeReasoning(request, maxTokens, warn),
     output_config: Object.keys(config).length === 0 ? undefined : config,
   }
 }

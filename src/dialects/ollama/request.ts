@@ -22,6 +22,7 @@ import { reduceSchema } from './tool-schema.ts'
 /** `extras.ollama` carries what the engine decides: `truncate`, `shift`, `keep_alive`, `think`, `options.num_ctx`. */
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const extras = objectOf(request.extras.ollama)
+  if (request.userId !== undefined) warn("the user's id means nothing to Ollama and was left out")
   const tools = offeredTools(request, warn).map((tool) => encodeTool(tool, warn))
   return {
     ...extras,

@@ -15,7 +15,7 @@ import {
 } from '../../ir/json.ts'
 import type { ChatRequest, Output, Sampling, Tool, ToolChoice, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
-import { decodeFormat, decodeFunction, decodeToolChoice, encodeFormat } from '../openai-format.ts'
+import { decodeFormat, decodeFunction, decodeToolChoice, encodeEffort, encodeFormat } from '../openai-format.ts'
 import { freeformTool } from '../freeform.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
 
@@ -119,7 +119,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       frequency_penalty: sampling.frequencyPenalty,
       stop: sampling.stopSequences.length === 0 ? undefined : sampling.stopSequences,
       response_format: encodeOutput(request.output),
-      reasoning_effort: request.reasoning?.effort,
+      reasoning_effort: encodeEffort(request.reasoning),
       user: request.userId,
     }),
   }

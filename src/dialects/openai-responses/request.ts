@@ -14,7 +14,7 @@ import {
 } from '../../ir/json.ts'
 import type { ChatRequest, Message, Output, Reasoning, Sampling, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
-import { decodeFormat, encodeFormat } from '../openai-format.ts'
+import { decodeFormat, encodeEffort, encodeFormat } from '../openai-format.ts'
 import { compactionPlea } from './compaction.ts'
 import { decodeItems } from './items.ts'
 import { encodeItems } from './encode-items.ts'
@@ -146,7 +146,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       max_output_tokens: sampling.maxOutputTokens,
       temperature: sampling.temperature,
       top_p: sampling.topP,
-      reasoning: reasoning === undefined ? undefined : defined({ effort: reasoning.effort }),
+      reasoning: reasoning === undefined ? undefined : compact({ effort: encodeEffort(reasoning) }),
       text: output.type === 'text' ? undefined : { format: encodeTextFormat(output) },
       user: request.userId,
     }),
