@@ -12,6 +12,7 @@ import type {
   UserPart,
   Warn,
 } from '../ir/request.ts'
+import { takesFile } from './media-types.ts'
 import { noteOfOpaque } from './opaque-note.ts'
 
 /** Images by their URL, as base64. */
@@ -104,11 +105,11 @@ function titled({ filename }: FilePart, text: string): string {
   return filename === undefined ? text : `[file '${filename}']\n${text}`
 }
 
-function isVisible({ data, mediaType }: FilePart, sight: Sight): boolean {
-  const isImage = mediaType.startsWith('image/')
-  if (data.from === 'id') return false
-  if (data.from === 'url') return isImage ? sight.images && sight.imageUrls : sight.documents
-  return isImage ? sight.images : sight.documents
+function isVisible(part: FilePart, sight: Sight): boolean {
+  const { data, mediaType } = part
+  if (data.from === 'id' || !takesFile(sight.dialect, part)) return false
+  if (!mediaType.startsWith('image/')) return sight.documents
+  return sight.images && (data.from !== 'url' || sight.imageUrls)
 }
 
 const textTypes = /^(text\/|application\/(json|xml|yaml|x-yaml|javascript|typescript|sql|toml|x-sh|csv)\b)/

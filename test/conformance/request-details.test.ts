@@ -303,3 +303,21 @@ describe('from Messages', () => {
     expect(() => decode('anthropic', body)).toThrow(expect.objectContaining({ path: 'messages.1.content' }))
   })
 })
+
+describe('to any provider', () => {
+  it.each(['anthropic', 'openai-chat', 'openai-responses'] as const)(
+    'to %s: speaks of no tools where none of them means anything to it',
+    (dialect) => {
+      const foreign = { type: 'opaque', dialect: 'ollama', kind: 'web_search', value: {} } as const
+      const wire = encode(dialect, { messages: [say('user', 'Hi')], tools: [foreign], parallelToolCalls: false })
+      expect(Object.keys(wire).filter((field) => field.includes('tool'))).toEqual([])
+    },
+  )
+
+  it('to openai-chat: sends sound as sound', () => {
+    const sound = { type: 'file', mediaType: 'audio/mp3', data: { from: 'base64', data: 'AAAA' } } as const
+    expect(wireMessages('openai-chat', { role: 'user', content: [sound] })).toEqual([
+      { role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } }] },
+    ])
+  })
+})

@@ -128,6 +128,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const head = leading === -1 ? request.messages : request.messages.slice(0, leading)
   const system = systemOf(head, request.output)
   const maxTokens = request.sampling.maxOutputTokens ?? defaultMaxTokens
+  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   return {
     ...request.extras.anthropic,
     ...compact({
@@ -135,8 +136,8 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       max_tokens: maxTokens,
       system: system.length === 0 ? undefined : system.map((part) => encodeUserPart(part, warn)),
       messages: encodeMessages(leading === -1 ? [] : request.messages.slice(leading), warn),
-      tools: request.tools.length === 0 ? undefined : request.tools.flatMap((tool) => encodeTool(tool, warn)),
-      tool_choice: encodeToolChoice(request),
+      tools: tools.length === 0 ? undefined : tools,
+      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
       ...encodeSampling(request, warn),
       stream: request.stream,
       metadata: request.userId === undefined ? undefined : { user_id: request.userId },

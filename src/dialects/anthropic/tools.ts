@@ -88,8 +88,7 @@ function encodeFunction(tool: FunctionTool): JsonObject {
   })
 }
 
-export function encodeToolChoice({ toolChoice, parallelToolCalls, tools }: ChatRequest): JsonObject | undefined {
-  if (tools.length === 0) return undefined
+export function encodeToolChoice({ toolChoice, parallelToolCalls }: ChatRequest): JsonObject | undefined {
   const serial = parallelToolCalls === false && toolChoice.type !== 'none' ? { disable_parallel_tool_use: true } : {}
   switch (toolChoice.type) {
     case 'auto':

@@ -99,7 +99,8 @@ function decodeOutput(format: JsonObject): Output {
 
 /** `max_tokens`, not `max_completion_tokens`: compatible servers drop the newer name silently (local-engines.md 1.8). */
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
-  const { sampling, tools } = request
+  const { sampling } = request
+  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   if (sampling.topK !== undefined) warn("'topK' has no counterpart in Chat Completions and was left out")
   return {
     ...request.extras['openai-chat'],
@@ -108,7 +109,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       messages: encodeMessages(request.messages, warn),
       stream: request.stream,
       stream_options: request.stream ? { include_usage: true } : undefined,
-      tools: tools.length === 0 ? undefined : tools.flatMap((tool) => encodeTool(tool, warn)),
+      tools: tools.length === 0 ? undefined : tools,
       tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
       parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
       max_tokens: sampling.maxOutputTokens,

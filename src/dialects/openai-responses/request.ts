@@ -128,7 +128,8 @@ function decodeInput(input: JsonValue | undefined, tools: JsonObject[]): Message
 }
 
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
-  const { sampling, tools, output, reasoning } = request
+  const { sampling, output, reasoning } = request
+  const tools = encodeTools(request.tools, warn)
   warnOfSampling(sampling, warn)
   const [first, ...rest] = request.messages
   const instructions = first?.role === 'system' ? first.content.map((part) => part.text).join('\n\n') : undefined
@@ -140,8 +141,8 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       input: encodeItems(instructions === undefined ? request.messages : rest, warn),
       stream: request.stream,
       store: false,
-      tools: tools.length === 0 ? undefined : encodeTools(tools, warn),
-      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice, tools),
+      tools: tools.length === 0 ? undefined : tools,
+      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice, request.tools),
       parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
       max_output_tokens: sampling.maxOutputTokens,
       temperature: sampling.temperature,
