@@ -31,6 +31,11 @@ describe('joining two halves of an answer', () => {
     expect(joined(said, 'The quick brown fox jumps under a fence.')).toBe(otherStart)
   })
 
+  it('does not take another item of a list for a new start', () => {
+    const list = '- [ ] Implement the parser\n- [ ] Implement the lexer\n'
+    expect(joined(list, '- [ ] Implement the writer')).toBe(`${list}- [ ] Implement the writer`)
+  })
+
   it('takes an end that only repeats the beginning for nothing new', () => {
     expect(joined(said, 'The quick brown fox jumps over')).toBe(said)
   })

@@ -16,7 +16,7 @@ export interface Join {
 /** More than this is not repeated, unless it is everything. */
 const longestRepeat = 600
 /** As many characters alike at the beginning are no chance. */
-const surelyTheSame = 24
+const surelyTheSame = 20
 
 /** Holds nothing back longer than until it is clear that it repeats nothing: mostly the first few characters. */
 export function createJoin(said: string): Join {
@@ -91,7 +91,8 @@ function startsOver(said: string, text: string): boolean {
   const { length } = text
   let alike = 0
   while (alike < length && alike < said.length && text[alike] === said[alike]) alike += 1
-  return alike >= surelyTheSame && alike < said.length
+  // What the answer itself begins several lines with is the form of a list.
+  return alike >= surelyTheSame && alike < said.length && !said.includes(text.slice(0, alike), 1)
 }
 
 const wordCharacter = /[\p{L}\p{N}_]/u
