@@ -46,6 +46,19 @@ export interface AnswerDecoder {
   end(): void
 }
 
+/** Takes up a stream that a provider of the same dialect began, at the place where it broke off; `undefined` where that cannot be. */
+export type Resume = (frames: readonly Frame[], request: ChatRequest, nowMs: number) => Resumed | undefined
+
+export interface Resumed {
+  /** What the client has seen of the answer. */
+  events: StreamEvent[]
+  /** Frames that close what nobody else can continue; the client has to see them next. */
+  closing: string
+  encode: AnswerEncoder
+  /** With `closing` the answer is whole: only its last frame was missing. */
+  isWhole: boolean
+}
+
 export type AnswerEncoder = (event: StreamEvent) => string
 
 export interface AnswerIdentity {

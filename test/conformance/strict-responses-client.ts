@@ -14,7 +14,12 @@ interface Item {
   added: JsonObject
 }
 
-const prefixes: Readonly<Record<string, string>> = { message: 'msg_', reasoning: 'rs_', function_call: 'fc_' }
+const prefixes: Readonly<Record<string, string>> = {
+  message: 'msg_',
+  reasoning: 'rs_',
+  function_call: 'fc_',
+  web_search_call: 'ws_',
+}
 
 /** What a delta extends: item type, name of its done event, field with the whole text. */
 const deltas: Readonly<Record<string, [item: string, done: string, field: string]>> = {
@@ -99,13 +104,21 @@ function takeItemEvent(items: Item[], type: string, body: JsonObject): void {
   if (type === 'response.output_item.done') {
     const final = objectAt(body['item'], 'item')
     demand(final['id'] === item.id && final['type'] === item.type, 'output_item.done is of another item')
-    demand(item.textDone, 'output_item.done before the done event of its text')
+    // Thoughts without a summary have no part and no text at all.
+    const isSilent = item.type === 'reasoning' && !item.partOpen
+    demand(item.textDone || isSilent, 'output_item.done before the done event of its text')
     demand(wholeText(final) === item.text, 'output_item.done says another text than its deltas')
-    demand(final['type'] === 'reasoning' || final['status'] === 'completed', 'a finished item without status')
+    const ended = ['completed', ...(item.type === 'web_search_call' ? ['failed'] : [])]
+    demand(
+      final['type'] === 'reasoning' || ended.includes(stringOf(final['status']) ?? ''),
+      'a finished item without status',
+    )
     item.final = final
     return
   }
   demand(body['item_id'] === item.id, `${type} has item_id ${JSON.stringify(body['item_id'])} instead of ${item.id}`)
+  if (item.type === 'web_search_call')
+    return demand(type.startsWith('response.web_search_call.'), `${type} in a search`)
   const delta = deltas[type]
   const done = doneEvents.get(type)
   if (delta) {
@@ -135,7 +148,8 @@ function addItem(items: Item[], index: number, added: JsonObject): void {
     textAt(added['name'], 'name')
     demand(textAt(added['call_id'], 'call_id').length <= 64, 'call_id is longer than 64 characters')
   }
-  items.push({ id, type, text: '', partOpen: type === 'function_call', textDone: false, added })
+  const textDone = type === 'web_search_call'
+  items.push({ id, type, text: '', partOpen: type === 'function_call', textDone, added })
 }
 
 function wholeText(item: JsonObject): string {

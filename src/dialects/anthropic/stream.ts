@@ -9,7 +9,7 @@ import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '..
 import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
 import { showsReasoning } from './reasoning.ts'
-import { createSequence } from './sequence.ts'
+import { createSequence, type Place } from './sequence.ts'
 import { decodeStopReason, decodeUsage, encodeFailureFrame, encodeStopReason, encodeUsage } from './response.ts'
 
 type BlockKind = 'text' | 'reasoning' | 'tool-call' | 'opaque'
@@ -95,8 +95,9 @@ function streamFailure(body: JsonObject, nowMs: number) {
   return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
 }
 
-export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
-  const sequence = createSequence()
+/** `place`: where it takes up a stream that somebody else began. */
+export function createEncoder(identity: AnswerIdentity, request: ChatRequest, place?: Place): AnswerEncoder {
+  const sequence = createSequence(place)
   const shows = showsReasoning(request)
 
   const openBlock = (index: number, block: JsonObject): string => {
@@ -147,7 +148,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
   }
 }
 
-function frame(type: string, fields: JsonObject): string {
+export function frame(type: string, fields: JsonObject): string {
   return sseEvent(type, JSON.stringify({ type, ...fields }))
 }
 

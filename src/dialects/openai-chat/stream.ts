@@ -91,8 +91,13 @@ function streamFailure(body: JsonObject, nowMs: number) {
   return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
 }
 
-export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
-  const callIndexes = new Map<number, number>()
+/** `calls`: of a stream that somebody else began, the blocks of its calls in the order of their index on the wire. */
+export function createEncoder(
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  calls: readonly number[] = [],
+): AnswerEncoder {
+  const callIndexes = new Map(calls.map((index, wireIndex) => [index, wireIndex]))
   /** Calls of tools that take plain text: what has come of their JSON. */
   const freeform = new Map<number, string>()
   const withUsage = request.includeUsage === true

@@ -8,8 +8,9 @@ import { failureFields, responseObject } from './response.ts'
 
 export type Write = (type: string, fields: JsonObject) => string
 
-export function createWriter(): Write {
-  let sequence = 0
+/** `first`: the number of the first event, where somebody else began the stream. */
+export function createWriter(first = 0): Write {
+  let sequence = first
   return (type, fields) => sseEvent(type, JSON.stringify({ type, sequence_number: sequence++, ...fields }))
 }
 
