@@ -20,8 +20,8 @@ export interface ClientDialect {
   answerId: (unique: string, isFallback: boolean) => string
 
   encodeFailure: (failure: Failure) => { status: number; body: JsonObject }
-  /** The same as a frame inside a stream whose head is already sent. */
-  encodeFailureFrame: (failure: Failure) => string
+  /** The same as a frame inside a stream whose head is already sent; `last` is the last whole frame of it, where there was one. */
+  encodeFailureFrame: (failure: Failure, last?: Frame) => string
 
   /** What a frame of a relayed stream means; parses it, so it is asked only before the commit point and about the last frames. */
   judgeFrame: (frame: Frame) => FrameRole

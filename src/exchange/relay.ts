@@ -230,7 +230,7 @@ class RelayListener implements CallListener {
   /** After the commit point: an error in the client's dialect, never a silent end. */
   #breakOff(failure: Failure, tail: StreamTail | undefined): void {
     this.#leave()
-    const frame = this.#dialect.encodeFailureFrame(failure)
+    const frame = this.#dialect.encodeFailureFrame(failure, tail?.lastFrame())
     this.#reply.end(tail?.isWithinFrame ? `\n\n${frame}` : frame)
     this.#services.log.warn(`⚠️ ${this.#target.name} broke off in the middle of its answer: the client was told`, {
       target: this.#target.name,

@@ -35,21 +35,24 @@ export class StreamTail {
 
   /** The dialect's own end was said. */
   isWhole(): boolean {
-    return this.#find('end', 'failure') !== undefined
+    return this.#frames().some((frame) => ['end', 'failure'].includes(this.#judgeFrame(frame)))
   }
 
   /** The frame that closes the answer. */
   endFrame(): Frame | undefined {
-    return this.#find('end')
+    return this.#frames().findLast((frame) => this.#judgeFrame(frame) === 'end')
   }
 
-  #find(...roles: FrameRole[]): Frame | undefined {
-    let found: Frame | undefined
-    const frames = createSseDecoder((frame) => {
-      if (roles.includes(this.#judgeFrame(frame))) found = frame
-    })
-    for (const run of [...this.#runs, this.#open]) for (const chunk of run) frames.feed(chunk)
-    return found
+  /** The last frame that came whole. */
+  lastFrame(): Frame | undefined {
+    return this.#frames().at(-1)
+  }
+
+  #frames(): Frame[] {
+    const frames: Frame[] = []
+    const decoder = createSseDecoder((frame) => frames.push(frame))
+    for (const run of [...this.#runs, this.#open]) for (const chunk of run) decoder.feed(chunk)
+    return frames
   }
 
   /** The bytes stop inside a frame, so that a further frame needs a blank line first. */

@@ -338,6 +338,14 @@ describe('a Responses client', () => {
     })
   })
 
+  it('gets an error in the stream of another under the number that comes next', () => {
+    const { encodeFailureFrame } = clientDialects['openai-responses']
+    const numberAfter = (data: string): unknown =>
+      bodies(encodeFailureFrame({ kind: 'overloaded', message: 'busy' }, { data }))[0]?.['sequence_number']
+    expect(numberAfter('{"type":"response.output_text.delta","sequence_number":41,"delta":"Hi"}')).toBe(42)
+    expect(numberAfter('no JSON')).toBe(0)
+  })
+
   it('gets no [DONE]', () => {
     expect(encode('openai-responses', [start, finish])).not.toContain('[DONE]')
   })
