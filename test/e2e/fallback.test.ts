@@ -132,7 +132,21 @@ describe('an answer of the local model to a Messages client', () => {
       content: [{ type: 'text', text: planted.localAnswer }],
       stop_reason: 'end_turn',
       stop_sequence: null,
-      usage: { input_tokens: seen?.prompt?.evaluated, output_tokens: expect.any(Number) },
+      stop_details: null,
+      container: null,
+      diagnostics: null,
+      usage: {
+        input_tokens: seen?.prompt?.evaluated,
+        cache_creation_input_tokens: 0,
+        cache_read_input_tokens: 0,
+        cache_creation: null,
+        output_tokens: expect.any(Number),
+        output_tokens_details: null,
+        server_tool_use: null,
+        service_tier: null,
+        inference_geo: null,
+        speed: null,
+      },
     })
     expect(answer.usage.output_tokens).toBeGreaterThan(3)
     await stage.stop()
