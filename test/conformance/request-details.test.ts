@@ -120,6 +120,16 @@ describe('to Messages', () => {
   })
 })
 
+describe('an image whose type is misspelt', () => {
+  it('goes to Messages under its right name, the only one that is taken there', () => {
+    const request = decode('openai-chat', {
+      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/jpg;base64,QUJD' } }] }],
+    })
+    const source = { type: 'base64', media_type: 'image/jpeg', data: 'QUJD' }
+    expect(encode('anthropic', request)).toMatchObject({ messages: [{ content: [{ type: 'image', source }] }] })
+  })
+})
+
 describe('to Chat', () => {
   it('keeps tool results together behind their calls, and shows their images after the last one', () => {
     const messages = wireMessages(

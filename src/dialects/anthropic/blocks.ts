@@ -170,7 +170,8 @@ function encodeFile(part: FilePart): JsonObject {
 function encodeSource({ data, mediaType }: FilePart): JsonObject {
   switch (data.from) {
     case 'base64':
-      return { type: 'base64', media_type: mediaType, data: data.data }
+      // Apps misspell it in their `data:` URLs, and OpenAI does not mind.
+      return { type: 'base64', media_type: mediaType === 'image/jpg' ? 'image/jpeg' : mediaType, data: data.data }
     case 'url':
       return { type: 'url', url: data.url }
     case 'id':
