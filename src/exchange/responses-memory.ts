@@ -2,6 +2,7 @@
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Failure } from '../ir/failure.ts'
+import { createSseDecoder } from '../wire/sse.ts'
 import { expandHistory, leansOnHistory, localMark, mendForProvider } from './history.ts'
 import { conversationOf, turnOf, type Transcripts } from './transcripts.ts'
 import { decodeJson, type Decoded } from './translate.ts'
@@ -50,6 +51,15 @@ export class ResponsesMemory {
 
   keepLocal(response: JsonObject): void {
     setImmediate(() => this.#keep(response, true))
+  }
+
+  /** `frames` end a stream that the provider began and another target ended: no provider knows it whole. */
+  keepEnd(frames: string): void {
+    const decoder = createSseDecoder(({ data }) => {
+      const response = objectOf(parseJson(data))['response']
+      if (isObject(response)) this.keepLocal(response)
+    })
+    decoder.feed(Buffer.from(frames))
   }
 
   #keep(response: JsonObject, isLocal: boolean): void {

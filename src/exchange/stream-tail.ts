@@ -1,9 +1,8 @@
 /** The end of a relayed stream: whether it was whole, and whether a further frame may follow. */
 import type { FrameRole } from '../dialects/dialect.ts'
+import { endsFrame } from '../wire/frame-end.ts'
 import { createSseDecoder, type Frame } from '../wire/sse.ts'
 
-const lf = 0x0a
-const cr = 0x0d
 /** The closing frames of an answer (finish, usage, `[DONE]`) come in up to this many network chunks. */
 const keptRuns = 4
 /** A run this long is looked through for a place where it can be cut shorter. */
@@ -77,11 +76,3 @@ export class StreamTail {
 }
 
 const empty = Buffer.alloc(0)
-
-/** A blank line ends a frame (WHATWG HTML 9.2.6). */
-function endsFrame(bytes: Buffer): boolean {
-  const end = bytes.length - 1
-  if (bytes[end] === cr) return bytes[end - 1] === cr
-  if (bytes[end] !== lf) return false
-  return bytes[end - 1] === lf || (bytes[end - 1] === cr && bytes[end - 2] === lf)
-}

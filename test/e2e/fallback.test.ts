@@ -97,16 +97,6 @@ describe.each(dialectNames)('a %s client', (dialect) => {
     expect(textOf(await response.text())).toBe(planted.localAnswer)
   })
 
-  it.each(['end-midstream', 'reset-midstream'] as const)(
-    'is told of a fault after the first words of a stream, never left with a silent end: %s',
-    async (mode) => {
-      await stage.provider.play({ mode, chunks: 2, text: 'one two three four' })
-      const text = await (await askAsNewCustomer(true)).text()
-      expect(text).toContain('one')
-      expect(text.trimEnd().split('\n\n').at(-1)).toContain('"error"')
-    },
-  )
-
   it('sends the local engine none of its credentials', async () => {
     await stage.provider.play({ mode: 'reset' })
     await askAsNewCustomer(false)
@@ -168,4 +158,18 @@ describe('a primary that cannot be reached', () => {
     await trooper.process.stop()
     await stage.stop()
   })
+})
+
+describe.each(dialectNames)('a %s client, with SEAM=off', (dialect) => {
+  it.each(['end-midstream', 'reset-midstream', 'error-midstream'] as const)(
+    'is told of a fault after the first words of a stream, never left with a silent end: %s',
+    async (mode) => {
+      const stage = await startStage(dialects[dialect].endpoint, { SEAM: 'off' })
+      await stage.provider.play({ mode, chunks: 2, text: 'one two three four' })
+      const text = await (await ask(stage.trooper.url, dialect, true)).text()
+      expect(text).toContain('one')
+      expect(text.trimEnd().split('\n\n').at(-1)).toContain('"error"')
+      await stage.stop()
+    },
+  )
 })
