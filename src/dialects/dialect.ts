@@ -49,7 +49,7 @@ export interface AnswerDecoder {
 /** Takes up a stream that a provider of the same dialect began, at the place where it broke off; `undefined` where that cannot be. */
 export type Resume = (frames: readonly Frame[], request: ChatRequest, nowMs: number) => Resumed | undefined
 
-export interface Resumed {
+interface Resumed {
   /** What the client has seen of the answer. */
   events: StreamEvent[]
   /** Frames that close what nobody else can continue; the client has to see them next. */
