@@ -111,7 +111,7 @@ function decodeToolResult(block: JsonObject): ToolResultPart {
 /** A result block the IR has no shape for (`tool_reference`, `search_result`) is kept as its JSON text, so that a model still sees it. */
 function decodeResultBlock(block: JsonObject): TextPart | FilePart {
   if (block['type'] === 'text') return decodeText(block)
-  return decodeFile(block) ?? { type: 'text', text: JSON.stringify(block) }
+  return decodeFile(block) ?? { type: 'text', text: exactText(block) }
 }
 
 export function decodeAssistantBlock(block: JsonObject): AssistantPart {

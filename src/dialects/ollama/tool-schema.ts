@@ -2,6 +2,7 @@
  * Ollama re-serialises a tool's schema and keeps few keywords (local-engines.md 1.7): references are resolved here, what has
  * another spelling is respelt, limits go into the description, and what is lost all the same is said.
  */
+import { exactText } from '../../ir/exact-json.ts'
 import { arrayOf, compact, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { Warn } from '../../ir/request.ts'
 
@@ -65,7 +66,7 @@ class SchemaReducer {
     else if (key === 'items' && isObject(value)) reduced['items'] = this.reduce(value, depth + 1)
     else if (key === 'anyOf' || key === 'oneOf')
       reduced['anyOf'] = arrayOf(value).map((option) => this.reduce(objectOf(option), depth + 1))
-    else if (limits.has(key)) words.push(`${key}: ${JSON.stringify(value)}`)
+    else if (limits.has(key)) words.push(`${key}: ${exactText(value)}`)
     else if (!needless.has(key) && !(key === 'additionalProperties' && typeof value === 'boolean'))
       this.#warn(`the keyword '${/^[$\w-]{1,40}$/.test(key) ? key : 'unknown'}' in a tool's schema is lost on Ollama`)
   }
