@@ -1,6 +1,7 @@
 /** From a client's request to what one target is asked: its model, its eyes and ears, its template, its window. */
 import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
 import { warnOfExtras } from '../context/extras.ts'
+import { withKnownRoles } from '../context/later-system.ts'
 import { withKnownReasoning } from '../context/reasoning.ts'
 import { satisfyTemplate } from '../context/strict-template.ts'
 import { withoutTools } from '../context/without-tools.ts'
@@ -18,18 +19,18 @@ export async function prepareRequest(
 ): Promise<ChatRequest> {
   const named = { ...request, model: modelAt(target, request.model) }
   warnOfExtras(named, target.dialect, warn)
-  if (target.kind === 'cloud')
-    return withKnownReasoning(
-      makeShowable(named, { ...cloudSight, dialect: target.dialect }, warn),
-      target.dialect,
-      warn,
-    )
+  if (target.kind === 'cloud') return prepareForCloud(named, target, warn)
   const engine = services.engines.at(target)
   const { tools, vision } = await engine.capabilities(target)
   const fetched = vision ? await fetchImages(named, services.images) : new Map()
   const sight = { dialect: target.dialect, images: vision, imageUrls: false, documents: false, fetched }
   const seen = makeShowable(named, sight, warn)
   return engine.prepare(satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn), target)
+}
+
+function prepareForCloud(request: ChatRequest, { dialect }: Target, warn: Warn): ChatRequest {
+  const seen = makeShowable(request, { ...cloudSight, dialect }, warn)
+  return withKnownReasoning(withKnownRoles(seen, dialect), dialect, warn)
 }
 
 /** Providers read all of them; one that does not says so itself, in words for the client. */
