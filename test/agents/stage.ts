@@ -44,11 +44,9 @@ export function isLocal(answerer: Answerer): answerer is Local {
 export class AgentStage {
   readonly provider: FakeProvider
   readonly ollama: FakeOllama
-  readonly #own: Cloud
   readonly #troopers: ReadonlyMap<Answerer, RunningTrooper>
 
-  constructor(own: Cloud, provider: FakeProvider, ollama: FakeOllama, troopers: ReadonlyMap<Answerer, RunningTrooper>) {
-    this.#own = own
+  constructor(provider: FakeProvider, ollama: FakeOllama, troopers: ReadonlyMap<Answerer, RunningTrooper>) {
     this.provider = provider
     this.ollama = ollama
     this.#troopers = troopers
@@ -68,7 +66,7 @@ export class AgentStage {
       return [answerer, trooper]
     }
     const troopers = await Promise.all([...clouds, ...locals].map(start))
-    return new AgentStage(own, provider, ollama, new Map(troopers))
+    return new AgentStage(provider, ollama, new Map(troopers))
   }
 
   async stop(): Promise<void> {
@@ -85,10 +83,10 @@ export class AgentStage {
     return this.#troopers.get(answerer)?.url ?? ''
   }
 
-  /** Asks so that this one answers, and says this. A local model answers because its provider is away for one request. */
+  /** Asks so that this one answers, and says this. A local model answers because its provider breaks the connection once. */
   async ask(answerer: Answerer, request: AgentRequest, content: Content = {}): Promise<Answer> {
     if (isLocal(answerer)) {
-      await this.provider.play(this.#away())
+      await this.provider.play({ mode: 'reset', times: 1 })
       await this.ollama.play({ mode: 'ok', ...content })
     } else await this.provider.play({ mode: 'ok', ...content })
     return this.send(answerer, request)
@@ -118,11 +116,5 @@ export class AgentStage {
     const [cloud, local] = await Promise.all([this.provider.journal(), this.ollama.journal()])
     const seen: SeenRequest[] = [...cloud.requests, ...local.requests]
     return seen.flatMap(({ rejected }) => (rejected === undefined ? [] : [rejected]))
-  }
-
-  #away() {
-    return this.#own === 'messages'
-      ? ({ mode: 'anthropic-overloaded', times: 1 } as const)
-      : ({ mode: 'openai-overloaded', times: 1 } as const)
   }
 }

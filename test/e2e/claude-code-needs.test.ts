@@ -45,6 +45,17 @@ describe('Claude Code', () => {
     expect(answer.headers.get('request-id')).toMatch(/^req_/)
   })
 
+  it.each([
+    ['an interactive request', claude.interactiveRequest],
+    ['a request without betas', claude.withoutBetasRequest],
+  ])('has %s go to Anthropic and its verdict come back, whatever that is', async (_name, create) => {
+    const request = create()
+    const answer = await stage.ask('messages', request)
+    const [seen] = await stage.provider.requests('/v1/messages')
+    expect(seen?.bodyText).toBe(JSON.stringify(request.body))
+    expect(answer.status).toBe(seen?.answer?.status)
+  })
+
   it('reads message_start with usage first, whole blocks, then stop reason and message_stop', async () => {
     const answer = await stage.ask(local, claude.firstRequest(), { text: 'Hi there.' })
     const frames = parseFrames(answer.text)

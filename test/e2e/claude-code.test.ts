@@ -8,7 +8,6 @@ import { strictClients } from '../conformance/strict-clients.ts'
 
 const bash = { command: 'echo "probe"\n# 世界', description: 'Echo' }
 
-/** Those that Anthropic itself takes, too: whether it does is for its own stand-in to say. */
 const requests: Record<string, () => AgentRequest> = {
   'its first request': claude.firstRequest,
   'its first request for an older model': claude.olderModelRequest,
@@ -21,7 +20,7 @@ const requests: Record<string, () => AgentRequest> = {
   'a plea to make the conversation short': claude.compactionRequest,
   'a history of 120 messages': longHistory,
 }
-/** Fields and roles that only the real one knows. */
+/** With what the stand-in for Anthropic does not know. */
 const relayedOnly: Record<string, () => AgentRequest> = {
   'its first interactive request': claude.interactiveRequest,
   'its first request without betas': claude.withoutBetasRequest,
@@ -36,8 +35,7 @@ describe('Claude Code', () => {
   beforeEach(() => stage.reset())
 
   describe.each([...clouds, ...locals])('answered by %s', (answerer) => {
-    const isTranslated = answerer === 'chat' || answerer === 'responses'
-    it.each(Object.entries(isTranslated ? { ...requests, ...relayedOnly } : requests))(
+    it.each(Object.entries(answerer === 'messages' ? requests : { ...requests, ...relayedOnly }))(
       'sends %s and can read the answer, streamed and whole',
       async (_name, create) => {
         const streamed = await stage.ask(answerer, create(), { text: 'Hi there.' })
