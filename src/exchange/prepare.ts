@@ -2,6 +2,7 @@
 import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
 import { warnOfExtras } from '../context/extras.ts'
 import { withKnownRoles } from '../context/later-system.ts'
+import { withKnownTools } from '../context/plain-tools.ts'
 import { withKnownReasoning } from '../context/reasoning.ts'
 import { satisfyTemplate } from '../context/strict-template.ts'
 import { withoutTools } from '../context/without-tools.ts'
@@ -17,7 +18,7 @@ export async function prepareRequest(
   target: Target,
   warn: Warn,
 ): Promise<ChatRequest> {
-  const named = { ...request, model: modelAt(target, request.model) }
+  const named = withKnownTools({ ...request, model: modelAt(target, request.model) }, target)
   warnOfExtras(named, target.dialect, warn)
   if (target.kind === 'cloud') return prepareForCloud(named, target, warn)
   const engine = services.engines.at(target)
