@@ -198,6 +198,15 @@ describe('to Responses', () => {
   })
 })
 
+describe('tools of which none is left, as only their own provider has them', () => {
+  it.each(['anthropic', 'openai-chat', 'openai-responses'] as const)('are no list and no choice for %s', (dialect) => {
+    const other = dialect === 'anthropic' ? 'openai-responses' : 'anthropic'
+    const search = { type: 'opaque', dialect: other, kind: 'web_search', value: { type: 'web_search' } } as const
+    const wire = encode(dialect, { tools: [search], toolChoice: { type: 'required' }, parallelToolCalls: false })
+    for (const field of ['tools', 'tool_choice', 'parallel_tool_calls']) expect(wire).not.toHaveProperty(field)
+  })
+})
+
 describe('what only one provider understands', () => {
   it.each<ClientDialectName>(['anthropic', 'openai-chat', 'openai-responses'])(
     'is left out of %s and reported',

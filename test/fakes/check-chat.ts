@@ -35,8 +35,28 @@ export function checkChatRequest(body: JsonObject): void {
       param: 'stream_options',
     })
   }
+  checkTools(body)
   for (const [index, message] of messages.entries()) checkMessage(message, index)
   checkPairs(messages)
+}
+
+function checkTools(body: JsonObject): void {
+  const { tools } = body
+  if (tools === undefined) {
+    if (body['tool_choice'] === undefined || body['tool_choice'] === 'none') return
+    throw new Refusal("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", {
+      param: 'tool_choice',
+    })
+  }
+  if (!Array.isArray(tools)) throw typeRefusal('tools', 'an array of objects', tools)
+  if (tools.length > 0) return
+  throw new Refusal(
+    "Invalid 'tools': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+    {
+      param: 'tools',
+      code: 'empty_array',
+    },
+  )
 }
 
 function checkMessage(message: JsonValue, index: number): void {

@@ -127,6 +127,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const leading = request.messages.findIndex((message) => message.role !== 'system')
   const head = leading === -1 ? request.messages : request.messages.slice(0, leading)
   const system = systemOf(head, request.output)
+  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   const maxTokens = request.sampling.maxOutputTokens ?? defaultMaxTokens
   const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   return {

@@ -109,6 +109,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       messages: encodeMessages(request.messages, warn),
       stream: request.stream,
       stream_options: request.stream ? { include_usage: true } : undefined,
+      // An empty list is refused, and so is a choice without a list: no tool may be left of several.
       tools: tools.length === 0 ? undefined : tools,
       tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
       parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
