@@ -3,7 +3,15 @@
  * servers know only functions (providers.md 4.5, local-engines.md 1.8). A tool's schema and its flat name say all of it; a call of it
  * finds its way back by that name.
  */
-import type { AssistantPart, ChatRequest, DialectName, FunctionTool, Message, Tool } from '../ir/request.ts'
+import type {
+  AssistantPart,
+  ChatRequest,
+  DialectName,
+  FunctionTool,
+  Message,
+  Tool,
+  ToolResultPart,
+} from '../ir/request.ts'
 
 interface Place {
   kind: 'cloud' | 'local'
@@ -24,7 +32,12 @@ function asFunction(tool: Tool): Tool {
 function withPlainCalls(message: Message): Message {
   if (message.role === 'assistant') return { role: 'assistant', content: message.content.map(asPlainCall) }
   if (message.role !== 'tool') return message
-  return { role: 'tool', content: message.content.map(({ freeform: _, ...result }) => result) }
+  return { role: 'tool', content: message.content.map(asPlainResult) }
+}
+
+function asPlainResult(result: ToolResultPart): ToolResultPart {
+  const { freeform: _, ...plain } = result
+  return plain
 }
 
 function asPlainCall(part: AssistantPart): AssistantPart {

@@ -1,7 +1,8 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
 import { fitToolNames } from '../context/tool-names.ts'
 import { BadRequest, type ClientDialectName } from '../dialects/dialect.ts'
-import { meetQuirks } from '../dialects/openai-chat/quirks.ts'
+import { meetQuirks, type Quirk } from '../dialects/openai-chat/quirks.ts'
+import { meetRequestQuirks } from '../dialects/openai-chat/request-quirks.ts'
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import type { Failure, FailureKind } from '../ir/failure.ts'
@@ -114,7 +115,7 @@ function noteRepair(services: Services, { name }: Target): void {
 /** Always asked as a stream: what the client wants whole is gathered here. */
 export function callOf(request: ChatRequest, target: Target, { headers }: Incoming, warn: Warn): Call {
   const body = targetDialects[target.dialect].encodeRequest({ ...request, stream: true }, warn)
-  const met = target.quirks && target.dialect === 'openai-chat' ? meetQuirks(body, target.quirks) : body
+  const met = target.dialect === 'openai-chat' ? withQuirksMet(body, target.quirks ?? []) : body
   return {
     origin: target.url.origin,
     method: 'POST',
@@ -122,6 +123,10 @@ export function callOf(request: ChatRequest, target: Target, { headers }: Incomi
     headers: callHeaders(target, headers),
     body: Buffer.from(exactText(met)),
   }
+}
+
+function withQuirksMet(body: JsonObject, quirks: readonly Quirk[]): JsonObject {
+  return meetRequestQuirks(meetQuirks(body, quirks), quirks)
 }
 
 /** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */

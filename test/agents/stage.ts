@@ -1,12 +1,12 @@
 /** Everybody who may have to answer an agent: a provider of each dialect, and a local model of each kind. */
-import { objectOf, parseJson, type JsonObject } from '../../src/ir/json.ts'
+import { arrayOf, objectOf, parseJson, stringOf, type JsonObject } from '../../src/ir/json.ts'
 import { startTrooper, type RunningTrooper } from '../e2e/trooper.ts'
 import type { Content, LocalModel } from '../fakes/control.ts'
 import type { SeenRequest } from '../fakes/journal.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
 import { sendTo, type AgentRequest } from './agent-request.ts'
 
-export const endpoints = {
+const endpoints = {
   messages: '/v1/messages',
   chat: '/v1/chat/completions',
   responses: '/v1/responses',
@@ -109,6 +109,19 @@ export class AgentStage {
       ? await this.ollama.requests('/api/chat')
       : await this.provider.requests(endpoints[answerer])
     return objectOf(parseJson(requests.at(-1)?.bodyText ?? ''))
+  }
+
+  /** The names of the tools that this one was offered last. */
+  async toolsOffered(local: Local): Promise<string[]> {
+    return arrayOf((await this.heardBy(local))['tools']).map(
+      (tool) => stringOf(objectOf(objectOf(tool)['function'])['name']) ?? '',
+    )
+  }
+
+  /** Everything that this one was told last. */
+  async wordsTold(local: Local): Promise<string> {
+    const messages = arrayOf((await this.heardBy(local))['messages'])
+    return messages.map((message) => stringOf(objectOf(message)['content']) ?? '').join('\n')
   }
 
   /** Why requests were turned away as malformed: by nobody, if all is well. */

@@ -1,14 +1,15 @@
 /** What Claude Code needs of whoever answers it, need by need (real-clients.md 2 and 5). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { changed, newKey } from '../agents/agent-request.ts'
+import { changed, newKey, sendTo } from '../agents/agent-request.ts'
 import * as claude from '../agents/claude-code.ts'
 import { headlessTools, webFetch } from '../agents/claude-code-tools.ts'
 import { afterTool, longHistory, toolSearchFollowUp } from '../agents/claude-code-history.ts'
 import { AgentStage } from '../agents/stage.ts'
 import { parseFrames } from '../conformance/demand.ts'
 import { strictClients } from '../conformance/strict-clients.ts'
-import { arrayOf, objectOf, parseJson, type JsonObject } from '../../src/ir/json.ts'
+import { arrayOf, objectOf, parseJson, stringOf, type JsonObject } from '../../src/ir/json.ts'
 import { planted } from '../secrets.ts'
+import { startTrooper } from './trooper.ts'
 
 const local = 'a local model with tools'
 const thinking = 'a local model that thinks'
@@ -26,13 +27,6 @@ describe('Claude Code', () => {
   })
   afterAll(() => stage.stop())
   beforeEach(() => stage.reset())
-
-  const toolsHeard = async (): Promise<unknown[]> =>
-    arrayOf((await stage.heardBy(local))['tools']).map((tool) => objectOf(objectOf(tool)['function'])['name'])
-  const textHeard = async (): Promise<string> =>
-    arrayOf((await stage.heardBy(local))['messages'])
-      .map((message) => String(objectOf(message)['content']))
-      .join('\n')
 
   it('has its bytes reach Anthropic as it wrote them, with every header of its own', async () => {
     const request = claude.firstRequest()
@@ -82,7 +76,7 @@ describe('Claude Code', () => {
     const [start] = bodies.filter(({ type }) => type === 'content_block_start')
     expect(start?.['content_block']).toMatchObject({ type: 'tool_use', name: 'Bash', input: {} })
     const deltas = bodies.map(({ delta }) => objectOf(delta)).filter(({ type }) => type === 'input_json_delta')
-    expect(deltas.map(({ partial_json }) => partial_json).join('')).toBe('{"command":"echo probe"}')
+    expect(deltas.map(({ partial_json }) => stringOf(partial_json) ?? '').join('')).toBe('{"command":"echo probe"}')
     expect(answer.text).toContain('"stop_reason":"tool_use"')
   })
 
@@ -122,7 +116,7 @@ describe('Claude Code', () => {
 
   it('has everything but the accounting line told to the local model', async () => {
     await stage.ask(local, afterTool(claude.firstRequest(), 'toolu_1', 'Bash', { command: 'pwd' }, '/work/世界'))
-    const heard = await textHeard()
+    const heard = await stage.wordsTold(local)
     for (const words of [claude.reminder, planted.prompt, '# Environment', 'You are an agent', '/work/世界'])
       expect(heard).toContain(words)
     expect(heard).not.toContain('x-anthropic-billing-header')
@@ -131,16 +125,28 @@ describe('Claude Code', () => {
   it('offers a deferred tool only when something has referred to it', async () => {
     await stage.ask(local, claude.firstRequest())
     const first = headlessTools.filter((tool) => tool['defer_loading'] !== true).map(({ name }) => name)
-    expect(await toolsHeard()).toEqual(first)
+    expect(await stage.toolsOffered(local)).toEqual(first)
     await stage.ask(local, toolSearchFollowUp(claude.firstRequest()))
-    expect(await toolsHeard()).toEqual([...first, webFetch.name])
-    expect(await textHeard()).toContain('Tool loaded.')
+    expect(await stage.toolsOffered(local)).toEqual([...first, webFetch.name])
+    expect(await stage.wordsTold(local)).toContain('Tool loaded.')
+  })
+
+  it('has its long descriptions told to OpenAI in the way and under the names that it takes', async () => {
+    const { url } = stage.provider
+    const openai = await startTrooper({ PRIMARY_URL: `${url}/v1/chat/completions`, PRIMARY_PROVIDER: 'openai' })
+    await sendTo(openai.url, claude.firstRequest()).then((response) => response.text())
+    await openai.process.stop()
+    const { tools, messages, max_completion_tokens } = await stage.heardBy('chat')
+    const told = arrayOf(tools).map((tool) => stringOf(objectOf(objectOf(tool)['function'])['description']) ?? '')
+    expect(Math.max(...told.map((description) => description.length))).toBeLessThanOrEqual(1024)
+    expect(objectOf(arrayOf(messages)[0])['content']).toContain('# Tool Bash, continued')
+    expect(max_completion_tokens).toBe(128_000)
   })
 
   it('gets words for a web search that nobody here can make', async () => {
     const answer = await stage.ask(local, claude.webSearchRequest(), { text: 'I cannot look it up.' })
     expect(strictClients.anthropic(answer.text).texts).toEqual(['I cannot look it up.'])
-    expect(await toolsHeard()).toEqual([])
+    expect(await stage.toolsOffered(local)).toEqual([])
   })
 
   it('can have its structured output called for', async () => {

@@ -11,6 +11,10 @@ export type Quirk =
   | 'reasoning-required'
   /** OpenAI, Groq, Mistral and others: reasoning in a message is an unknown property. */
   | 'reasoning-refused'
+  /** OpenAI: a function's description has at most 1024 characters (providers.md 4.6); those of agents have thousands. */
+  | 'short-descriptions'
+  /** OpenAI: models that reason refuse `max_tokens`, and all of them take its newer name. */
+  | 'completion-tokens'
 
 /** The request with every message as this provider takes it; the same object when there is nothing to do. */
 export function meetQuirks(body: JsonObject, quirks: readonly Quirk[]): JsonObject {
@@ -32,6 +36,10 @@ function meetQuirk(message: JsonValue, quirk: Quirk): JsonValue {
         : message
     case 'reasoning-refused':
       return withoutReasoning(message)
+    // About requests that are made here (request-quirks.ts), not about their history.
+    case 'short-descriptions':
+    case 'completion-tokens':
+      return message
   }
 }
 
