@@ -9,11 +9,11 @@ import { filledTo } from './filler.ts'
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-export function toolUse(id: string, name: string, input: JsonObject): JsonObject {
+function toolUse(id: string, name: string, input: JsonObject): JsonObject {
   return { type: 'tool_use', id, name, input }
 }
 
-export function toolResult(id: string, content: string | JsonObject[], isError = false): JsonObject {
+function toolResult(id: string, content: string | JsonObject[], isError = false): JsonObject {
   return { tool_use_id: id, type: 'tool_result', content, is_error: isError }
 }
 

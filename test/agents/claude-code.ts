@@ -11,7 +11,7 @@ const betas =
 const session = '6a1f2a52-93a0-4b7e-8f7e-0d9c4f3f0a11'
 
 export const ephemeral = { type: 'ephemeral' }
-export const billingLine = 'x-anthropic-billing-header: cc_version=2.1.330.440; cc_entrypoint=sdk-cli;'
+const billingLine = 'x-anthropic-billing-header: cc_version=2.1.330.440; cc_entrypoint=sdk-cli;'
 export const reminder =
   '<system-reminder>\nToday is a "Sunday" — the folder holds naïve.ts and 世界.md.\n</system-reminder>'
 
@@ -33,7 +33,7 @@ function headers(beta = betas): Record<string, string> {
 }
 
 /** The first user message, and the system message behind it that describes the machine. */
-export function opening(prompt: string = planted.prompt): JsonObject[] {
+function opening(prompt: string = planted.prompt): JsonObject[] {
   const environment = { type: 'text', text: `# Environment\n${filler(9000)}`, cache_control: ephemeral }
   return [
     {

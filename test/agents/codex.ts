@@ -47,27 +47,28 @@ const kept: JsonObject = {
   client_metadata: { 'x-codex-installation-id': thread },
 }
 
-/** A provider of the person's own in `config.toml`. */
-export function customProviderRequest(): AgentRequest {
+function askCustomProvider(model: string, tools: JsonObject[], more: JsonObject = {}): AgentRequest {
   const build = (words: string): JsonObject => ({
-    model: 'gpt-5-codex',
+    model,
     stream: true,
     input: input(words),
-    tools: customProviderTools,
+    tools,
     ...kept,
     parallel_tool_calls: true,
     reasoning: { summary: 'auto' },
+    ...more,
   })
   return { path, headers: headers(), body: filledTo(39_000, build) }
 }
 
+/** A provider of the person's own in `config.toml`. */
+export function customProviderRequest(): AgentRequest {
+  return askCustomProvider('gpt-5-codex', customProviderTools)
+}
+
 /** The same with a model that patches files itself. */
 export function patchingRequest(): AgentRequest {
-  return changed(customProviderRequest(), {
-    model: 'gpt-5.5',
-    tools: patchingTools,
-    text: { verbosity: 'low' },
-  })
+  return askCustomProvider('gpt-5.5', patchingTools, { text: { verbosity: 'low' } })
 }
 
 /** Older versions name the shell by its type alone. */

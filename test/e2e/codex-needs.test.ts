@@ -25,13 +25,6 @@ describe('Codex', () => {
   afterAll(() => stage.stop())
   beforeEach(() => stage.reset())
 
-  const toolsHeard = async (): Promise<unknown[]> =>
-    arrayOf((await stage.heardBy(local))['tools']).map((tool) => objectOf(objectOf(tool)['function'])['name'])
-  const textHeard = async (): Promise<string> =>
-    arrayOf((await stage.heardBy(local))['messages'])
-      .map((message) => String(objectOf(message)['content']))
-      .join('\n')
-
   it('has its bytes reach OpenAI as it wrote them, with a header of a kilobyte', async () => {
     const request = codex.builtInRequest()
     await stage.ask('responses', request)
@@ -96,9 +89,9 @@ describe('Codex', () => {
     await stage.ask(local, codex.builtInRequest())
     const names =
       'exec wait request_user_input request_user_input_async sleep followup_task interrupt_agent list_agents'
-    expect(await toolsHeard()).toEqual([...names.split(' '), 'send_message', 'spawn_agent', 'wait_agent'])
+    expect(await stage.toolsOffered(local)).toEqual([...names.split(' '), 'send_message', 'spawn_agent', 'wait_agent'])
     await stage.ask(local, codex.patchingRequest())
-    expect(await toolsHeard()).toContain('apply_patch')
+    expect(await stage.toolsOffered(local)).toContain('apply_patch')
     expect(JSON.stringify(await stage.heardBy(local))).toContain(
       JSON.stringify(applyPatch.format.definition).slice(1, -1),
     )
@@ -106,7 +99,7 @@ describe('Codex', () => {
 
   it('has its instructions and everything that was said and done told to the local model', async () => {
     await stage.ask(local, longHistory('patching'))
-    const heard = await textHeard()
+    const heard = await stage.wordsTold(local)
     for (const words of [
       'You are a coding agent',
       '<skills_instructions>',
@@ -155,7 +148,7 @@ describe('Codex', () => {
       expect(endingOf(text)).toMatchObject({ type: 'response.completed', output: items })
       const next = codex.followUp(codex.builtInRequest(), ...items, codex.message('user', planted.question))
       await stage.ask(local, next)
-      expect(await textHeard()).toContain('We like pizza.')
+      expect(await stage.wordsTold(local)).toContain('We like pizza.')
       await stage.askCloudBehind(local, next, { text: 'Pizza.' })
       expect(JSON.stringify(await stage.heardBy('responses'))).toContain('We like pizza.')
       expect(await stage.refusals()).toEqual([])
@@ -165,7 +158,7 @@ describe('Codex', () => {
   it('gets a plain message for the compaction that it asks a provider of its own for', async () => {
     const { text } = await stage.ask(local, codex.plainCompactionRequest(), { text: 'We like pizza.' })
     expect(itemsOf(text)).toMatchObject([{ type: 'message', content: [{ text: 'We like pizza.' }] }])
-    expect(await toolsHeard()).toEqual([])
+    expect(await stage.toolsOffered(local)).toEqual([])
   })
 
   it('is told with 426 that there is no WebSocket, which it takes at its first try', async () => {
