@@ -47,6 +47,23 @@ function answer(id: string, text: string): JsonObject {
   }
 }
 
+/** What a search found, which no list of the request has. */
+const foundTools = {
+  type: 'namespace',
+  name: 'mcp__tickets',
+  description: 'Tickets.',
+  tools: [
+    {
+      type: 'function',
+      name: 'list_tickets',
+      description: 'Lists them.',
+      strict: false,
+      defer_loading: true,
+      parameters: { type: 'object', properties: { note: { type: 'string' } } },
+    },
+  ],
+}
+
 const patch = '*** Begin Patch\n*** Add File: naïve "世界".md\n+one\n*** End Patch\n'
 
 /** Five items each: what a provider of one's own, and the built-in one, has its client run. */
@@ -64,6 +81,19 @@ const rounds: readonly ((id: string, words: string) => JsonObject[])[] = [
     customOutput(id, words),
     message('user', 'Go on.'),
     answer(`${id}z`, 'I do.'),
+  ],
+  (id, words) => [
+    { type: 'tool_search_call', call_id: `call_${id}`, execution: 'client', arguments: { query: 'tickets' } },
+    {
+      type: 'tool_search_output',
+      call_id: `call_${id}`,
+      execution: 'client',
+      status: 'completed',
+      tools: [foundTools],
+    },
+    functionCall(`${id}a`, 'list_tickets', { note: words }, foundTools.name),
+    functionOutput(`${id}a`, 'None is open.'),
+    answer(id, 'There is nothing to do.'),
   ],
   (id, words) => [
     functionCall(id, 'view_image', { path: '/work/shot.png' }),
@@ -86,9 +116,9 @@ const rounds: readonly ((id: string, words: string) => JsonObject[])[] = [
 
 /** The kinds of rounds that each way of working has. */
 const ways = {
-  customProvider: { request: customProviderRequest, rounds: [0, 2] },
-  patching: { request: patchingRequest, rounds: [0, 1, 2] },
-  builtIn: { request: builtInRequest, rounds: [3, 2] },
+  customProvider: { request: customProviderRequest, rounds: [0, 3] },
+  patching: { request: patchingRequest, rounds: [0, 1, 2, 3] },
+  builtIn: { request: builtInRequest, rounds: [4, 3] },
 } as const
 
 /** 120 items, 150 KB in all. */

@@ -124,6 +124,12 @@ export class AgentStage {
     return messages.map((message) => stringOf(objectOf(message)['content']) ?? '').join('\n')
   }
 
+  /** Who spoke in turn, as this one was told last, a letter each. */
+  async rolesTold(local: Local): Promise<string> {
+    const messages = arrayOf((await this.heardBy(local))['messages'])
+    return messages.map((message) => (stringOf(objectOf(message)['role']) ?? '?').charAt(0)).join('')
+  }
+
   /** Why requests were turned away as malformed: by nobody, if all is well. */
   async refusals(): Promise<(string | undefined)[]> {
     const [cloud, local] = await Promise.all([this.provider.journal(), this.ollama.journal()])

@@ -122,6 +122,12 @@ describe('Claude Code', () => {
     expect(heard).not.toContain('x-anthropic-billing-header')
   })
 
+  it('has its long history told as one system message, and turns of which none follows its like', async () => {
+    await stage.ask(local, longHistory())
+    expect(await stage.rolesTold(local)).toMatch(/^su(at*u?)*$/)
+    expect(await stage.wordsTold(local)).toContain('<system>\nOne agent has ended.\n</system>')
+  })
+
   it('offers a deferred tool only when something has referred to it', async () => {
     await stage.ask(local, claude.firstRequest())
     const first = headlessTools.filter((tool) => tool['defer_loading'] !== true).map(({ name }) => name)

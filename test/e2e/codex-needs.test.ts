@@ -97,8 +97,16 @@ describe('Codex', () => {
     )
   })
 
+  it('offers a tool that was searched for, and finds a call of it in its namespace', async () => {
+    const toolCalls = [{ name: 'list_tickets', input: {} }]
+    const { text } = await stage.ask(local, longHistory('patching'), { toolCalls })
+    expect(itemsOf(text)).toMatchObject([{ type: 'function_call', namespace: 'mcp__tickets', name: 'list_tickets' }])
+    expect((await stage.toolsOffered(local)).filter((name) => name === 'list_tickets')).toHaveLength(1)
+  })
+
   it('has its instructions and everything that was said and done told to the local model', async () => {
     await stage.ask(local, longHistory('patching'))
+    expect(await stage.rolesTold(local)).toMatch(/^su(at*u?)*$/)
     const heard = await stage.wordsTold(local)
     for (const words of [
       'You are a coding agent',
