@@ -183,10 +183,11 @@ describe('Codex', () => {
     ['a spent credit', 'billing_error', 'Your credit balance is too low.', 'insufficient_quota'],
     ['anything else', 'api_error', 'Internal server error', 'server_error'],
   ])(
-    'hears of %s in the middle of an answer as response.failed, by a code it knows',
+    'hears of %s in the middle of an answer that nobody can go on with as response.failed, by a code it knows',
     async (_what, type, message, code) => {
       const frame = `event: error\ndata: ${JSON.stringify({ type: 'error', error: { type, message } })}\n\n`
       await stage.provider.play({ mode: 'error-midstream', frame })
+      await stage.ollama.play({ mode: 'not-pulled' })
       const { text } = await stage.send('messages', codex.customProviderRequest())
       expect(endingOf(text)).toMatchObject({ type: 'response.failed', response: { error: { code, message } } })
     },

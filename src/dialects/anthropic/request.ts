@@ -129,7 +129,6 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const system = systemOf(head, request.output)
   const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   const maxTokens = request.sampling.maxOutputTokens ?? defaultMaxTokens
-  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   return {
     ...request.extras.anthropic,
     ...compact({
