@@ -11,6 +11,7 @@ export class ResponsesMemory {
   readonly #transcripts: Transcripts
   readonly #body: Buffer
   readonly #account: string
+  #value: { parsed: JsonValue | undefined } | undefined
 
   constructor(transcripts: Transcripts, body: Buffer, account: string) {
     this.#transcripts = transcripts
@@ -69,8 +70,10 @@ export class ResponsesMemory {
     if (turn) this.#transcripts.record(turn)
   }
 
+  /** Parsed at most once: to be translated and then to be kept (0.5 ms for 150 KB). Nobody changes it. */
   #parsed(): JsonValue | undefined {
-    return parseExact(this.#body.toString('utf8'))
+    this.#value ??= { parsed: parseExact(this.#body.toString('utf8')) }
+    return this.#value.parsed
   }
 }
 

@@ -108,9 +108,13 @@ export function createEncoder(
     model: identity.model,
   }
 
+  /** The same in every chunk, so written once. */
+  const head = JSON.stringify(base).slice(0, -1)
+  const tail = withUsage ? ',"usage":null}' : '}'
+
   const chunk = (delta: JsonObject, finishReason: string | null = null): string => {
     const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }]
-    return sseData(JSON.stringify(withUsage ? { ...base, choices, usage: null } : { ...base, choices }))
+    return sseData(`${head},"choices":${JSON.stringify(choices)}${tail}`)
   }
 
   const toolDelta = (index: number, call: JsonObject): string =>

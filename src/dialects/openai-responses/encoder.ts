@@ -11,8 +11,18 @@ import { createWriter, failedResponse, type Write } from './writer.ts'
 export type Block =
   | { type: 'text'; id: string; at: number; text: string }
   | { type: 'reasoning'; id: string; at: number; text: string }
-  /** `told`: how much of a custom tool's input the client has, where somebody else began it. */
-  | { type: 'tool-call'; id: string; at: number; text: string; call: Call; kind: CallKind; told?: number }
+  | CallBlock
+
+interface CallBlock {
+  type: 'tool-call'
+  id: string
+  at: number
+  text: string
+  call: Call
+  kind: CallKind
+  /** How much of a custom tool's input the client has, where somebody else began it. */
+  told?: number
+}
 
 /** Where a stream goes on that somebody else began. */
 export interface Place {
@@ -178,23 +188,22 @@ function closeBlock(write: Write, block: Block, item: JsonObject): string {
         })
       )
     case 'tool-call':
-      return closeCall(write, block, where, item)
+      return closeCall(write, block, item)
   }
 }
 
-type CallBlock = Extract<Block, { type: 'tool-call' }>
-
-function closeCall(write: Write, { kind, told = 0 }: CallBlock, where: JsonObject, item: JsonObject): string {
+function closeCall(write: Write, block: CallBlock, item: JsonObject): string {
+  const { id: item_id, at: output_index, kind, told = 0 } = block
   switch (kind) {
     case 'function': {
       const { name = '', arguments: text = '' } = item
-      return write('response.function_call_arguments.done', { ...where, name, arguments: text })
+      return write('response.function_call_arguments.done', { item_id, output_index, name, arguments: text })
     }
     case 'custom': {
       const input = stringOf(item['input']) ?? ''
       return (
-        write('response.custom_tool_call_input.delta', { ...where, delta: input.slice(told) }) +
-        write('response.custom_tool_call_input.done', { ...where, input })
+        write('response.custom_tool_call_input.delta', { item_id, output_index, delta: input.slice(told) }) +
+        write('response.custom_tool_call_input.done', { item_id, output_index, input })
       )
     }
     case 'local-shell':
