@@ -101,21 +101,7 @@ export function createEncoder(
   /** Calls of tools that take plain text: what has come of their JSON. */
   const freeform = new Map<number, string>()
   const withUsage = request.includeUsage === true
-  const base = {
-    id: identity.id,
-    object: 'chat.completion.chunk',
-    created: Math.floor(identity.createdAtMs / 1000),
-    model: identity.model,
-  }
-
-  /** The same in every chunk, so written once. */
-  const head = JSON.stringify(base).slice(0, -1)
-  const tail = withUsage ? ',"usage":null}' : '}'
-
-  const chunk = (delta: JsonObject, finishReason: string | null = null): string => {
-    const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }]
-    return sseData(`${head},"choices":${JSON.stringify(choices)}${tail}`)
-  }
+  const { chunk, usageChunk } = createChunks(identity, withUsage)
 
   const toolDelta = (index: number, call: JsonObject): string =>
     chunk({ tool_calls: [{ index: callIndexes.get(index) ?? 0, ...call }] })
@@ -143,7 +129,7 @@ export function createEncoder(
 
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>): string => {
     const last = chunk({}, encodeFinishReason(event.reason))
-    const usage = withUsage ? sseData(JSON.stringify({ ...base, choices: [], usage: encodeUsage(event.usage) })) : ''
+    const usage = withUsage ? usageChunk(event.usage) : ''
     return `${last}${usage}data: [DONE]\n\n`
   }
 
@@ -172,6 +158,25 @@ export function createEncoder(
       case 'opaque':
         return ''
     }
+  }
+}
+
+interface Chunks {
+  chunk: (delta: JsonObject, finishReason?: string) => string
+  usageChunk: (usage: Usage) => string
+}
+
+/** What is the same in every chunk is written once. */
+function createChunks({ id, model, createdAtMs }: AnswerIdentity, withUsage: boolean): Chunks {
+  const base = { id, object: 'chat.completion.chunk', created: Math.floor(createdAtMs / 1000), model }
+  const head = JSON.stringify(base).slice(0, -1)
+  const tail = withUsage ? ',"usage":null}' : '}'
+  return {
+    chunk: (delta, finishReason) => {
+      const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason ?? null }]
+      return sseData(`${head},"choices":${JSON.stringify(choices)}${tail}`)
+    },
+    usageChunk: (usage) => sseData(JSON.stringify({ ...base, choices: [], usage: encodeUsage(usage) })),
   }
 }
 
