@@ -54,6 +54,33 @@ describe('a status without a row', () => {
   )
 })
 
+describe('the window of a limit', () => {
+  it.each([
+    ['You will regain access on 2026-04-01 at 00:00 UTC.', 'month'],
+    ['reached its maximum allowed monthly spending limit', 'month'],
+    ['on tokens per day (TPD): Limit 100000, Used 97050', 'day'],
+    ['Rate limit exceeded: free-models-per-day. ', 'day'],
+    ['spend limit reached (daily; resets 2026-08-08 00:00 UTC)', 'day'],
+    ['on tokens per min (TPM): Limit 30000', 'minute'],
+    ['of 30,000 input tokens per minute.', 'minute'],
+    ['Rate limit exceeded', undefined],
+  ])('is read from %j', (message, window) => {
+    const failure = judge(429, { error: { message } })
+    expect('window' in failure ? failure.window : undefined).toBe(window)
+  })
+
+  it.each([
+    [['GenerateContentInputTokensPerModelPerMinute-FreeTier'], 'minute'],
+    [
+      ['GenerateContentInputTokensPerModelPerMinute-FreeTier', 'GenerateRequestsPerDayPerProjectPerModel-FreeTier'],
+      'day',
+    ],
+  ])('is the longest of the quotas %j', (quotaIds, window) => {
+    const violations = quotaIds.map((quotaId) => ({ quotaId }))
+    expect(judge(429, { error: { message: 'Spent.', details: [{ violations }] } })).toMatchObject({ window })
+  })
+})
+
 describe('a row', () => {
   const rows: FailureRow[] = [
     {

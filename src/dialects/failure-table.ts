@@ -2,7 +2,7 @@
  * Turns any provider's error into one entry of the failure catalogue: every wrapping an error may come in is taken off once,
  * here, and what is left is looked up in a dialect's table. A provider's quirk is a row of a table, never a branch elsewhere.
  */
-import type { Cause, Failure, Scope } from '../ir/failure.ts'
+import type { Cause, Failure, LimitWindow, Scope } from '../ir/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, parseJson, stringOf } from '../ir/json.ts'
 import type { JsonObject, JsonValue } from '../ir/json.ts'
 import { parseRetryAfter, parseStatedReset } from '../wire/reset-times.ts'
@@ -127,9 +127,24 @@ function lookUp(error: ProviderError, rows: readonly FailureRow[]): Judgement {
 
 function withReset(judgement: Judgement, error: ProviderError, table: FailureTable): Judgement {
   if (judgement.kind !== 'quota-spent' && judgement.kind !== 'rate-limited') return judgement
-  if (judgement.scope === 'request' || judgement.resetsAtMs !== undefined) return judgement
-  const resetsAtMs = table.resetsAtMs(error, judgement)
-  return resetsAtMs === undefined ? judgement : { ...judgement, resetsAtMs }
+  if (judgement.scope === 'request') return judgement
+  const resetsAtMs = judgement.resetsAtMs ?? table.resetsAtMs(error, judgement)
+  const window = judgement.window ?? windowOf(error)
+  return { ...judgement, ...(resetsAtMs !== undefined && { resetsAtMs }), ...(window !== undefined && { window }) }
+}
+
+/** In the providers' sentences, codes and quota names (providers.md 1.1 to 1.7); of several the longest counts. */
+const windowWords: readonly [LimitWindow, RegExp][] = [
+  ['month', /\b(?:monthly|regain access)\b|enforced_spend_limit/i],
+  ['day', /\b(?:per[ -]day|daily)\b|\([RT]PD\)|PerDay|_daily/i],
+  ['minute', /\bper[ -]min(?:ute)?\b|\([RT]PM\)|PerMinute/i],
+]
+
+function windowOf({ message, words, fields }: ProviderError): LimitWindow | undefined {
+  const violations = arrayOf(fields['details']).flatMap((detail) => arrayOf(objectOf(detail)['violations']))
+  const quotas = violations.map((violation) => stringOf(objectOf(violation)['quotaId']) ?? '')
+  const said = [message, ...words, ...quotas].join(' ')
+  return windowWords.find(([, pattern]) => pattern.test(said))?.[0]
 }
 
 /** Deeper than any wrapping seen: an SDK's copy of a proxy's copy of an error. */

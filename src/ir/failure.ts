@@ -6,11 +6,25 @@
 /** Whom a spent quota or a limit concerns: the whole account, one model, or only this one request (too big for the limit). */
 export type Scope = 'account' | 'model' | 'request'
 
+/** Over which time a limit counts, where the refusal says so: a plan's five hours or seven days, a calendar's day or month. */
+export type LimitWindow = 'minute' | 'day' | '5h' | '7d' | 'month'
+
+interface LimitFacts {
+  scope: Scope
+  window?: LimitWindow
+  resetsAtMs?: number
+}
+
 export type Cause =
   /** Credit, plan or spend limit used up: waiting seconds will not help. */
-  | { kind: 'quota-spent'; what: 'credit' | 'quota'; scope: Scope; resetsAtMs?: number }
+  | ({
+      kind: 'quota-spent'
+      what: 'credit' | 'quota'
+      /** The quota may be back well before `resetsAtMs`, so that asking earlier is worthwhile. */
+      isUpperBound?: true
+    } & LimitFacts)
   /** A limit per minute or second: it clears by itself. */
-  | { kind: 'rate-limited'; scope: Scope; resetsAtMs?: number }
+  | ({ kind: 'rate-limited' } & LimitFacts)
   | { kind: 'overloaded' }
   | { kind: 'server-error' }
   /** No connection, or one that broke before the answer was whole. `requestSent` says whether the target may have seen the request. */
@@ -26,6 +40,10 @@ export type Cause =
   /** Any other fault in the request itself. */
   | { kind: 'bad-request' }
   | { kind: 'client-gone' }
+  /** Not asked although it would have answered: little of its quota is left (`HANDOVER_AT`). */
+  | { kind: 'handover'; resetsAtMs: number }
+  /** Not asked because the person said so. */
+  | { kind: 'override' }
 
 export type NetworkProblem = 'refused' | 'dns' | 'tls' | 'reset' | 'unreachable'
 export type FailureKind = Cause['kind']
@@ -38,6 +56,9 @@ export type Failure = Cause & {
   /** The target's own machine-readable word (`insufficient_quota`, `1300`, …). */
   code?: string
 }
+
+/** A refusal that the ledger remembers. */
+export type Limit = Extract<Failure, { kind: 'quota-spent' | 'rate-limited' }>
 
 type Blame = 'target' | 'request' | 'network' | 'nobody'
 
@@ -64,6 +85,8 @@ export const catalogue: { readonly [K in FailureKind]: CatalogueEntry } = {
   'content-refused': { blame: 'request', status: 400, label: 'content refused' },
   'bad-request': { blame: 'request', status: 400, label: 'bad request' },
   'client-gone': { blame: 'nobody', status: 499, label: 'client gone' },
+  handover: { blame: 'nobody', status: 429, label: 'quota nearly spent' },
+  override: { blame: 'nobody', status: 503, label: 'set aside by hand' },
 }
 
 /** A failure in a few words for a log line: `credit spent`, `unreachable: connection refused`. */
@@ -86,6 +109,8 @@ export function describeFailure(failure: Failure): string {
     case 'content-refused':
     case 'bad-request':
     case 'client-gone':
+    case 'handover':
+    case 'override':
       return catalogue[failure.kind].label
   }
 }

@@ -153,6 +153,11 @@ describe('parseExhaustedReset', () => {
     expect(parseExhaustedReset(headers, anthropicLimits, nowMs)).toBe(nowMs + 40_000)
   })
 
+  it.each(['priority-input-tokens', 'fast-output-tokens'])('reads the limits of other tiers: %s', (name) => {
+    const headers = { [`anthropic-${name}-remaining`]: '0', [`anthropic-${name}-reset`]: '2026-03-15T12:00:40Z' }
+    expect(parseExhaustedReset(headers, anthropicLimits, nowMs)).toBe(nowMs + 40_000)
+  })
+
   it.each([
     ['2m59.56s', 179_560],
     ['22', 22_000],
@@ -209,7 +214,12 @@ describe('parseUnifiedRejection', () => {
       'overage-status': 'rejected',
       'overage-reset': inHours(700),
     })
-    expect(parseUnifiedRejection(headers, nowMs)).toEqual({ modelOnly: false, resetsAtMs: hoursAhead(2) })
+    expect(parseUnifiedRejection(headers, nowMs)).toEqual({
+      modelOnly: false,
+      resetsAtMs: hoursAhead(2),
+      window: '5h',
+      isUpperBound: true,
+    })
   })
 
   it('takes the latest of several rejected windows', () => {
@@ -221,7 +231,11 @@ describe('parseUnifiedRejection', () => {
       '7d-status': 'rejected',
       '7d-reset': inHours(50),
     })
-    expect(parseUnifiedRejection(headers, nowMs)).toEqual({ modelOnly: false, resetsAtMs: hoursAhead(50) })
+    expect(parseUnifiedRejection(headers, nowMs)).toEqual({
+      modelOnly: false,
+      resetsAtMs: hoursAhead(50),
+      window: '7d',
+    })
   })
 
   it('blames only the model when only its own window is rejected', () => {
@@ -234,7 +248,11 @@ describe('parseUnifiedRejection', () => {
       '7d_oi-utilization': '1.02',
       '7d_oi-reset': inHours(33.7),
     })
-    expect(parseUnifiedRejection(headers, nowMs)).toEqual({ modelOnly: true, resetsAtMs: hoursAhead(33.7) })
+    expect(parseUnifiedRejection(headers, nowMs)).toEqual({
+      modelOnly: true,
+      resetsAtMs: hoursAhead(33.7),
+      window: '7d',
+    })
   })
 
   it('does not keep the account waiting for the window of one model', () => {
@@ -245,17 +263,17 @@ describe('parseUnifiedRejection', () => {
       '7d_sonnet-status': 'rejected',
       '7d_sonnet-reset': inHours(99),
     })
-    expect(parseUnifiedRejection(headers, nowMs)).toEqual({ modelOnly: false, resetsAtMs: hoursAhead(1) })
+    expect(parseUnifiedRejection(headers, nowMs)).toEqual({ modelOnly: false, resetsAtMs: hoursAhead(1), window: '5h' })
   })
 
   it.each([
-    ['five_hour', false],
-    ['seven_day', false],
-    ['seven_day_opus', true],
-    ['seven_day_overage_included', true],
-  ])('asks the claim %s whom it concerns where no window is named', (claim, modelOnly) => {
+    ['five_hour', false, '5h'],
+    ['seven_day', false, '7d'],
+    ['seven_day_opus', true, '7d'],
+    ['seven_day_overage_included', true, '7d'],
+  ])('asks the claim %s whom it concerns where no window is named', (claim, modelOnly, window) => {
     const headers = unified({ status: 'rejected', reset: inHours(3), 'representative-claim': claim })
-    expect(parseUnifiedRejection(headers, nowMs)).toEqual({ modelOnly, resetsAtMs: hoursAhead(3) })
+    expect(parseUnifiedRejection(headers, nowMs)).toEqual({ modelOnly, resetsAtMs: hoursAhead(3), window })
   })
 
   it('knows no reset when the overage credit is gone', () => {

@@ -79,9 +79,11 @@ export interface LimitHeaders {
   reset: string
 }
 
-export const anthropicLimits: readonly LimitHeaders[] = ['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
-  (name) => ({ remaining: `anthropic-ratelimit-${name}-remaining`, reset: `anthropic-ratelimit-${name}-reset` }),
-)
+/** Those of the standard tier, of priority tier and of fast mode. */
+export const anthropicLimits: readonly LimitHeaders[] = [
+  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map((name) => `anthropic-ratelimit-${name}`),
+  ...['input-tokens', 'output-tokens'].flatMap((name) => [`anthropic-priority-${name}`, `anthropic-fast-${name}`]),
+].map((name) => ({ remaining: `${name}-remaining`, reset: `${name}-reset` }))
 export const openAiLimits: readonly LimitHeaders[] = ['requests', 'tokens', 'project-tokens'].map((name) => ({
   remaining: `x-ratelimit-remaining-${name}`,
   reset: `x-ratelimit-reset-${name}`,
@@ -113,6 +115,9 @@ export interface UnifiedRejection {
   /** Only the requested model is blocked; others of the same account keep working. */
   modelOnly: boolean
   resetsAtMs?: number
+  window?: '5h' | '7d'
+  /** It was seen to clear well before its reset. */
+  isUpperBound?: true
 }
 
 const unified = 'anthropic-ratelimit-unified-'
@@ -134,7 +139,26 @@ export function parseUnifiedRejection(headers: HeaderValues, nowMs: number): Uni
   const resetsAtMs =
     latest(binding.map(({ name }) => parseInstant(header(headers, `${unified}${name}-reset`) ?? '', nowMs))) ??
     parseInstant(header(headers, `${unified}reset`) ?? '', nowMs)
-  return resetsAtMs === undefined ? { modelOnly } : { modelOnly, resetsAtMs }
+  const window = longestOf(binding.map(({ name }) => name)) ?? claimedWindow(headers)
+  // With a fallback percentage, requests worked again within minutes (gajae-code pull request 2444 in providers.md 2.2).
+  const isUpperBound = window === '5h' && header(headers, `${unified}fallback-percentage`) !== undefined
+  return {
+    modelOnly,
+    ...(resetsAtMs !== undefined && { resetsAtMs }),
+    ...(window !== undefined && { window }),
+    ...(isUpperBound && { isUpperBound }),
+  }
+}
+
+function longestOf(windows: readonly string[]): '5h' | '7d' | undefined {
+  if (windows.some((name) => name.startsWith('7d'))) return '7d'
+  return windows.includes('5h') ? '5h' : undefined
+}
+
+function claimedWindow(headers: HeaderValues): '5h' | '7d' | undefined {
+  const claim = header(headers, `${unified}representative-claim`)
+  if (claim === undefined) return undefined
+  return claim.startsWith('seven_day') ? '7d' : claim.startsWith('five_hour') ? '5h' : undefined
 }
 
 /** Spent overage credit was seen on a 429 without further headers (tombii/better-ccflare#261 in providers.md 2.2). */

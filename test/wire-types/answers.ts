@@ -102,6 +102,8 @@ const causes: { readonly [K in FailureKind]: readonly Extract<Cause, { kind: K }
   'content-refused': [{ kind: 'content-refused' }],
   'bad-request': [{ kind: 'bad-request' }],
   'client-gone': [{ kind: 'client-gone' }],
+  handover: [{ kind: 'handover', resetsAtMs: 1_741_290_958_123 }],
+  override: [{ kind: 'override' }],
 }
 
 /** Requests whose answers differ in their form, by what is special about them. */

@@ -73,6 +73,32 @@ describe('a spent quota', () => {
       },
     ],
     [
+      "the tier's monthly cap in new words, which is lifted on the 1st",
+      429,
+      envelope('rate_limit_error', 'Reworded.', { details: { error_code: 'enforced_spend_limit_reached' } }),
+      {},
+      { kind: 'quota-spent', what: 'quota', scope: 'account', window: 'month', resetsAtMs: Date.UTC(2026, 3, 1) },
+    ],
+    [
+      'a five-hour window that may be over earlier (2.2)',
+      429,
+      envelope('rate_limit_error', accountLimit),
+      {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-5h-status': 'rejected',
+        'anthropic-ratelimit-unified-fallback-percentage': '0.5',
+        'retry-after': '13262',
+      },
+      {
+        kind: 'quota-spent',
+        what: 'quota',
+        scope: 'account',
+        window: '5h',
+        isUpperBound: true,
+        resetsAtMs: nowMs + 13_262_000,
+      },
+    ],
+    [
       'a contract cap in new words',
       429,
       envelope('rate_limit_error', 'Reworded.', { details: { error_code: 'contract_spend_limit_reached' } }),
@@ -152,7 +178,7 @@ describe('other failures', () => {
       429,
       envelope('rate_limit_error', minuteLimit),
       { 'retry-after': '17' },
-      { kind: 'rate-limited', scope: 'model', resetsAtMs: nowMs + 17_000 },
+      { kind: 'rate-limited', scope: 'model', window: 'minute', resetsAtMs: nowMs + 17_000 },
     ],
     [
       'a limit per minute that only its dimension dates',
@@ -162,7 +188,7 @@ describe('other failures', () => {
         'anthropic-ratelimit-input-tokens-remaining': '0',
         'anthropic-ratelimit-input-tokens-reset': '2026-03-15T12:00:40Z',
       },
-      { kind: 'rate-limited', scope: 'model', resetsAtMs: nowMs + 40_000 },
+      { kind: 'rate-limited', scope: 'model', window: 'minute', resetsAtMs: nowMs + 40_000 },
     ],
     [
       'a plain throttle of a subscription, without unified headers',
@@ -331,6 +357,8 @@ describe('encodeFailure', () => {
     'content-refused': { kind: 'content-refused' },
     'bad-request': { kind: 'bad-request' },
     'client-gone': { kind: 'client-gone' },
+    handover: { kind: 'handover', resetsAtMs: nowMs + 60_000 },
+    override: { kind: 'override' },
   }
 
   it('knows every kind of the catalogue', () => {

@@ -67,13 +67,21 @@ const table: FailureTable = {
   ],
   resetsAtMs: (error, limit) =>
     statedReset(error, limit) ??
-    (limit.kind === 'rate-limited' ? parseExhaustedReset(error.headers, anthropicLimits, error.nowMs) : undefined),
+    (limit.kind === 'rate-limited'
+      ? parseExhaustedReset(error.headers, anthropicLimits, error.nowMs)
+      : monthlyReset(error)),
+}
+
+/** The tier's cap is lifted at 00:00 UTC on the 1st, also where its sentence has come to say it in other words (A/limits in providers.md 1.1). */
+function monthlyReset({ words, nowMs }: ProviderError): number | undefined {
+  if (nowMs === 0 || !words.includes('enforced_spend_limit_reached')) return undefined
+  const now = new Date(nowMs)
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)
 }
 
 function spentWindow(error: ProviderError): Cause {
-  const rejection = parseUnifiedRejection(error.headers, error.nowMs)
-  const cause = { kind: 'quota-spent', what: 'quota', scope: rejection?.modelOnly ? 'model' : 'account' } as const
-  return rejection?.resetsAtMs === undefined ? cause : { ...cause, resetsAtMs: rejection.resetsAtMs }
+  const { modelOnly, ...facts } = parseUnifiedRejection(error.headers, error.nowMs) ?? { modelOnly: false }
+  return { kind: 'quota-spent', what: 'quota', scope: modelOnly ? 'model' : 'account', ...facts }
 }
 
 export function decodeFailure(answer: FailedAnswer): Failure {
@@ -96,6 +104,8 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string } } = 
   'content-refused': { status: 400, type: 'invalid_request_error' },
   'bad-request': { status: 400, type: 'invalid_request_error' },
   'client-gone': { status: 499, type: 'api_error' },
+  handover: { status: 429, type: 'rate_limit_error' },
+  override: { status: 503, type: 'api_error' },
 }
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {

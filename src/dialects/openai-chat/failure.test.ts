@@ -91,6 +91,7 @@ describe('decodeFailure', () => {
       429 | rate-limited model +60000 | OpenRouter | {"error":{"code":429,"message":"Rate limit exceeded","metadata":{"error_type":"rate_limit_exceeded"}}} | {"retry-after":"60"}
       402 | rate-limited account +5000 | OpenRouter budget of requests in flight | {"error":{"code":402,"message":"In flight.","metadata":{"limit_source":"openrouter_in_flight_budget"}}} | {"retry-after":"5"}
       429 | rate-limited account | OpenRouter free models per minute | {"error":{"message":"Rate limit exceeded: free-models-per-min. ","code":429}}
+      429 | rate-limited account +60000 | OpenRouter, dated by its header | {"error":{"message":"Rate limit exceeded: free-models-per-min. ","code":429}} | {"x-ratelimit-reset":"1773576060000"}
       429 | rate-limited model +22000 | Azure | {"error":{"code":"429","message":"Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2023-12-01-preview have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 22 seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit."}}
       429 | rate-limited model | Azure Responses, whose headers say nothing | {"error":{"code":"429","message":"Too many requests."}} | {"x-ratelimit-remaining-tokens":"-1","x-ratelimit-reset-tokens":"0"}
       429 | rate-limited model | Anthropic on its OpenAI-compatible endpoint | {"error":{"message":"This request would exceed your …","type":"invalid_request_error","param":null,"code":"rate_limit_error"}}
@@ -229,6 +230,8 @@ describe('encodeFailure', () => {
     'content-refused': { kind: 'content-refused' },
     'bad-request': { kind: 'bad-request' },
     'client-gone': { kind: 'client-gone' },
+    handover: { kind: 'handover', resetsAtMs: nowMs + 60_000 },
+    override: { kind: 'override' },
   }
 
   it('knows every kind of the catalogue', () => {

@@ -180,10 +180,10 @@ function planReset({ words, fields, headers, nowMs }: ProviderError): number | u
   return (atSeconds === undefined ? undefined : parseInstant(atSeconds, nowMs)) ?? parseCodexReset(headers, nowMs)
 }
 
-/** OpenRouter repeats its headers in the body (providers.md 1.7). */
-function openRouterReset({ fields, nowMs }: ProviderError): number | undefined {
+/** OpenRouter repeats its headers in the body (providers.md 1.7, 2.1). */
+function openRouterReset({ fields, headers: outer, nowMs }: ProviderError): number | undefined {
   const headers = objectOf(objectOf(fields['metadata'])['headers'])
-  const reset: JsonValue | undefined = headers['X-RateLimit-Reset']
+  const reset: JsonValue | string[] | undefined = headers['X-RateLimit-Reset'] ?? outer['x-ratelimit-reset']
   return typeof reset === 'string' || typeof reset === 'number' ? parseInstant(reset, nowMs) : undefined
 }
 
@@ -213,6 +213,8 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string; code:
   'content-refused': { status: 400, type: 'invalid_request_error', code: 'content_policy_violation' },
   'bad-request': { status: 400, type: 'invalid_request_error', code: null },
   'client-gone': { status: 499, type: 'server_error', code: 'server_error' },
+  handover: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
+  override: { status: 503, type: 'server_error', code: 'server_error' },
 }
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {
