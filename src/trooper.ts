@@ -8,21 +8,26 @@ import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createEngines } from './engines/engines.ts'
 import { createHandBack } from './exchange/hand-back.ts'
+import { createLocalCalls } from './exchange/local-calls.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import type { Log } from './observe/log.ts'
-import { createLedger } from './routing/ledger.ts'
+import { createBreakers } from './routing/breakers.ts'
+import type { Chain } from './routing/chains.ts'
 import type { Trooper } from './running.ts'
 import { hostName } from './server/guard.ts'
 import { createHttpServer } from './server/listen.ts'
 import { makeStoppable } from './server/stop.ts'
 import { openFileStore } from './state/file.ts'
+import { openMemory } from './memory.ts'
 import { createMemoryStore } from './state/memory.ts'
 import { createResilientStore } from './state/resilient.ts'
 import type { Store } from './state/store.ts'
 import { createImageFetcher } from './upstream/fetch-image.ts'
+import { createNetworkWatch, type NetworkReport } from './upstream/network-watch.ts'
 import { createPools } from './upstream/pools.ts'
+import { canReach } from './upstream/reach.ts'
 import { version } from './version.ts'
 
 /** Connecting takes one round trip, a name look-up and TLS; longer than this is down. */
@@ -34,18 +39,27 @@ const patience = { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 }
 export async function startTrooper(config: Config, targets: Targets, log: Log): Promise<Trooper> {
   const pools = createPools(connectTimeoutMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
+  const folder = dataFolder(config)
+  const memory = await openMemory(join(folder, 'ledger.json'), realClock, log)
+  const network = createNetworkWatch(realClock, cloudOrigins(targets), canReach, networkReport(log))
   const services: Services = {
     chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
     patience,
     seam: config.seam,
-    ledger: createLedger(),
+    ...memory.known,
+    breakers: createBreakers(),
+    handoverAt: config.handoverAt,
+    network,
+    localCalls: createLocalCalls(),
     pools,
     engines: createEngines(pools),
     images,
     handBack: createHandBack(),
     modelLists: new Map(),
-    transcripts: config.transcripts ? createTranscripts(await openStore(config, log)) : noTranscripts,
+    transcripts: config.transcripts
+      ? createTranscripts(await openStore(config, join(folder, 'transcripts'), log))
+      : noTranscripts,
     lossesAt: createLossBook(log),
     clock: realClock,
     log,
@@ -68,15 +82,36 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
-      await Promise.all([pools.destroy(), images.destroy(), services.transcripts.settle()])
+      network.stop()
+      await Promise.all([pools.destroy(), images.destroy(), services.transcripts.settle(), memory.settle()])
     },
   }
 }
 
+function dataFolder({ dataDir }: Config): string {
+  return dataDir.replace(/^~(?=$|[/\\])/, homedir())
+}
+
+function cloudOrigins({ chains }: Targets): string[] {
+  const clouds = Object.values(chains).flatMap((chain: Chain) => chain.filter(({ kind }) => kind === 'cloud'))
+  return [...new Set(clouds.map(({ url }) => url.origin))]
+}
+
+function networkReport(log: Log): NetworkReport {
+  return {
+    lost: (origin, isAll) =>
+      log.warn(
+        isAll
+          ? '📡 No provider can be reached: the network is down, it seems; local models answer until it is back'
+          : `📡 ${origin} cannot be reached: it is left alone until it can`,
+      ),
+    found: (origin) => log.info(`📡 ${origin} can be reached again`),
+  }
+}
+
 /** Without a folder that can be written, a restart forgets: said once, as it is no reason to stop. */
-async function openStore(config: Config, log: Log): Promise<Store> {
+async function openStore(config: Config, folder: string, log: Log): Promise<Store> {
   const bounds = { maxBytes: config.transcriptMaxBytes, maxAgeMs: config.transcriptMaxAgeMs }
-  const folder = join(config.dataDir.replace(/^~(?=$|[/\\])/, homedir()), 'transcripts')
   let isSaid = false
   return createResilientStore(
     await openFileStore(folder, bounds, realClock),

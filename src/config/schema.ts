@@ -46,6 +46,13 @@ function list(text: string): string[] {
     .filter((entry) => entry !== '')
 }
 
+/** As a share of the whole. */
+const percent = z
+  .string()
+  .regex(/^\d+(\.\d+)?%?$/, { error: 'is no percentage' })
+  .transform((text) => Number.parseFloat(text) / 100)
+  .refine((share) => share > 0 && share <= 1, { error: 'must be between 1 and 100' })
+
 const texts = z.string().transform(list)
 const someTexts = texts.refine((entries) => entries.length > 0, { error: 'names nothing' })
 /** Headers that the HTTP library writes itself, or that mean something else. */
@@ -159,6 +166,14 @@ export const settings = {
     default: '2',
     meaning: 'seconds that a rate limit may ask to wait before the local model takes over instead',
     schema: seconds,
+  },
+  handoverAt: {
+    env: 'HANDOVER_AT',
+    flag: 'handover-at',
+    default: undefined,
+    meaning:
+      'percentage of a quota (where the provider tells how much is used) at which the local model takes over, between two turns, before the provider refuses; unset: never',
+    schema: percent,
   },
   port: {
     env: 'TROOPER_PORT',

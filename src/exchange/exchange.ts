@@ -4,15 +4,15 @@ import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { chainFor, type Chain } from '../routing/chains.ts'
-import type { Payer } from '../routing/ledger.ts'
 import { modelAt, renamesModels } from '../routing/model-map.ts'
-import { planExchange } from '../routing/plan.ts'
 import { speaks, type Target } from '../routing/target.ts'
+import type { Trial } from '../routing/trial.ts'
 import { judge } from '../routing/verdict.ts'
 import { endWithCalls } from '../seam/blocks.ts'
 import { findMissing } from '../seam/plan.ts'
-import { headerText } from '../wire/headers.ts'
+import { headerText, type HeaderList } from '../wire/headers.ts'
 import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-level.ts'
+import { Admissions } from './admissions.ts'
 import { boundRetryAfter } from './errors.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import { continueAnswer } from './continue.ts'
@@ -23,6 +23,7 @@ import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { relay } from './relay.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 import { ResponsesMemory } from './responses-memory.ts'
+import { answerHeaders } from './sink.ts'
 import { Story } from './story.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
 
@@ -38,6 +39,9 @@ class Exchange {
   readonly #story: Story
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
+  readonly #admissions: Admissions
+  /** Whom nobody need ask while others answer. */
+  readonly #postponed: Target[] = []
   #decoded: Decoded | undefined
   #namedModel: string | undefined
   /** The client has its beginning; whoever is asked now goes on with it. */
@@ -50,17 +54,20 @@ class Exchange {
     this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
     this.#story = new Story(services, this.#chain)
     this.#memory = memoryOf(services, incoming)
+    const model = (): string => this.#model()
+    this.#admissions = new Admissions(services, incoming, this.#chain, model, async () => {
+      this.#decoded ??= await this.#decode()
+      return this.#decoded
+    })
   }
 
   async run(): Promise<void> {
     if (this.#incoming.dialect === 'ollama' && (await this.#answerLoad())) return
-    const { ledger, clock } = this.#services
-    const plan = planExchange(this.#chain, ledger, (target) => this.#payerAt(target), clock.now())
-    for (const { target, entry } of plan.skipped) this.#story.addResting(target, entry.failure)
-    for (const target of plan.candidates) if ((await this.#tryTarget(target)) === 'done') return
+    for (const target of this.#chain) if ((await this.#tryAdmitted(target)) === 'done') return
+    for (const target of this.#postponed) if ((await this.#tryTarget(target, undefined)) === 'done') return
     // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
-    const resting = plan.skipped.find(({ target }) => speaks(target, this.#incoming.dialect))
-    if (this.#decoded?.ok === false && resting && (await this.#tryTarget(resting.target)) === 'done') return
+    const resting = this.#story.findResting((target) => speaks(target, this.#incoming.dialect))
+    if (this.#decoded?.ok === false && resting && (await this.#tryTarget(resting, undefined)) === 'done') return
     this.#giveUp()
   }
 
@@ -73,18 +80,36 @@ class Exchange {
     return true
   }
 
+  async #tryAdmitted(target: Target): Promise<'done' | 'next'> {
+    const admission = await this.#admissions.admit(target)
+    if (admission.is === 'skip') {
+      this.#story.addResting(target, admission.failure)
+      if (admission.isPostponed) this.#postponed.push(target)
+      return 'next'
+    }
+    try {
+      return await this.#tryTarget(target, admission.trial)
+    } finally {
+      this.#admissions.release(admission.trial)
+    }
+  }
+
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
-  async #tryTarget(target: Target): Promise<'done' | 'next'> {
+  async #tryTarget(target: Target, trial: Trial | undefined): Promise<'done' | 'next'> {
     this.#story.announce(target)
+    const reply = this.#admissions.watch(target, trial, this.#fallbackHeaders(target), this.#reply)
     for (let retries = 0; ; retries += 1) {
-      const outcome = await this.#attempt(target)
-      if (outcome.type === 'answered') return 'done'
+      const outcome = await this.#attempt(target, reply)
+      if (outcome.type === 'answered') {
+        this.#admissions.answered(target)
+        return 'done'
+      }
       if (outcome.type === 'broken' && (await this.#isOver(outcome, target))) return 'done'
       if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) continue
-      const { policy, clock, ledger } = this.#services
-      const nowMs = clock.now()
+      const { policy, clock } = this.#services
       const isFallback = target !== this.#chain[0]
-      const verdict = judge(outcome.failure, { target, isFallback, retries, policy, nowMs })
+      const verdict = judge(outcome.failure, { target, isFallback, retries, policy, nowMs: clock.now() })
+      this.#admissions.failed(target, outcome.failure, verdict, trial)
       switch (verdict.action) {
         case 'stop':
           return 'done'
@@ -95,10 +120,6 @@ class Exchange {
           await this.#pause(verdict.afterMs)
           break
         case 'next':
-          if (verdict.remember) {
-            const { scope, untilMs } = verdict.remember
-            ledger.record(this.#payerAt(target), scope, untilMs, outcome.failure, nowMs)
-          }
           if (outcome.type === 'broken') this.#story.addBroken(target, outcome.failure)
           else this.#story.addFailed(target, outcome.failure, outcome.original)
           return 'next'
@@ -106,23 +127,30 @@ class Exchange {
     }
   }
 
-  async #attempt(target: Target): Promise<Outcome> {
-    if (this.#answer) return this.#continue(target, this.#answer)
-    if (isRelayed(target, this.#incoming)) return this.#relay(target)
+  /** A translated answer has its own; what is relayed says nothing of Trooper while it comes from the first target. */
+  #fallbackHeaders(target: Target): HeaderList | undefined {
+    const reason = this.#story.first?.failure.kind
+    if (reason === undefined || !isRelayed(target, this.#incoming)) return undefined
+    return answerHeaders(target, { reason, omitted: undefined })
+  }
+
+  async #attempt(target: Target, reply: Reply): Promise<Outcome> {
+    if (this.#answer) return this.#continue(target, this.#answer, reply)
+    if (isRelayed(target, this.#incoming)) return this.#relay(target, reply)
     this.#services.handBack.expect(this.#incoming.dialect)
     const { asked, dialect } = this.#incoming
     if (asked?.question.about === 'models')
-      return answerModels(this.#services, dialect, this.#account(), asked.question.id, this.#reply)
+      return answerModels(this.#services, dialect, this.#account(), asked.question.id, reply)
     this.#decoded ??= await this.#decode()
-    if (asked) return answerTokens(dialect, this.#decoded, this.#reply)
+    if (asked) return answerTokens(dialect, this.#decoded, reply)
     return this.#decoded.ok
-      ? this.#translate(target, this.#decoded.request)
+      ? this.#translate(target, this.#decoded.request, reply)
       : { type: 'failed', failure: this.#decoded.failure }
   }
 
-  async #relay(target: Target): Promise<Outcome> {
+  async #relay(target: Target, reply: Reply): Promise<Outcome> {
     const body = await this.#bodyFor(target)
-    return relay(this.#services, { ...this.#incoming, body }, target, this.#reply, this.#listener())
+    return relay(this.#services, { ...this.#incoming, body }, target, reply, this.#listener())
   }
 
   /** Who wants to know the answer of a provider besides the client. */
@@ -134,7 +162,7 @@ class Exchange {
     return memory && !asked ? (text) => memory.keepRelayed(text) : undefined
   }
 
-  #translate(target: Target, request: ChatRequest): Promise<Outcome> {
+  #translate(target: Target, request: ChatRequest, reply: Reply): Promise<Outcome> {
     const memory = this.#memory
     return translate(
       this.#services,
@@ -142,7 +170,7 @@ class Exchange {
       request,
       target,
       this.#story.first?.failure.kind,
-      this.#reply,
+      reply,
       memory && ((response) => memory.keepLocal(response)),
     )
   }
@@ -162,10 +190,11 @@ class Exchange {
     return this.#decoded.ok ? broken.takeUp(this.#decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
   }
 
-  async #continue(target: Target, answer: OpenAnswer): Promise<Outcome> {
+  async #continue(target: Target, answer: OpenAnswer, reply: Reply): Promise<Outcome> {
     const decoded = (this.#decoded ??= await this.#decode())
     if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
-    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, target, this.#reply)
+    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, target, reply)
+    if (target.kind === 'local') this.#services.localCalls.noteAll(answer.gathered)
     if (outcome.type !== 'broken') return outcome
     return { ...outcome, takeUp: () => answer, tell: () => this.#tell(answer, outcome.failure) }
   }
@@ -266,12 +295,6 @@ class Exchange {
   #account(): string {
     const { dialect, headers, query } = this.#incoming
     return accountAt(this.#services.chains[dialect][0], headers, query)
-  }
-
-  /** Whose quota this exchange uses: asked only when a ledger entry is read or written. */
-  #payerAt(target: Target): Payer {
-    const { headers, query } = this.#incoming
-    return { target, account: accountAt(target, headers, query), model: this.#model() }
   }
 }
 

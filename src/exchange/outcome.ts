@@ -5,15 +5,17 @@ import type { Engines } from '../engines/engine.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Log } from '../observe/log.ts'
+import type { Known } from '../routing/admission.ts'
 import type { Chains } from '../routing/chains.ts'
-import type { Ledger } from '../routing/ledger.ts'
 import type { Target } from '../routing/target.ts'
 import type { Policy } from '../routing/verdict.ts'
 import type { Silence } from '../upstream/attempt.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
+import type { NetworkWatch } from '../upstream/network-watch.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { HandBack } from './hand-back.ts'
+import type { LocalCalls } from './local-calls.ts'
 import type { Losses } from './losses.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { ModelLists, Question } from './question.ts'
@@ -44,16 +46,17 @@ export interface Settle {
 }
 
 /** What an exchange works with. */
-export interface Services {
+export interface Services extends Known {
   chains: Chains
   policy: Policy
   patience: Patience
   /** Answers that broke off are continued by the next target. */
   seam: boolean
-  ledger: Ledger
   pools: Pools
   engines: Engines
   images: ImageFetcher
+  network: NetworkWatch
+  localCalls: LocalCalls
   handBack: HandBack
   transcripts: Transcripts
   modelLists: ModelLists

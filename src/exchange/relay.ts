@@ -98,6 +98,7 @@ class RelayListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
+    this.#reply.heard?.(head.headers)
     const form = formOf(head)
     if (form === 'whole') this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
     else if (form === 'unreadable') this.#open(head, [], undefined)

@@ -52,33 +52,47 @@ export function createSink(
   }
   const create = request.stream ? createStreamSink : createWholeSink
   const sink = create(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
-  return onAnswer ? observed(sink, (response) => onAnswer(dialect.encodeResponse(response, identity, request))) : sink
+  const observers = [
+    onAnswer && collecting((response) => onAnswer(dialect.encodeResponse(response, identity, request))),
+    target.kind === 'local' && request.tools.length > 0 ? notingCalls(services) : undefined,
+  ]
+  return observers.reduce<AnswerSink>((inner, observe) => (observe ? beside(inner, observe) : inner), sink)
 }
 
 /** Gathers the same answer beside what the client gets. */
-function observed(sink: AnswerSink, onAnswer: (response: ChatResponse) => void): AnswerSink {
-  const collect = createCollector((collected) => {
+function collecting(onAnswer: (response: ChatResponse) => void): Emit {
+  return createCollector((collected) => {
     if (collected.ok) onAnswer(collected.response)
   })
-  const beside =
+}
+
+function notingCalls({ localCalls }: Services): Emit {
+  return (event) => {
+    if (event.type === 'tool-call-start') localCalls.note(event.id)
+  }
+}
+
+function beside(sink: AnswerSink, observe: Emit): AnswerSink {
+  const both =
     (event: Emit): Emit =>
     (told) => {
       event(told)
-      collect(told)
+      observe(told)
     }
   return {
     get isCommitted() {
       return sink.isCommitted
     },
     get open() {
-      return sink.open && { ...sink.open, event: beside(sink.open.event) }
+      return sink.open && { ...sink.open, event: both(sink.open.event) }
     },
-    event: beside((event) => sink.event(event)),
+    event: both((event) => sink.event(event)),
     flush: () => sink.flush(),
   }
 }
 
-function answerHeaders(target: Target, { reason, omitted }: Remarks): HeaderList {
+/** What a client is told of whoever answers. */
+export function answerHeaders(target: Target, { reason, omitted }: Remarks): HeaderList {
   const headers = ['X-Trooper-Provider', headerText(target.name)]
   if (reason !== undefined)
     headers.push('X-Trooper-Fallback', headerText(target.model ?? target.name), 'X-Trooper-Reason', reason)

@@ -37,6 +37,11 @@ export class Story {
     this.#tried.push({ target, failure, rests: true })
   }
 
+  /** The first target that was not asked, of those that `fits`. */
+  findResting(fits: (target: Target) => boolean): Target | undefined {
+    return this.#tried.find(({ target, rests }) => rests && fits(target))?.target
+  }
+
   addFailed(target: Target, failure: Failure, original: HeldAnswer | undefined): void {
     this.#tried.push(original ? { target, failure, original } : { target, failure })
     this.#warn(target, failure, '')

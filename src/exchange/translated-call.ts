@@ -69,6 +69,7 @@ class TranslationListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
+    this.#reply.heard?.(head.headers)
     if (head.status !== 200) {
       this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
       return

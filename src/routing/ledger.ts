@@ -1,16 +1,29 @@
-/** What is known of spent quotas: who may not be asked, until when and why. */
-import type { Failure, Scope } from '../ir/failure.ts'
+/** What is known of spent quotas: who may not be asked, until when and why; and who asks first when that time has come. */
+import type { Limit } from '../ir/failure.ts'
+import { restsUntil } from './rest.ts'
 import type { Target } from './target.ts'
 
 export interface LedgerEntry {
   target: string
+  /** The URL asked, for people: another provider under the same name is another customer. */
+  place: string
   /** Which credential was refused; a digest, never the credential. */
   account: string
   /** Absent when the whole account is concerned. */
   model?: string
-  untilMs: number
-  failure: Failure
+  limit: Limit
+  /** In a row, without an answer between them. */
+  refusals: number
+  state: EntryState
 }
+
+type EntryState =
+  /** Nobody asks before this; whoever comes next after it asks for all. */
+  | { is: 'resting'; untilMs: number }
+  /** One exchange is asking; `untilMs` is what it goes back to when that tells nothing. */
+  | { is: 'probing'; sinceMs: number; untilMs: number }
+  /** It answers again. Remembered for a while, as tool loops of the local model are still under way. */
+  | { is: 'back'; sinceMs: number }
 
 /** Whose quota an exchange would use at a target. */
 export interface Payer {
@@ -19,53 +32,153 @@ export interface Payer {
   model: string
 }
 
+type Standing =
+  | { is: 'free' }
+  /** Not to be asked: spent, or somebody else is finding out whether it still is. */
+  | { is: 'resting'; entry: LedgerEntry }
+  /** May be asked by one exchange. */
+  | { is: 'due'; entry: LedgerEntry }
+  /** Free again, not long since. */
+  | { is: 'back'; entry: LedgerEntry }
+
+/** One exchange that asks for all. It ends in one of: an answer, a refusal that is recorded, a release. */
+export interface Probe {
+  succeeded(nowMs: number): void
+  refused(payer: Payer, limit: Limit, nowMs: number): void
+  /** It told nothing: somebody else may ask. Does nothing after any other end. */
+  release(): void
+}
+
 export interface Ledger {
-  /** True while nothing at all is spent: the usual case, in which nobody has to ask further. */
+  /** True while nothing at all is known: the usual case, in which nobody has to ask further. */
   isEmptyAt(nowMs: number): boolean
-  /** The entry that forbids asking now, if there is one. */
-  find(payer: Payer, nowMs: number): LedgerEntry | undefined
-  record(payer: Payer, scope: Scope, untilMs: number, failure: Failure, nowMs: number): void
+  look(payer: Payer, nowMs: number): Standing
+  /** For a payer that is due, or whom the person wants asked whatever is known. */
+  claim(payer: Payer, nowMs: number): Probe
+  record(payer: Payer, limit: Limit, nowMs: number): void
+  /** What should outlive a restart. */
+  entries(): LedgerEntry[]
 }
 
 /** More spent customers than this are not one installation's. */
 const maxEntries = 10_000
+/** A probe without an answer keeps the others waiting no longer than this; they may probe too. */
+export const probePatienceMs = 30_000
+/** Nobody came to ask for so long: then it is not known any more. */
+const forgottenAfterMs = 24 * 3_600_000
+/** A tool loop of the local model is over by then. */
+const backForMs = 10 * 60_000
+const sweepEveryMs = 60_000
 
-export function createLedger(): Ledger {
-  const entries = new Map<string, LedgerEntry>()
-  /** When the last of them ends. */
-  let latestMs = 0
+/** `onChange` is called when what should outlive a restart has changed. */
+export function createLedger(known: readonly LedgerEntry[] = [], onChange: () => void = () => {}): Ledger {
+  const entries = new Map(known.map((entry) => [keyOf(entry.target, entry.place, entry.account, entry.model), entry]))
+  let sweptAtMs = 0
 
-  const live = (key: string, nowMs: number): LedgerEntry | undefined => {
-    const entry = entries.get(key)
-    return entry && entry.untilMs > nowMs ? entry : undefined
+  const sweep = (nowMs: number): void => {
+    sweptAtMs = nowMs
+    for (const [key, { state }] of entries) if (isOver(state, nowMs)) entries.delete(key)
   }
 
-  const forgetEnded = (nowMs: number): void => {
-    for (const [key, entry] of entries) if (entry.untilMs <= nowMs) entries.delete(key)
-    // The oldest first: a Map keeps the order in which its keys came.
-    for (const key of entries.keys()) {
-      if (entries.size < maxEntries) return
-      entries.delete(key)
+  const add = (key: string, entry: LedgerEntry): void => {
+    // Also the old one of this key: a Map keeps the order in which its keys came, so the first is the oldest.
+    const [oldest] = entries.size < maxEntries ? [key] : entries.keys()
+    entries.delete(key)
+    entries.delete(oldest ?? key)
+    entries.set(key, entry)
+  }
+
+  const record = (payer: Payer, limit: Limit, nowMs: number, isProbed: (entry: LedgerEntry) => boolean): void => {
+    if (limit.scope === 'request') return
+    const { target, account, model } = payer
+    const concerned = limit.scope === 'model' ? { model } : {}
+    const key = keyOf(target.name, target.url.text, account, concerned.model)
+    const known = entries.get(key)
+    if (known && known.state.is !== 'back') refuse(known, limit, nowMs, isProbed(known))
+    else {
+      const state = { is: 'resting', untilMs: restsUntil(limit, 1, nowMs) } as const
+      add(key, { target: target.name, place: target.url.text, account, ...concerned, limit, refusals: 1, state })
+    }
+    onChange()
+  }
+
+  const claim = (payer: Payer, nowMs: number): Probe => {
+    const claimed = keysOf(payer).flatMap((key) => {
+      const entry = entries.get(key)
+      if (!entry || entry.state.is === 'back') return []
+      entry.state = { is: 'probing', sinceMs: nowMs, untilMs: entry.state.untilMs }
+      return [{ entry, state: entry.state }]
+    })
+    const owns = (entry: LedgerEntry): boolean =>
+      claimed.some((claim) => claim.entry === entry && claim.state === entry.state)
+    return {
+      refused: (refusedPayer, limit, atMs) => record(refusedPayer, limit, atMs, owns),
+      succeeded: (atMs) => {
+        for (const { entry } of claimed) if (entry.state.is === 'probing') entry.state = { is: 'back', sinceMs: atMs }
+        if (claimed.length > 0) onChange()
+      },
+      release: () => {
+        for (const { entry, state } of claimed)
+          if (entry.state === state) entry.state = { is: 'resting', untilMs: state.untilMs }
+      },
     }
   }
 
   return {
-    isEmptyAt: (nowMs) => nowMs >= latestMs,
-    find: ({ target, account, model }, nowMs) =>
-      live(keyOf(target.name, account), nowMs) ?? live(keyOf(target.name, account, model), nowMs),
-    record: ({ target, account, model }, scope, untilMs, failure, nowMs) => {
-      if (scope === 'request') return
-      forgetEnded(nowMs)
-      const concerned = scope === 'model' ? { model } : {}
-      const key = keyOf(target.name, account, concerned.model)
-      // Of several refusals at once, the one that knows of a later reset counts.
-      if ((entries.get(key)?.untilMs ?? 0) >= untilMs) return
-      entries.set(key, { target: target.name, account, ...concerned, untilMs, failure })
-      latestMs = Math.max(latestMs, untilMs)
+    isEmptyAt: (nowMs) => {
+      if (entries.size > 0 && nowMs - sweptAtMs >= sweepEveryMs) sweep(nowMs)
+      return entries.size === 0
     },
+    look: (payer, nowMs) => {
+      const standings = keysOf(payer).map((key) => standingOf(entries.get(key), nowMs))
+      return precedence.flatMap((is) => standings.find((standing) => standing.is === is) ?? [])[0] ?? { is: 'free' }
+    },
+    claim,
+    record: (payer, limit, nowMs) => record(payer, limit, nowMs, () => false),
+    entries: () => [...entries.values()].filter(({ state }) => state.is !== 'back'),
   }
 }
 
-function keyOf(target: string, account: string, model = ''): string {
-  return `${target}\n${account}\n${model}`
+/** The newest word counts when it answers a probe; of several refusals at once, the one that knows of a later reset. */
+function refuse(entry: LedgerEntry, limit: Limit, nowMs: number, isProbe: boolean): void {
+  const { state } = entry
+  if (state.is === 'back') return
+  if (isProbe) {
+    entry.refusals += 1
+    entry.limit = limit
+    entry.state = { is: 'resting', untilMs: restsUntil(limit, entry.refusals, nowMs) }
+    return
+  }
+  const untilMs = restsUntil(limit, entry.refusals, nowMs)
+  if (untilMs <= state.untilMs) return
+  entry.limit = limit
+  state.untilMs = untilMs
+}
+
+const precedence = ['resting', 'due', 'back'] as const
+
+function standingOf(entry: LedgerEntry | undefined, nowMs: number): Standing {
+  if (!entry) return { is: 'free' }
+  const { state } = entry
+  switch (state.is) {
+    case 'resting':
+      return { is: nowMs < state.untilMs ? 'resting' : 'due', entry }
+    case 'probing':
+      return { is: nowMs - state.sinceMs < probePatienceMs || nowMs < state.untilMs ? 'resting' : 'due', entry }
+    case 'back':
+      return nowMs - state.sinceMs < backForMs ? { is: 'back', entry } : { is: 'free' }
+  }
+}
+
+function isOver(state: EntryState, nowMs: number): boolean {
+  return state.is === 'back' ? nowMs - state.sinceMs >= backForMs : nowMs - state.untilMs >= forgottenAfterMs
+}
+
+/** The account as a whole, and the one model. */
+function keysOf({ target, account, model }: Payer): string[] {
+  return [keyOf(target.name, target.url.text, account), keyOf(target.name, target.url.text, account, model)]
+}
+
+function keyOf(target: string, place: string, account: string, model = ''): string {
+  return [target, place, account, model].join('\n')
 }

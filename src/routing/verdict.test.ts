@@ -19,8 +19,18 @@ interface Case {
   isFallback?: boolean
 }
 
-function judged({ cause, status, retries = 0, codes, target = cloud, isFallback = false }: Case): Verdict {
-  const failure: Failure = { ...cause, message: 'As the provider said.', ...(status !== undefined && { status }) }
+function failureOf({ cause, status }: Case): Failure {
+  return { ...cause, message: 'As the provider said.', ...(status !== undefined && { status }) }
+}
+
+/** The next target, and the limit remembered as the provider stated it. */
+function resting(input: Case): unknown {
+  return { action: 'next', remember: failureOf(input) }
+}
+
+function judged(input: Case): Verdict {
+  const { retries = 0, codes, target = cloud, isFallback = false } = input
+  const failure = failureOf(input)
   const rules = codes ? { ...policy, quotaStatusCodes: codes } : policy
   return judge(failure, { target, isFallback, retries, policy: rules, nowMs })
 }
@@ -28,11 +38,6 @@ function judged({ cause, status, retries = 0, codes, target = cloud, isFallback 
 const next: Verdict = { action: 'next' }
 const give: Verdict = { action: 'give' }
 const retry = (afterMs = 0): Verdict => ({ action: 'retry', afterMs })
-const rest = (scope: 'account' | 'model', untilMs: number): Verdict => ({
-  action: 'next',
-  remember: { scope, untilMs },
-})
-
 const spent = (scope: 'account' | 'model' | 'request', resetsAtMs?: number): Cause => ({
   kind: 'quota-spent',
   what: 'quota',
@@ -62,68 +67,32 @@ describe('a second provider, there to answer in the place of the first', () => {
 })
 
 describe('a spent quota or credit', () => {
-  it.each<[string, Case, Verdict]>([
-    [
-      'rests until the stated reset',
-      { cause: spent('account', nowMs + 5 * hour), status: 429 },
-      rest('account', nowMs + 5 * hour),
-    ],
-    [
-      'has no artificial cap',
-      { cause: spent('account', nowMs + 720 * hour), status: 429 },
-      rest('account', nowMs + 720 * hour),
-    ],
-    [
-      'without a reset is tried again after 30 s',
-      { cause: spent('account'), status: 402 },
-      rest('account', nowMs + 30_000),
-    ],
-    [
-      'of one model concerns that model',
-      { cause: spent('model', nowMs + hour), status: 429 },
-      rest('model', nowMs + hour),
-    ],
-    [
-      'is recognised under any status',
-      { cause: spent('account', nowMs + hour), status: 400 },
-      rest('account', nowMs + hour),
-    ],
-    [
-      'needs no listed status',
-      { cause: spent('account', nowMs + hour), status: 429, codes: [] },
-      rest('account', nowMs + hour),
-    ],
-    ['inside a stream counts the same', { cause: spent('account', nowMs + hour) }, rest('account', nowMs + hour)],
-    [
-      'is not waited for, however short',
-      { cause: spent('account', nowMs + 100), status: 429 },
-      rest('account', nowMs + 100),
-    ],
+  it.each<[string, Case, Verdict | 'rest']>([
+    ['rests until the stated reset', { cause: spent('account', nowMs + 5 * hour), status: 429 }, 'rest'],
+    ['has no artificial cap', { cause: spent('account', nowMs + 720 * hour), status: 429 }, 'rest'],
+    ['rests without a stated reset too', { cause: spent('account'), status: 402 }, 'rest'],
+    ['of one model concerns that model', { cause: spent('model', nowMs + hour), status: 429 }, 'rest'],
+    ['is recognised under any status', { cause: spent('account', nowMs + hour), status: 400 }, 'rest'],
+    ['needs no listed status', { cause: spent('account', nowMs + hour), status: 429, codes: [] }, 'rest'],
+    ['inside a stream counts the same', { cause: spent('account', nowMs + hour) }, 'rest'],
+    ['is not waited for, however short', { cause: spent('account', nowMs + 100), status: 429 }, 'rest'],
   ])('%s', (_what, input, verdict) => {
-    expect(judged(input)).toEqual(verdict)
+    expect(judged(input)).toEqual(verdict === 'rest' ? resting(input) : verdict)
   })
 })
 
 describe('a rate limit', () => {
-  it.each<[string, Case, Verdict]>([
+  it.each<[string, Case, Verdict | 'rest']>([
     ['that clears within WAIT_MAX is waited out', { cause: limited('model', nowMs + 1500), status: 429 }, retry(1500)],
     ['of exactly WAIT_MAX is waited out', { cause: limited('model', nowMs + 2000), status: 429 }, retry(2000)],
     ['that has cleared already is asked again at once', { cause: limited('model', nowMs - 50), status: 429 }, retry(0)],
-    [
-      'is waited out only once',
-      { cause: limited('model', nowMs + 1500), status: 429, retries: 1 },
-      rest('model', nowMs + 1500),
-    ],
-    [
-      'of longer goes on, and the model rests',
-      { cause: limited('model', nowMs + 2001), status: 429 },
-      rest('model', nowMs + 2001),
-    ],
-    ['that names no time goes on', { cause: limited('model'), status: 429 }, rest('model', nowMs + 30_000)],
+    ['is waited out only once', { cause: limited('model', nowMs + 1500), status: 429, retries: 1 }, 'rest'],
+    ['of longer goes on, and the model rests', { cause: limited('model', nowMs + 2001), status: 429 }, 'rest'],
+    ['that names no time goes on', { cause: limited('model'), status: 429 }, 'rest'],
     ['of a request too big for it concerns no other', { cause: limited('request'), status: 429 }, next],
-    ['inside a stream counts the same', { cause: limited('model', nowMs + hour) }, rest('model', nowMs + hour)],
+    ['inside a stream counts the same', { cause: limited('model', nowMs + hour) }, 'rest'],
   ])('%s', (_what, input, verdict) => {
-    expect(judged(input)).toEqual(verdict)
+    expect(judged(input)).toEqual(verdict === 'rest' ? resting(input) : verdict)
   })
 
   it('never waits where WAIT_MAX is 0', () => {
@@ -135,9 +104,8 @@ describe('a rate limit', () => {
       status: 429,
     }
     const rules = { ...policy, waitMaxMs: 0 }
-    expect(judge(failure, { target: cloud, isFallback: false, retries: 0, policy: rules, nowMs })).toEqual(
-      rest('model', nowMs + 1),
-    )
+    const verdict = judge(failure, { target: cloud, isFallback: false, retries: 0, policy: rules, nowMs })
+    expect(verdict).toEqual({ action: 'next', remember: failure })
   })
 })
 
@@ -148,7 +116,7 @@ describe('an overload', () => {
 })
 
 describe('any other status', () => {
-  it.each<[string, Case, Verdict]>([
+  it.each<[string, Case, Verdict | 'rest']>([
     ['that is listed goes on', { cause: { kind: 'bad-request' }, status: 422, codes: [422] }, next],
     ['of 404 that is listed goes on', { cause: { kind: 'unknown-model' }, status: 404, codes: [404] }, next],
     [
@@ -168,7 +136,7 @@ describe('any other status', () => {
     ['of an unknown model reaches the client', { cause: { kind: 'unknown-model' }, status: 404 }, give],
     ['of refused content reaches the client', { cause: { kind: 'content-refused' }, status: 400 }, give],
   ])('%s', (_what, input, verdict) => {
-    expect(judged(input)).toEqual(verdict)
+    expect(judged(input)).toEqual(verdict === 'rest' ? resting(input) : verdict)
   })
 })
 
@@ -219,7 +187,7 @@ describe('a client that left', () => {
 })
 
 describe('a local target', () => {
-  it.each<[string, Case, Verdict]>([
+  it.each<[string, Case, Verdict | 'rest']>([
     ['that is not running is asked once more', { cause: broken('refused', false) }, retry()],
     ['that is still not running is left', { cause: broken('refused', false), retries: 1 }, next],
     ['that lacks the model is left', { cause: { kind: 'unknown-model' }, status: 404 }, next],
@@ -229,6 +197,6 @@ describe('a local target', () => {
     ['that refuses the request is left', { cause: { kind: 'bad-request' }, status: 400 }, next],
     ['is never remembered as spent', { cause: limited('account', nowMs + hour), status: 429 }, next],
   ])('%s', (_what, input, verdict) => {
-    expect(judged({ ...input, target: local })).toEqual(verdict)
+    expect(judged({ ...input, target: local })).toEqual(verdict === 'rest' ? resting(input) : verdict)
   })
 })

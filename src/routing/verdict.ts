@@ -1,12 +1,12 @@
 /** What a failure means for the exchange (DESIGN 5); the reason stands beside each branch. */
-import type { Failure, Scope } from '../ir/failure.ts'
+import type { Failure, Limit } from '../ir/failure.ts'
 import type { Target } from './target.ts'
 
 export type Verdict =
   /** The same target again, after a pause. */
   | { action: 'retry'; afterMs: number }
-  /** The next target; `remember`: until when this one need not be asked. */
-  | { action: 'next'; remember?: { scope: Scope; untilMs: number } }
+  /** The next target; `remember`: the limit because of which this one need not be asked for a while. */
+  | { action: 'next'; remember?: Limit }
   /** The client gets this target's own answer, untouched. */
   | { action: 'give' }
   /** Nobody is left to answer to. */
@@ -29,9 +29,6 @@ export interface Policy {
   waitMaxMs: number
 }
 
-/** How long a spent target rests when it does not say itself. */
-const defaultRestMs = 30_000
-
 export function judge(failure: Failure, situation: Situation): Verdict {
   if (failure.kind === 'client-gone') return { action: 'stop' }
   const verdict = situation.target.kind === 'local' ? judgeLocal(failure, situation) : judgeCloud(failure, situation)
@@ -47,7 +44,7 @@ function judgeLocal(failure: Failure, { retries }: Situation): Verdict {
 function judgeCloud(failure: Failure, situation: Situation): Verdict {
   switch (failure.kind) {
     case 'quota-spent':
-      return { action: 'next', ...rest(failure, situation) }
+      return remember(failure)
     case 'rate-limited':
       return judgeRateLimit(failure, situation)
     case 'overloaded':
@@ -68,6 +65,10 @@ function judgeCloud(failure: Failure, situation: Situation): Verdict {
     case 'too-long':
     case 'bad-request':
       return judgeStatus(failure, situation)
+    case 'handover':
+    case 'override':
+      // No attempt ends so: they say why a target was not asked.
+      return { action: 'next' }
     case 'client-gone':
       return { action: 'stop' }
   }
@@ -81,10 +82,7 @@ function judgeStatus(failure: Failure, { policy, retries }: Situation): Verdict 
   return status >= 500 && retries === 0 ? { action: 'retry', afterMs: 0 } : { action: 'next' }
 }
 
-type RateLimited = Extract<Failure, { kind: 'rate-limited' }>
-type Spent = Extract<Failure, { kind: 'quota-spent' }>
-
-function judgeRateLimit(failure: RateLimited, situation: Situation): Verdict {
+function judgeRateLimit(failure: Extract<Limit, { kind: 'rate-limited' }>, situation: Situation): Verdict {
   const { policy, retries, nowMs } = situation
   // Too big for the limit as such: no wait helps, and other requests are not concerned.
   if (failure.scope === 'request') return { action: 'next' }
@@ -92,10 +90,10 @@ function judgeRateLimit(failure: RateLimited, situation: Situation): Verdict {
   const waitMs = failure.resetsAtMs === undefined ? undefined : failure.resetsAtMs - nowMs
   if (waitMs !== undefined && waitMs <= policy.waitMaxMs && retries === 0)
     return { action: 'retry', afterMs: Math.max(0, waitMs) }
-  return { action: 'next', ...rest(failure, situation) }
+  return remember(failure)
 }
 
-function rest(failure: RateLimited | Spent, { nowMs }: Situation): { remember?: { scope: Scope; untilMs: number } } {
-  if (failure.scope === 'request') return {}
-  return { remember: { scope: failure.scope, untilMs: failure.resetsAtMs ?? nowMs + defaultRestMs } }
+/** A request too big by itself says nothing of others. */
+function remember(limit: Limit): Verdict {
+  return limit.scope === 'request' ? { action: 'next' } : { action: 'next', remember: limit }
 }

@@ -1,9 +1,10 @@
 /** A store in a folder: one file a value, readable by its owner only. */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { Shelf } from './shelf.ts'
 import { isKey, type Bounds, type Store } from './store.ts'
+import { writeWhole } from './write-whole.ts'
 
 const suffix = '.json'
 
@@ -36,16 +37,6 @@ export async function openFileStore(folder: string, bounds: Bounds, clock: Clock
     },
     keys: () => Promise.resolve(shelf.keys(clock.now())),
   }
-}
-
-let writes = 0
-
-/** Renamed when it is whole: a reader never sees half a value, also after a crash. */
-async function writeWhole(path: string, value: string): Promise<void> {
-  writes += 1
-  const half = `${path}.${process.pid}.${writes}.tmp`
-  await writeFile(half, value, { mode: 0o600 })
-  await rename(half, path)
 }
 
 /** The values in the order in which they were written; what a crash left half written is removed. */

@@ -1,0 +1,143 @@
+/** Which targets one exchange may ask, and what its attempts teach of them for the next. */
+import type { HeaderMap } from '../dialects/dialect.ts'
+import type { Failure } from '../ir/failure.ts'
+import { admit, dependsOnLoop, isQuiet, type Admission, type Loop } from '../routing/admission.ts'
+import type { Chain } from '../routing/chains.ts'
+import type { Payer } from '../routing/ledger.ts'
+import type { Target } from '../routing/target.ts'
+import type { Trial } from '../routing/trial.ts'
+import type { Verdict } from '../routing/verdict.ts'
+import type { HeaderList } from '../wire/headers.ts'
+import { readUsage } from '../wire/usage-headers.ts'
+import type { Incoming, Services } from './outcome.ts'
+import { accountAt } from './payer.ts'
+import type { Reply } from './reply.ts'
+import type { Decoded } from './translate.ts'
+import { watchReply } from './watched-reply.ts'
+
+export class Admissions {
+  readonly #services: Services
+  readonly #incoming: Incoming
+  readonly #chain: Chain
+  readonly #model: () => string
+  readonly #decode: () => Promise<Decoded>
+  #loop: Loop | undefined
+
+  /** `model`, as the client wrote it, and the decoded request are asked for only where something is known of a target. */
+  constructor(
+    services: Services,
+    incoming: Incoming,
+    chain: Chain,
+    model: () => string,
+    decode: () => Promise<Decoded>,
+  ) {
+    this.#services = services
+    this.#incoming = incoming
+    this.#chain = chain
+    this.#model = model
+    this.#decode = decode
+  }
+
+  /** Costs five look-ups while nothing is known of anybody. */
+  async admit(target: Target): Promise<Admission> {
+    const { clock } = this.#services
+    if (isQuiet(this.#services, clock.now())) return { is: 'ask' }
+    const payer = this.#payerAt(target)
+    if (dependsOnLoop(payer, this.#services, clock.now())) this.#loop ??= await this.#findLoop()
+    const circumstances = {
+      isPrimary: target === this.#chain[0],
+      isQuestion: this.#incoming.asked !== undefined,
+      loop: this.#loop ?? 'none',
+    }
+    // Nothing is awaited between looking and asking: of a hundred at once, one is admitted to a trial.
+    return admit(payer, this.#services, circumstances, clock.now())
+  }
+
+  /** The client's end of an attempt, watched where somebody wants to know what happens at it. */
+  watch(target: Target, trial: Trial | undefined, headers: HeaderList | undefined, reply: Reply): Reply {
+    const { handoverAt, clock, log } = this.#services
+    const notesUsage = handoverAt !== undefined && target.kind === 'cloud'
+    if (!trial && !headers && !notesUsage) return reply
+    return watchReply(reply, {
+      ...(headers && { headers }),
+      ...(notesUsage && { onHeaders: (said: HeaderMap) => this.#noteUsage(target, said) }),
+      ...(trial && {
+        onBegin: () => {
+          trial.began(clock.now())
+          log.info(`🪖 ${nameIn(this.#chain, target)} answers again`, { target: target.name })
+        },
+      }),
+    })
+  }
+
+  answered(target: Target): void {
+    const { breakers, clock } = this.#services
+    if (!breakers.isEmptyAt(clock.now())) breakers.succeeded(this.#payerAt(target), clock.now())
+  }
+
+  /** Learns from a failure for which the next target was asked. */
+  failed(target: Target, failure: Failure, verdict: Verdict, trial: Trial | undefined): void {
+    if (verdict.action !== 'next') return
+    const { ledger, breakers, clock } = this.#services
+    const nowMs = clock.now()
+    const limit = verdict.remember
+    if (limit) {
+      // Questions are counted apart from conversations, except that an empty account is empty for both (providers.md 1.1).
+      if (this.#incoming.asked && limit.kind === 'rate-limited') return
+      if (trial) return trial.refused(limit, nowMs)
+      ledger.record(this.#payerAt(target), limit, nowMs)
+      return this.answered(target)
+    }
+    if (!isOfTarget(failure) || this.#isNetworkDown(target, failure)) return
+    const isClosed = trial
+      ? trial.failed(failure, nowMs)
+      : breakers.failed(this.#payerAt(target), failure, false, nowMs)
+    if (isClosed) {
+      const name = nameIn(this.#chain, target)
+      this.#services.log.warn(`⚠️ ${name} keeps failing: it is left alone for a while`, { target: target.name })
+    }
+  }
+
+  /** A trial that ended without an answer of any kind. */
+  release(trial: Trial | undefined): void {
+    trial?.release(this.#services.clock.now())
+  }
+
+  /** Then nobody is to blame: whether it is up again is found out elsewhere (network-watch.ts). */
+  #isNetworkDown(target: Target, failure: Failure): boolean {
+    return target.kind === 'cloud' && isUnreachable(failure) && this.#services.network.lost(target.url.origin)
+  }
+
+  #noteUsage(target: Target, headers: HeaderMap): void {
+    const { usage, clock } = this.#services
+    const nowMs = clock.now()
+    const windows = readUsage(headers, nowMs)
+    if (windows.length > 0) usage.note(this.#payerAt(target), windows, nowMs)
+  }
+
+  async #findLoop(): Promise<Loop> {
+    const decoded = await this.#decode()
+    return decoded.ok ? this.#services.localCalls.loopOf(decoded.request) : 'none'
+  }
+
+  /** Whose quota this exchange uses. */
+  #payerAt(target: Target): Payer {
+    const { headers, query } = this.#incoming
+    return { target, account: accountAt(target, headers, query), model: this.#model() }
+  }
+}
+
+/** Failures that are the target's own; what is wrong with a request says nothing of others. */
+function isOfTarget({ kind }: Failure): boolean {
+  return ['overloaded', 'server-error', 'network', 'timeout', 'malformed-answer'].includes(kind)
+}
+
+/** No connection to it can be made, and it has not refused one. */
+function isUnreachable(failure: Failure): boolean {
+  if (failure.kind === 'network') return failure.problem === 'dns' || failure.problem === 'unreachable'
+  return failure.kind === 'timeout' && failure.phase === 'connect'
+}
+
+function nameIn([primary]: Chain, target: Target): string {
+  return target === primary && target.kind === 'cloud' ? 'Primary' : target.name
+}

@@ -1,0 +1,37 @@
+/** What is known of spent quotas, and what the person wants: as it was before the last stop, and kept for the next start. */
+import type { Clock } from './clock.ts'
+import type { Log } from './observe/log.ts'
+import { createLedger } from './routing/ledger.ts'
+import { createOverride } from './routing/override.ts'
+import { createUsageBook } from './routing/usage.ts'
+import { openLedgerFile } from './state/ledger-file.ts'
+
+/** How full a quota is changes with every answer; losing the last of them costs little. */
+const usagePauseMs = 5000
+
+export async function openMemory(path: string, clock: Clock, log: Log) {
+  const file = await openLedgerFile(path, {
+    setAside: (aside) => log.warn(`⚠️ ${path} could not be read: it stands in ${aside} now, and a new one is begun`),
+    unwritable: () =>
+      log.warn(`⚠️ ${path} cannot be written: spent quotas are known until the next stop only; see TROOPER_DATA_DIR`),
+  })
+  const { remembered } = file
+  const save = (): void =>
+    file.save(() => ({ entries: ledger.entries(), usage: usage.entries(), override: override.get(0) }))
+  const ledger = createLedger(remembered.entries, save)
+  let cancel: (() => void) | undefined
+  const saveLater = (): void => {
+    cancel ??= clock.after(usagePauseMs, () => {
+      cancel = undefined
+      save()
+    })
+  }
+  const usage = createUsageBook(remembered.usage, saveLater)
+  const override = createOverride(remembered.override, save)
+  const settle = (): Promise<void> => {
+    if (cancel) save()
+    cancel?.()
+    return file.settle()
+  }
+  return { known: { ledger, usage, override }, settle }
+}

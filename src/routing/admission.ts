@@ -1,0 +1,112 @@
+/** Whether a target is asked now, in which order of reasons: the person's word, the network, the ledger, the quota that is left, the breaker. */
+import type { Failure } from '../ir/failure.ts'
+import type { Breakers } from './breakers.ts'
+import type { Ledger, Payer } from './ledger.ts'
+import type { OverrideSwitch } from './override.ts'
+import { startTrial, type Trial } from './trial.ts'
+import type { UsageBook } from './usage.ts'
+
+/** Everything that is known of targets before they are asked. */
+export interface Known {
+  ledger: Ledger
+  breakers: Breakers
+  usage: UsageBook
+  override: OverrideSwitch
+  /** The share of a quota at which it is left to last; `undefined`: never. */
+  handoverAt: number | undefined
+  /** Which origins cannot be reached from this machine. */
+  network: { readonly isQuiet: boolean; isAway: (origin: string) => boolean }
+}
+
+/** Where an exchange stands in its conversation: on the user's own turn, or between a call and its result. */
+export type Loop = 'none' | 'of a local call' | 'of another call'
+
+export interface Circumstances {
+  /** The first of its chain. */
+  isPrimary: boolean
+  /** It uses no quota, so its answer would tell nothing of one. */
+  isQuestion: boolean
+  loop: Loop
+}
+
+export type Admission =
+  /** `trial`: its outcome decides for all others. */
+  | { is: 'ask'; trial?: Trial }
+  /** `isPostponed`: to be asked after all when nobody else answers. */
+  | { is: 'skip'; failure: Failure; isPostponed: boolean }
+
+const ask: Admission = { is: 'ask' }
+
+/** True in the usual case, in which every target is asked and nobody need know who pays. */
+export function isQuiet({ ledger, breakers, usage, override, handoverAt, network }: Known, nowMs: number): boolean {
+  return (
+    override.get(nowMs).mode === 'auto' &&
+    network.isQuiet &&
+    ledger.isEmptyAt(nowMs) &&
+    breakers.isEmptyAt(nowMs) &&
+    (handoverAt === undefined || usage.isEmptyAt(nowMs))
+  )
+}
+
+/** Whether it matters if the exchange stands in a tool loop: finding that out takes a look into its messages. */
+export function dependsOnLoop(payer: Payer, known: Known, nowMs: number): boolean {
+  if (payer.target.kind === 'local' || known.override.get(nowMs).mode !== 'auto') return false
+  const { is } = known.ledger.look(payer, nowMs)
+  if (is === 'resting') return false
+  return is !== 'free' || known.breakers.admit(payer, nowMs) === 'probe' || overIn(payer, known, nowMs) !== undefined
+}
+
+/** Counts as asking: whoever is admitted to a trial has it. */
+export function admit(payer: Payer, known: Known, circumstances: Circumstances, nowMs: number): Admission {
+  const trial = (): Trial => startTrial(payer, known.ledger, known.breakers, nowMs)
+  if (payer.target.kind === 'local') return byBreaker(payer, known, circumstances, trial, nowMs)
+  const { mode } = known.override.get(nowMs)
+  if (mode === 'local') return { is: 'skip', failure: setAside, isPostponed: false }
+  if (mode === 'primary' && circumstances.isPrimary)
+    return circumstances.isQuestion ? ask : { is: 'ask', trial: trial() }
+  if (known.network.isAway(payer.target.url.origin)) return { is: 'skip', failure: away, isPostponed: true }
+  const standing = known.ledger.look(payer, nowMs)
+  if (standing.is !== 'free' && !mayAsk(standing.is, circumstances))
+    return { is: 'skip', failure: standing.entry.limit, isPostponed: false }
+  // Due: its reset has just passed, and what was used up before it says nothing.
+  if (standing.is === 'due') return { is: 'ask', trial: trial() }
+  const full = circumstances.loop === 'of another call' ? undefined : overIn(payer, known, nowMs)
+  if (full && !circumstances.isQuestion) {
+    const message = `The quota ${full.window} is ${Math.round(full.used * 100)} % used.`
+    return { is: 'skip', failure: { kind: 'handover', resetsAtMs: full.resetsAtMs, message }, isPostponed: true }
+  }
+  return byBreaker(payer, known, circumstances, trial, nowMs)
+}
+
+/** Inside a tool loop of its own the local model keeps the turn (DESIGN 7). */
+function mayAsk(is: 'resting' | 'due' | 'back', { isQuestion, loop }: Circumstances): boolean {
+  if (is === 'resting' || loop === 'of a local call') return false
+  return is === 'back' || !isQuestion
+}
+
+function byBreaker(
+  payer: Payer,
+  { breakers }: Known,
+  { isQuestion, loop }: Circumstances,
+  trial: () => Trial,
+  nowMs: number,
+): Admission {
+  const admission = breakers.admit(payer, nowMs)
+  if (admission === 'ask') return ask
+  if (admission === 'probe' && !isQuestion && (payer.target.kind === 'local' || loop !== 'of a local call'))
+    return { is: 'ask', trial: trial() }
+  return { is: 'skip', failure: breakers.failureOf(payer) ?? away, isPostponed: true }
+}
+
+function overIn(payer: Payer, { usage, handoverAt }: Known, nowMs: number) {
+  return handoverAt === undefined ? undefined : usage.findOver(payer, handoverAt, nowMs)
+}
+
+const setAside: Failure = { kind: 'override', message: 'Only local models are asked, as was set by hand.' }
+
+const away: Failure = {
+  kind: 'network',
+  problem: 'unreachable',
+  requestSent: false,
+  message: 'It cannot be reached from this machine.',
+}
