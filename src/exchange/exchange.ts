@@ -13,9 +13,10 @@ import { findMissing } from '../seam/plan.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
 import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-level.ts'
 import { Admissions } from './admissions.ts'
-import { boundRetryAfter } from './errors.ts'
+import { boundRetryAfter, retryHeaders, withStory } from './errors.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import { continueAnswer } from './continue.ts'
+import { commentOf, keepAliveMs, openEarly, pause, type EarlyReply } from './keep-alive.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
@@ -35,7 +36,9 @@ export function runExchange(services: Services, incoming: Incoming, reply: Reply
 class Exchange {
   readonly #services: Services
   readonly #incoming: Incoming
-  readonly #reply: Reply
+  #reply: Reply
+  /** Set when the client's stream was begun before anybody answered. */
+  #early: EarlyReply | undefined
   readonly #story: Story
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
@@ -97,8 +100,8 @@ class Exchange {
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
   async #tryTarget(target: Target, trial: Trial | undefined): Promise<'done' | 'next'> {
     this.#story.announce(target)
-    const reply = this.#admissions.watch(target, trial, this.#fallbackHeaders(target), this.#reply)
     for (let retries = 0; ; retries += 1) {
+      const reply = this.#admissions.watch(target, trial, this.#fallbackHeaders(target), this.#reply)
       const outcome = await this.#attempt(target, reply)
       if (outcome.type === 'answered') {
         this.#admissions.answered(target)
@@ -193,6 +196,8 @@ class Exchange {
   async #continue(target: Target, answer: OpenAnswer, reply: Reply): Promise<Outcome> {
     const decoded = (this.#decoded ??= await this.#decode())
     if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
+    const remarks = { reason: this.#story.first?.failure.kind, omitted: undefined }
+    reply.write(commentOf(this.#incoming.dialect, answerHeaders(target, remarks)))
     const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, target, reply)
     if (target.kind === 'local') this.#services.localCalls.noteAll(answer.gathered)
     if (outcome.type !== 'broken') return outcome
@@ -230,15 +235,15 @@ class Exchange {
     return engines.at(target).learn(failure, this.#decoded.request, target)
   }
 
-  #pause(ms: number): Promise<void> {
-    if (ms === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const cancel = this.#services.clock.after(ms, resolve)
-      this.#reply.onGone(() => {
-        cancel()
-        resolve()
-      })
+  async #pause(ms: number): Promise<void> {
+    const decoded = ms > keepAliveMs ? (this.#decoded ??= await this.#decode()) : undefined
+    const isStream = decoded?.ok && decoded.request.stream && !this.#answer
+    await pause(this.#services.clock, this.#reply, ms, () => {
+      if (!isStream) return
+      this.#early ??= openEarly(this.#reply, this.#incoming.dialect)
+      this.#early?.keepAlive()
     })
+    this.#reply = this.#early ?? this.#reply
   }
 
   /** Everything failed: the first target's own answer, as it said it or in its words, else a sentence that names what was tried. */
@@ -249,7 +254,7 @@ class Exchange {
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
     if (this.#answer && first) return this.#tell(this.#answer, first.failure)
     const own = this.#isUnknownHistory() ? undefined : original
-    if (own) return this.#give(boundRetryAfter(own, headerText(story)), undefined)
+    if (own && first) return this.#give(withStory(own, headerText(story)), first.failure)
     if (this.#decoded?.ok === false) return this.#give(undefined, this.#decoded.failure)
     if (first?.rests)
       return this.#give(undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
@@ -274,15 +279,16 @@ class Exchange {
     answer.flush()
   }
 
-  #give(original: HeldAnswer | undefined, failure: Failure | undefined): void {
+  #give(original: HeldAnswer | undefined, failure: Failure): void {
     if (this.#reply.isGone) return
+    if (this.#early) return this.#early.fail(failure)
     if (original) {
-      this.#reply.head(original.status, original.statusMessage, original.headers)
-      return this.#reply.end(original.body)
+      const { status, statusMessage, headers, body } = boundRetryAfter(original, failure.kind === 'quota-spent')
+      this.#reply.head(status, statusMessage, headers)
+      return this.#reply.end(body)
     }
-    if (!failure) return
     const { status, body } = clientDialects[this.#incoming.dialect].encodeFailure(failure)
-    giveJson(this.#reply, failure.status ?? status, body)
+    giveJson(this.#reply, failure.status ?? status, body, retryHeaders(failure, this.#services.clock.now()))
   }
 
   /** As the client wrote it; looked up only where it counts. */

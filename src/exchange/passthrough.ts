@@ -4,6 +4,7 @@ import { describeFailure, type Failure } from '../ir/failure.ts'
 import { pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type Attempt } from '../upstream/attempt.ts'
 import { requestHeaders, responseHeaders } from '../wire/headers.ts'
+import { boundHeaders } from './errors.ts'
 import { silenceOf, type Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
@@ -37,7 +38,8 @@ export function passThrough(
   const attempt: Attempt = startAttempt(services.pools, services.clock, silenceOf(services, target, false), call, {
     head: (head) => {
       isOpen = true
-      reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
+      const headers = responseHeaders(head.raw)
+      reply.head(head.status, head.statusMessage, head.status < 400 ? headers : boundHeaders(headers, false))
       reply.flushHead()
     },
     data: (chunk) => {

@@ -136,6 +136,16 @@ describe('a target that is due', () => {
     expect(standing(ledger, 32_000)).toBe('back')
   })
 
+  it('rests when a later probe is refused, whatever an earlier one is told after that', () => {
+    const ledger = createLedger()
+    ledger.record(payer, spent('account', 1000), 0)
+    const slow = ledger.claim(payer, 1000)
+    ledger.claim(payer, 31_000).refused(payer, spent('account', 2 * hour), 32_000)
+    slow.succeeded(33_000)
+    slow.release()
+    expect(standing(ledger, 33_000)).toBe('resting')
+  })
+
   it('rests again, until what its newest word says, also when that is sooner than it was', () => {
     const ledger = createLedger()
     ledger.record(payer, spent('account', 100 * hour, true), 0)

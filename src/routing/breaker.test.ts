@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { Failure } from '../ir/failure.ts'
+import { createBreakers, type Breakers } from './breakers.ts'
+import type { Payer } from './ledger.ts'
+
+const url = { origin: 'https://api.example.com', base: '/v1', query: '', text: 'https://api.example.com/v1/messages' }
+const payer: Payer = {
+  target: { name: 'primary', kind: 'cloud', dialect: 'anthropic', speaks: ['anthropic'], url },
+  account: 'digest-a',
+  model: 'opus',
+}
+const overloaded: Failure = { kind: 'overloaded', message: 'Overloaded' }
+
+function failTimes(breakers: Breakers, times: number, nowMs = 0, of: Payer = payer): void {
+  for (let at = 0; at < times; at += 1) breakers.failed(of, overloaded, false, nowMs)
+}
+
+describe('a breaker', () => {
+  it('asks while nothing has failed', () => {
+    const breakers = createBreakers()
+    expect(breakers.isEmptyAt(0)).toBe(true)
+    expect(breakers.admit(payer, 0)).toBe('ask')
+  })
+
+  it('bears one hiccup and a second one', () => {
+    const breakers = createBreakers()
+    failTimes(breakers, 2)
+    expect(breakers.admit(payer, 0)).toBe('ask')
+  })
+
+  it('opens at the third failure in a row, and says which it was', () => {
+    const breakers = createBreakers()
+    failTimes(breakers, 2)
+    expect(breakers.failed(payer, overloaded, false, 0)).toBe(true)
+    expect([breakers.admit(payer, 0), breakers.admit(payer, 4999)]).toEqual(['wait', 'wait'])
+    expect(breakers.failureOf(payer)).toEqual(overloaded)
+  })
+
+  it('counts anew after every answer', () => {
+    const breakers = createBreakers()
+    for (let at = 0; at < 4; at += 1) {
+      failTimes(breakers, 2)
+      for (let answers = 0; answers < 4; answers += 1) breakers.succeeded(payer, 0)
+    }
+    expect(breakers.admit(payer, 0)).toBe('ask')
+  })
+
+  it('opens when half of what was asked within a minute fails, however they alternate', () => {
+    const breakers = createBreakers()
+    const alternate = (nowMs: number): void => {
+      breakers.failed(payer, overloaded, false, nowMs)
+      breakers.succeeded(payer, nowMs)
+    }
+    for (let at = 0; at < 4; at += 1) alternate(at * 1000)
+    failTimes(breakers, 1, 4000)
+    expect(breakers.admit(payer, 4000)).toBe('ask')
+    failTimes(breakers, 1, 4000)
+    expect(breakers.admit(payer, 4000)).toBe('wait')
+  })
+
+  it('forgets the share of a minute that is over', () => {
+    const breakers = createBreakers()
+    for (let at = 0; at < 20; at += 1) {
+      breakers.failed(payer, overloaded, false, at * 20_000)
+      breakers.succeeded(payer, at * 20_000)
+    }
+    expect(breakers.admit(payer, 400_000)).toBe('ask')
+  })
+
+  it('lets one exchange ask after its pause, and closes with the answer to it', () => {
+    const breakers = createBreakers()
+    failTimes(breakers, 3)
+    expect(breakers.admit(payer, 5000)).toBe('probe')
+    breakers.beginProbe(payer, 5000)
+    expect(breakers.admit(payer, 5000)).toBe('wait')
+    breakers.succeeded(payer, 6000)
+    expect(breakers.isEmptyAt(6000)).toBe(true)
+  })
+
+  it('pauses for twice as long after each probe that fails, up to two minutes', () => {
+    const breakers = createBreakers()
+    failTimes(breakers, 3)
+    const pauses: number[] = []
+    let sinceMs = 0
+    for (let nowMs = 0; pauses.length < 7; nowMs += 1000) {
+      if (breakers.admit(payer, nowMs) !== 'probe') continue
+      pauses.push((nowMs - sinceMs) / 1000)
+      breakers.beginProbe(payer, nowMs)
+      breakers.failed(payer, overloaded, true, nowMs)
+      sinceMs = nowMs
+    }
+    expect(pauses).toEqual([5, 10, 20, 40, 80, 120, 120])
+  })
+
+  it('takes no notice of failures and answers that began before its probe, nor waits for one without an end', () => {
+    const breakers = createBreakers()
+    failTimes(breakers, 3)
+    breakers.succeeded(payer, 1000)
+    expect(breakers.admit(payer, 1000)).toBe('wait')
+    breakers.beginProbe(payer, 5000)
+    breakers.failed(payer, overloaded, false, 6000)
+    expect(breakers.admit(payer, 34_999)).toBe('wait')
+    expect(breakers.admit(payer, 35_000)).toBe('probe')
+    breakers.beginProbe(payer, 35_000)
+    breakers.releaseProbe(payer, 5000, 36_000)
+    expect(breakers.admit(payer, 36_000)).toBe('wait')
+    breakers.releaseProbe(payer, 35_000, 36_000)
+    expect(breakers.admit(payer, 36_000)).toBe('probe')
+  })
+
+  it('of one customer says nothing of another', () => {
+    const breakers = createBreakers()
+    failTimes(breakers, 3)
+    expect(breakers.admit({ ...payer, account: 'digest-b' }, 0)).toBe('ask')
+  })
+
+  it('is forgotten when nobody comes for ten minutes, and there are never more than ten thousand', () => {
+    const breakers = createBreakers()
+    for (let at = 0; at < 10_005; at += 1) failTimes(breakers, 3, 0, { ...payer, account: `a${at}` })
+    expect(breakers.admit({ ...payer, account: 'a0' }, 0)).toBe('ask')
+    expect(breakers.admit({ ...payer, account: 'a10004' }, 0)).toBe('wait')
+    expect(breakers.isEmptyAt(599_999)).toBe(false)
+    expect(breakers.isEmptyAt(600_000)).toBe(true)
+  })
+})
