@@ -10,7 +10,7 @@ import { openLedgerFile } from './state/ledger-file.ts'
 const usagePauseMs = 5000
 
 export async function openMemory(path: string, clock: Clock, log: Log) {
-  const file = await openLedgerFile(path, {
+  const file = await openLedgerFile(path, clock, {
     setAside: (aside) => log.warn(`⚠️ ${path} could not be read: it stands in ${aside} now, and a new one is begun`),
     unwritable: () =>
       log.warn(`⚠️ ${path} cannot be written: spent quotas are known until the next stop only; see TROOPER_DATA_DIR`),

@@ -3,7 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { realClock } from './clock.ts'
+import { realClock, type Clock } from './clock.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createEngines } from './engines/engines.ts'
@@ -36,12 +36,17 @@ const connectTimeoutMs = 5000
 const patience = { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 }
 
 /** Rejects with one sentence when the port is taken. */
-export async function startTrooper(config: Config, targets: Targets, log: Log): Promise<Trooper> {
+export async function startTrooper(
+  config: Config,
+  targets: Targets,
+  log: Log,
+  clock: Clock = realClock,
+): Promise<Trooper> {
   const pools = createPools(connectTimeoutMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const folder = dataFolder(config)
-  const memory = await openMemory(join(folder, 'ledger.json'), realClock, log)
-  const network = createNetworkWatch(realClock, cloudOrigins(targets), canReach, networkReport(log))
+  const memory = await openMemory(join(folder, 'ledger.json'), clock, log)
+  const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const services: Services = {
     chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
@@ -58,10 +63,10 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     handBack: createHandBack(),
     modelLists: new Map(),
     transcripts: config.transcripts
-      ? createTranscripts(await openStore(config, join(folder, 'transcripts'), log))
+      ? createTranscripts(await openStore(config, join(folder, 'transcripts'), clock, log))
       : noTranscripts,
     lossesAt: createLossBook(log),
-    clock: realClock,
+    clock,
     log,
     unique: () => randomBytes(12).toString('hex'),
   }
@@ -75,7 +80,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     maxBodyBytes: config.maxBodyBytes,
     version,
   })
-  const stoppable = makeStoppable(server, realClock)
+  const stoppable = makeStoppable(server, clock)
   const port = await listen(server, config.port, config.host)
   const name = isEverywhere(config.host) ? 'localhost' : config.host
   return {
@@ -110,18 +115,13 @@ function networkReport(log: Log): NetworkReport {
 }
 
 /** Without a folder that can be written, a restart forgets: said once, as it is no reason to stop. */
-async function openStore(config: Config, folder: string, log: Log): Promise<Store> {
+async function openStore(config: Config, folder: string, clock: Clock, log: Log): Promise<Store> {
   const bounds = { maxBytes: config.transcriptMaxBytes, maxAgeMs: config.transcriptMaxAgeMs }
   let isSaid = false
-  return createResilientStore(
-    await openFileStore(folder, bounds, realClock),
-    createMemoryStore(bounds, realClock),
-    () => {
-      if (!isSaid)
-        log.warn(`⚠️ ${folder} cannot be written: conversations are kept in memory only; see TROOPER_DATA_DIR`)
-      isSaid = true
-    },
-  )
+  return createResilientStore(await openFileStore(folder, bounds, clock), createMemoryStore(bounds, clock), () => {
+    if (!isSaid) log.warn(`⚠️ ${folder} cannot be written: conversations are kept in memory only; see TROOPER_DATA_DIR`)
+    isSaid = true
+  })
 }
 
 /** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */

@@ -45,26 +45,34 @@ describe('a breaker', () => {
     expect(breakers.admit(payer, 0)).toBe('ask')
   })
 
-  it('opens when half of what was asked within a minute fails, however they alternate', () => {
+  it('opens when most of what was asked within a minute fails, although never three in a row', () => {
     const breakers = createBreakers()
-    const alternate = (nowMs: number): void => {
-      breakers.failed(payer, overloaded, false, nowMs)
-      breakers.succeeded(payer, nowMs)
+    for (let round = 0; round < 6; round += 1) {
+      failTimes(breakers, 2, round * 1000)
+      breakers.succeeded(payer, round * 1000)
     }
-    for (let at = 0; at < 4; at += 1) alternate(at * 1000)
-    failTimes(breakers, 1, 4000)
-    expect(breakers.admit(payer, 4000)).toBe('ask')
-    failTimes(breakers, 1, 4000)
-    expect(breakers.admit(payer, 4000)).toBe('wait')
+    failTimes(breakers, 1, 6000)
+    expect(breakers.admit(payer, 6000)).toBe('ask')
+    failTimes(breakers, 1, 6000)
+    expect(breakers.admit(payer, 6000)).toBe('wait')
+  })
+
+  it('bears it when every second one fails', () => {
+    const breakers = createBreakers()
+    for (let round = 0; round < 50; round += 1) {
+      breakers.failed(payer, overloaded, false, round * 100)
+      breakers.succeeded(payer, round * 100)
+    }
+    expect(breakers.admit(payer, 5000)).toBe('ask')
   })
 
   it('forgets the share of a minute that is over', () => {
     const breakers = createBreakers()
-    for (let at = 0; at < 20; at += 1) {
-      breakers.failed(payer, overloaded, false, at * 20_000)
-      breakers.succeeded(payer, at * 20_000)
+    for (let round = 0; round < 10; round += 1) {
+      failTimes(breakers, 2, round * 20_000)
+      breakers.succeeded(payer, round * 20_000)
     }
-    expect(breakers.admit(payer, 400_000)).toBe('ask')
+    expect(breakers.admit(payer, 200_000)).toBe('ask')
   })
 
   it('lets one exchange ask after its pause, and closes with the answer to it', () => {

@@ -15,9 +15,9 @@ export type Admission = 'ask' | 'probe' | 'wait'
 
 /** So many failures in a row, and it is no hiccup. */
 const mostInARow = 3
-/** Or this share of what was asked within a minute, if that was enough to tell. */
-const worstShare = 0.5
-const fewestAsked = 10
+/** Or this share of what was asked within a minute, if that was enough to tell: while every second answer is a good one it is worth asking. */
+const worstShare = 0.6
+const fewestAsked = 20
 const rateWindowMs = 60_000
 
 const firstPauseMs = 5000

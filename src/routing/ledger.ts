@@ -94,8 +94,9 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     const concerned = limit.scope === 'model' ? { model } : {}
     const key = keyOf(target.name, target.url.text, account, concerned.model)
     const known = entries.get(key)
-    if (known && known.state.is !== 'back') refuse(known, limit, nowMs, isProbed(known))
-    else {
+    if (known && known.state.is !== 'back') {
+      if (!refuse(known, limit, nowMs, isProbed(known))) return
+    } else {
       const state = { is: 'resting', untilMs: restsUntil(limit, 1, nowMs) } as const
       add(key, { target: target.name, place: target.url.text, account, ...concerned, limit, refusals: 1, state })
     }
@@ -139,20 +140,21 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
   }
 }
 
-/** The newest word counts when it answers a probe; of several refusals at once, the one that knows of a later reset. */
-function refuse(entry: LedgerEntry, limit: Limit, nowMs: number, isProbe: boolean): void {
+/** The newest word counts when it answers a probe; of several refusals at once, the one that knows of a later reset. False when it tells nothing new. */
+function refuse(entry: LedgerEntry, limit: Limit, nowMs: number, isProbe: boolean): boolean {
   const { state } = entry
-  if (state.is === 'back') return
+  if (state.is === 'back') return false
   if (isProbe) {
     entry.refusals += 1
     entry.limit = limit
     entry.state = { is: 'resting', untilMs: restsUntil(limit, entry.refusals, nowMs) }
-    return
+    return true
   }
   const untilMs = restsUntil(limit, entry.refusals, nowMs)
-  if (untilMs <= state.untilMs) return
+  if (untilMs <= state.untilMs) return false
   entry.limit = limit
   state.untilMs = untilMs
+  return true
 }
 
 const precedence = ['resting', 'due', 'back'] as const

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '../clock.ts'
 import type { Remembered } from '../routing/remembered.ts'
 import { openLedgerFile } from './ledger-file.ts'
 
@@ -45,8 +46,9 @@ const remembered: Remembered = { entries: [entry, limited], usage: [usage], over
 
 function stage(path = join(mkdtempSync(join(tmpdir(), 'trooper-ledger-')), 'inner', 'ledger.json')) {
   const said: string[] = []
+  const clock: Clock = { now: () => 0, after: () => () => {} }
   const open = () =>
-    openLedgerFile(path, {
+    openLedgerFile(path, clock, {
       setAside: (aside) => said.push(`aside ${aside}`),
       unwritable: (file) => said.push(`unwritable ${file}`),
     })
@@ -93,6 +95,13 @@ describe('the file of the ledger', () => {
     writeFileSync(`${path}.1.2.tmp`, 'ha')
     await open()
     expect(readdirSync(join(path, '..'))).toEqual(['ledger.json'])
+  })
+
+  it('has the first change before anything else can happen', async () => {
+    const { path, open } = stage()
+    const file = await open()
+    file.save(() => remembered)
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 1, entries: [{ account: 'digest-a' }, {}] })
   })
 
   it('writes many changes at once as the last of them', async () => {

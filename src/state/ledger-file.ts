@@ -1,17 +1,22 @@
 /** The file that the ledger outlives a restart in. */
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import { nothingRemembered, readRemembered, writeRemembered, type Remembered } from '../routing/remembered.ts'
-import { writeWhole } from './write-whole.ts'
+import { writeWhole, writeWholeNow } from './write-whole.ts'
 
 export interface LedgerFile {
   /** What an earlier process left. */
   readonly remembered: Remembered
-  /** Writes what `gather` gives, soon; changes while a write is under way are written together after it. */
+  /** Writes what `gather` gives: at once, so that it outlives a kill; in a burst what follows is written together. */
   save(gather: () => Remembered): void
   /** Resolves when everything is written. */
   settle(): Promise<void>
 }
+
+/** A write takes ~0.3 ms, for which everybody waits: not more often than this. */
+const burstMs = 100
 
 /** What a person should know of the file. */
 export interface LedgerFileReport {
@@ -21,21 +26,31 @@ export interface LedgerFileReport {
   unwritable(path: string): void
 }
 
-export async function openLedgerFile(path: string, report: LedgerFileReport): Promise<LedgerFile> {
+export async function openLedgerFile(path: string, clock: Clock, report: LedgerFileReport): Promise<LedgerFile> {
   let pending: (() => Remembered) | undefined
   let writing: Promise<void> | undefined
   let isReported = false
+  let wroteAtMs = Number.NEGATIVE_INFINITY
 
-  const write = async (): Promise<void> => {
+  const fail = (): void => {
+    if (!isReported) report.unwritable(path)
+    isReported = true
+  }
+
+  const writeNow = (gather: () => Remembered): void => {
+    wroteAtMs = clock.now()
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      writeWholeNow(path, writeRemembered(gather()))
+    } catch {
+      fail()
+    }
+  }
+
+  const writePending = async (): Promise<void> => {
     for (let gather = pending; gather; gather = pending) {
       pending = undefined
-      try {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-        await writeWhole(path, writeRemembered(gather()))
-      } catch {
-        if (!isReported) report.unwritable(path)
-        isReported = true
-      }
+      await writeWhole(path, writeRemembered(gather())).catch(fail)
     }
     writing = undefined
   }
@@ -44,8 +59,9 @@ export async function openLedgerFile(path: string, report: LedgerFileReport): Pr
   return {
     remembered: await read(path, report),
     save: (gather) => {
+      if (!writing && clock.now() - wroteAtMs >= burstMs) return writeNow(gather)
       pending = gather
-      writing ??= write()
+      writing ??= writePending()
     },
     settle: async () => writing,
   }

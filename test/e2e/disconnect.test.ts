@@ -5,6 +5,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTrooper, type Trooper } from '../../src/index.ts'
+import { scratchFolder } from '../fakes/output.ts'
 import { dialects } from './trooper.ts'
 
 /** A provider that answers slowly and never ends, or refuses so that the local model has to. */
@@ -66,6 +67,7 @@ beforeAll(async () => {
     PRIMARY_URL: `${await listening(provider)}/v1/messages`,
     FALLBACK_URL: `${await listening(ollama)}/api/chat`,
     TROOPER_PORT: '0',
+    TROOPER_DATA_DIR: scratchFolder('data'),
   })
 })
 

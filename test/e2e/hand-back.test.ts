@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { OllamaBehaviour } from '../fakes/control.ts'
 import { scratchFolder } from '../fakes/output.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
 import { planted } from '../secrets.ts'
@@ -162,85 +161,6 @@ describe('a primary whose reset has passed', () => {
     expect(await provider.requests()).toHaveLength(0)
   })
 })
-
-const tool = { name: 'get_weather', input_schema: { type: 'object', properties: { city: { type: 'string' } } } }
-
-function converse(...messages: object[]): Promise<Response> {
-  const { headers, endpoint, body } = dialects.anthropic
-  const request = { ...body(planted.prompt, false), tools: [tool], messages }
-  return fetch(trooper.url + endpoint, { method: 'POST', headers, body: JSON.stringify(request) })
-}
-
-interface Message {
-  role: 'assistant'
-  content: { type: string; id: string; name?: string; input?: object }[]
-}
-
-const resultOf = ({ content }: Message) => ({
-  role: 'user',
-  content: [
-    ...content
-      .filter(({ type }) => type === 'tool_use')
-      .map(({ id }) => ({ type: 'tool_result', tool_use_id: id, content: 'It is sunny.' })),
-    // As agents write it.
-    { type: 'text', text: '<system-reminder>Be quick.</system-reminder>' },
-  ],
-})
-
-describe('inside a tool loop', () => {
-  const question = { role: 'user', content: planted.prompt }
-  const toOllama: OllamaBehaviour = {
-    mode: 'ok',
-    toolCalls: [{ name: 'get_weather', input: { city: 'Bern' } }],
-    times: 1,
-  }
-
-  it('the local model keeps a turn that it began, and the next turn is the primary’s again', async () => {
-    leave(1500)
-    await start()
-    await ollama.play(toOllama, { mode: 'ok', text: planted.localAnswer })
-    const { content } = (await (await converse(question)).json()) as Message
-    expect(await provider.requests()).toHaveLength(0)
-    const call: Message = { role: 'assistant', content }
-    await untilDue()
-    const ended = await answer(converse(question, call, resultOf(call)))
-    expect(ended.text).toBe(planted.localAnswer)
-    expect(await provider.requests()).toHaveLength(0)
-    await provider.play({ mode: 'ok', text: planted.cloudAnswer })
-    const said = { role: 'assistant', content: [{ type: 'text', text: planted.localAnswer }] }
-    const next = await answer(converse(question, call, resultOf(call), said, question))
-    expect(next).toEqual({ text: planted.cloudAnswer, by: null })
-  })
-
-  it('the local model keeps its turn also when another conversation has found the primary back', async () => {
-    leave(1500)
-    await start()
-    await ollama.play(toOllama, { mode: 'ok', text: planted.localAnswer })
-    const { content } = (await (await converse(question)).json()) as Message
-    await untilDue()
-    await provider.play({ mode: 'ok', text: planted.cloudAnswer })
-    expect(await answer(ask(trooper.url, 'anthropic', false))).toMatchObject({ by: null })
-    const call: Message = { role: 'assistant', content }
-    expect((await answer(converse(question, call, resultOf(call)))).text).toBe(planted.localAnswer)
-  })
-
-  it('a call of the primary is no reason to wait', async () => {
-    leave(-1000)
-    await start()
-    await provider.play({ mode: 'ok', text: planted.cloudAnswer })
-    const call: Message = {
-      role: 'assistant',
-      content: [{ type: 'tool_use', id: 'toolu_cloud', name: 'get_weather', input: {} }],
-    }
-    expect(await answer(converse(question, call, resultOf(call)))).toEqual({ text: planted.cloudAnswer, by: null })
-  })
-})
-
-/** The reset that {@link leave} wrote has passed: read from the clock, as nothing else tells. */
-async function untilDue(): Promise<void> {
-  const { entries } = JSON.parse(readFileSync(file(), 'utf8')) as { entries: { untilMs: number }[] }
-  while (Date.now() <= (entries[0]?.untilMs ?? 0)) await ollama.requests()
-}
 
 describe('a manual override', () => {
   it('for the local model keeps every request at home, also after a restart, until its time is over', async () => {
