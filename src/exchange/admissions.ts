@@ -38,10 +38,13 @@ export class Admissions {
     this.#decode = decode
   }
 
-  /** Costs five look-ups while nothing is known of anybody. */
+  /** Nothing is known of anybody, so that every target is admitted: costs five look-ups (~50 ns). */
+  isQuiet(): boolean {
+    return isQuiet(this.#services, this.#services.clock.now())
+  }
+
   async admit(target: Target): Promise<Admission> {
     const { clock } = this.#services
-    if (isQuiet(this.#services, clock.now())) return { is: 'ask' }
     const payer = this.#payerAt(target)
     if (dependsOnLoop(payer, this.#services, clock.now())) this.#loop ??= await this.#findLoop()
     const circumstances = {
@@ -70,8 +73,10 @@ export class Admissions {
     })
   }
 
-  answered(target: Target): void {
+  /** Also where the answer went on with another's, and so had no beginning of its own. */
+  answered(target: Target, trial?: Trial): void {
     const { breakers, clock } = this.#services
+    trial?.began(clock.now())
     if (!breakers.isEmptyAt(clock.now())) breakers.succeeded(this.#payerAt(target), clock.now())
   }
 

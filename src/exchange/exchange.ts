@@ -83,7 +83,11 @@ class Exchange {
     return true
   }
 
-  async #tryAdmitted(target: Target): Promise<'done' | 'next'> {
+  #tryAdmitted(target: Target): Promise<'done' | 'next'> {
+    return this.#admissions.isQuiet() ? this.#tryTarget(target, undefined) : this.#tryIfAdmitted(target)
+  }
+
+  async #tryIfAdmitted(target: Target): Promise<'done' | 'next'> {
     const admission = await this.#admissions.admit(target)
     if (admission.is === 'skip') {
       this.#story.addResting(target, admission.failure)
@@ -104,7 +108,7 @@ class Exchange {
       const reply = this.#admissions.watch(target, trial, this.#fallbackHeaders(target), this.#reply)
       const outcome = await this.#attempt(target, reply)
       if (outcome.type === 'answered') {
-        this.#admissions.answered(target)
+        this.#admissions.answered(target, trial)
         return 'done'
       }
       if (outcome.type === 'broken' && (await this.#isOver(outcome, target))) return 'done'

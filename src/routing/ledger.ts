@@ -115,8 +115,9 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     return {
       refused: (refusedPayer, limit, atMs) => record(refusedPayer, limit, atMs, owns),
       succeeded: (atMs) => {
-        for (const { entry } of claimed) if (entry.state.is === 'probing') entry.state = { is: 'back', sinceMs: atMs }
-        if (claimed.length > 0) onChange()
+        const probed = claimed.filter(({ entry }) => entry.state.is === 'probing')
+        for (const { entry } of probed) entry.state = { is: 'back', sinceMs: atMs }
+        if (probed.length > 0) onChange()
       },
       release: () => {
         for (const { entry, state } of claimed)
