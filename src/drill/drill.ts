@@ -1,0 +1,156 @@
+/** Plays scenarios against a Trooper in this process, and judges what an app saw of them. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadConfig } from '../config/load.ts'
+import { settings, type Config } from '../config/schema.ts'
+import { parseJson } from '../ir/json.ts'
+import type { Log } from '../observe/log.ts'
+import { ask, wires, type Seen, type Turn, type Wire } from './app.ts'
+import type { LocalModel } from './local-model.ts'
+import type { ProviderPace, SimulatedProvider } from './provider.ts'
+import { outcomeWanted, type Message, type Outcome, type Scenario } from './scenario.ts'
+import { noteTool, providerText } from './script.ts'
+import { stage } from './staging.ts'
+
+/** One message of a conversation, as the app saw it answered. */
+export interface Step {
+  question: string
+  seen: Seen
+  outcome: Outcome
+  ok: boolean
+}
+
+/** One conversation of one app. */
+export interface Run {
+  wire: Wire
+  streamed: boolean
+  steps: Step[]
+  /** What Trooper said in its log. */
+  log: string[]
+  ok: boolean
+}
+
+export interface Played {
+  scenario: Scenario
+  runs: Run[]
+  ok: boolean
+}
+
+const atOnce: ProviderPace = { wordMs: 0, lateMs: 1000, soonMs: 1000 }
+
+/** So that a silence counts as one after a second, in scenarios that are about silence. */
+const shortClocks = { HEAD_TIMEOUT: '1', STALL_TIMEOUT: '1' }
+
+/** A scenario about a clock that cannot be set would take minutes. */
+export function isPlayable({ clock }: Scenario): boolean {
+  return clock === undefined || Object.values(settings).some(({ env }) => env === clock)
+}
+
+/** All at once: each conversation has a provider, a Trooper and a key of its own. */
+export async function playScenario(scenario: Scenario, local: LocalModel, chosen = wires): Promise<Played> {
+  const forms = scenario.clock === undefined ? [true, false] : [true]
+  const runs = await Promise.all(
+    chosen.flatMap((wire) => forms.map((streamed) => converse(scenario, local, wire, streamed))),
+  )
+  return { scenario, runs, ok: runs.every(({ ok }) => ok) }
+}
+
+async function converse(scenario: Scenario, local: LocalModel, wire: Wire, streamed: boolean): Promise<Run> {
+  const log = new RecordedLog()
+  const { url, provider, stop } = await stage(scenario, local, configFor(scenario), atOnce, log)
+  const conversation: Turn[] = []
+  const steps: Step[] = []
+  try {
+    for (const message of scenario.messages) {
+      if (message.afterReset) await delay(Math.max(0, provider.resetsAtMs - Date.now()) + 50)
+      const question = questions[steps.length % questions.length] ?? ''
+      conversation.push({ role: 'user', content: question })
+      log.forgetTargets()
+      const offersTool = message.act.do === 'break-off' && message.act.tool === true
+      const patienceMs = local.isStandIn ? 30_000 : 300_000
+      const seen = await ask(url, { wire, streamed, apiKey: 'drill', conversation, offersTool, patienceMs })
+      conversation.push({ role: 'assistant', content: seen.text })
+      const outcome = outcomeOf(
+        seen,
+        local.targets.some(({ name }) => log.targets.has(name)),
+      )
+      steps.push({ question, seen, outcome, ok: isRight(message, streamed, outcome, seen, provider, local) })
+    }
+  } finally {
+    await stop()
+  }
+  return { wire, streamed, steps, log: log.lines, ok: steps.every(({ ok }) => ok) }
+}
+
+const questions = ['Hello, who are you?', 'And what do you do?', 'Are you still there?']
+
+/** The defaults: what is expected of a scenario must not depend on a person's settings. */
+function configFor({ clock }: Scenario): Config {
+  const environment = { TROOPER_PORT: '0', TRANSCRIPTS: 'off', ...(clock && shortClocks) }
+  const loaded = loadConfig({ flags: {}, environment, dotEnv: {} })
+  if (!loaded.ok) throw new Error(loaded.problem)
+  return loaded.config
+}
+
+function outcomeOf({ status, fallback, end }: Seen, localWasAsked: boolean): Outcome {
+  if (status >= 400) return 'refused'
+  if (end === 'error') return 'told'
+  if (end === 'cut') return 'cut'
+  if (fallback !== undefined) return 'local'
+  return localWasAsked ? 'both' : 'provider'
+}
+
+function isRight(
+  message: Message,
+  streamed: boolean,
+  outcome: Outcome,
+  seen: Seen,
+  provider: SimulatedProvider,
+  { isStandIn }: LocalModel,
+): boolean {
+  const wanted = outcomeWanted(message, streamed)
+  // A real model may go on in words that do not fit: then the app is told, as it has to be.
+  if (wanted === 'both' && outcome === 'told') return !isStandIn
+  if (outcome !== wanted) return false
+  switch (outcome) {
+    case 'provider':
+      return seen.text === providerText
+    case 'both':
+      return !isStandIn || seen.text.startsWith(providerText) || callsAreWhole(seen)
+    case 'local':
+      return seen.text !== '' || seen.calls.length > 0
+    case 'refused':
+      return seen.status === provider.refusal?.status && seen.body === provider.refusal.body
+    case 'told':
+    case 'cut':
+      return false
+  }
+}
+
+function callsAreWhole({ calls }: Seen): boolean {
+  const [call, ...more] = calls
+  return (
+    call?.name === noteTool.name &&
+    more.length === 0 &&
+    JSON.stringify(parseJson(call.input)) === JSON.stringify(noteTool.input)
+  )
+}
+
+/** Keeps the lines for a person, and whom they speak of. */
+class RecordedLog implements Log {
+  readonly lines: string[] = []
+  readonly targets = new Set<string>()
+
+  forgetTargets(): void {
+    this.targets.clear()
+  }
+
+  info: Log['info'] = (text, fields) => this.#take(text, fields)
+  warn: Log['warn'] = (text, fields) => this.#take(text, fields)
+  error: Log['error'] = (text, fields) => this.#take(text, fields)
+
+  #take(text: string, fields: Parameters<Log['info']>[1]): void {
+    this.lines.push(text)
+    const target = fields?.['target']
+    if (typeof target === 'string') this.targets.add(target)
+  }
+}
