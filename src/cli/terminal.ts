@@ -11,6 +11,19 @@ export function complain(problem: string, exitCode: number): number {
   return exitCode
 }
 
+/** Resolves when the text is out: the process may end next. Whoever reads no further (`| head`) is no fault. */
+export function print(text: string): Promise<void> {
+  const { stdout } = process
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stdout.off('error', done)
+      resolve()
+    }
+    stdout.once('error', done)
+    stdout.write(`${text}\n`, done)
+  })
+}
+
 /** Colours are for people who look at a terminal and did not refuse them (no-color.org). */
 export function mayColour(): boolean {
   return process.stdout.isTTY && process.env['NO_COLOR'] === undefined

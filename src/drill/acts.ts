@@ -7,7 +7,7 @@ import type { AssistantPart, ChatRequest } from '../ir/request.ts'
 import type { ServerResponse } from 'node:http'
 import { giveJson, pause, untilGone } from './loopback.ts'
 import type { Refusal } from './refusals.ts'
-import type { Act, BreakOff } from './scenario.ts'
+import type { Act, BreakOff, Refuse } from './scenario.ts'
 import { noteTool, piecesBeforeTheBreak, piecesOf, providerText } from './script.ts'
 
 /** How fast the provider is: at once in a drill, so that a person can watch it before a live app. */
@@ -29,7 +29,7 @@ const overloaded: Failure = { kind: 'overloaded', message: 'Overloaded' }
 const loginPage = '<!doctype html><title>Welcome to the Wi-Fi</title><p>Please log in.</p>'
 
 /** `refuse` says no in the words of this provider. */
-export async function play(act: Act, scene: Scene, refuse: () => Refusal): Promise<void> {
+export async function play(act: Act, scene: Scene, refuse: (refused: Refuse) => Refusal): Promise<void> {
   const { response } = scene
   switch (act.do) {
     case 'answer':
@@ -37,7 +37,7 @@ export async function play(act: Act, scene: Scene, refuse: () => Refusal): Promi
     case 'answer-late':
       return answer(scene, scene.pace.lateMs)
     case 'refuse': {
-      const { status, headers, body } = refuse()
+      const { status, headers, body } = refuse(act)
       return giveJson(response, status, body, headers)
     }
     case 'reset':
@@ -81,7 +81,7 @@ async function breakOff({ by, tool }: BreakOff, scene: Scene): Promise<void> {
   if (!request.stream) {
     if (by === 'error') return sayError(scene)
     const body = wholeBody(scene, calls)
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    response.writeHead(200, { 'content-type': 'application/json' })
     response.write(body.slice(0, body.length / 2))
     return stop(by, response)
   }
@@ -102,7 +102,8 @@ async function stop(by: BreakOff['by'], response: ServerResponse): Promise<void>
       return untilGone(response)
     case 'cut':
       // No TCP reset: that would make the reader's kernel throw away what it has not read yet.
-      return void response.socket?.destroySoon()
+      response.socket?.destroySoon()
+      return
     case 'half-frame':
     case 'error':
       return void response.end()

@@ -8,13 +8,15 @@ import { ask, wires, type Seen, type Turn, type Wire } from './app.ts'
 import type { LocalModel } from './local-model.ts'
 import type { ProviderPace, SimulatedProvider } from './provider.ts'
 import { outcomeWanted, type Message, type Outcome, type Scenario } from './scenario.ts'
-import { noteTool, providerText } from './script.ts'
+import { noteTool, providerText, standInBeginning } from './script.ts'
 import { stage } from './staging.ts'
 
 /** One message of a conversation, as the app saw it answered. */
 export interface Step {
   question: string
   seen: Seen
+  /** What Trooper said in its log. */
+  log: readonly string[]
   outcome: Outcome
   ok: boolean
 }
@@ -24,8 +26,6 @@ export interface Run {
   wire: Wire
   streamed: boolean
   steps: Step[]
-  /** What Trooper said in its log. */
-  log: string[]
   ok: boolean
 }
 
@@ -40,9 +40,11 @@ const atOnce: ProviderPace = { wordMs: 0, lateMs: 1000, soonMs: 1000 }
 /** So that a silence counts as one after a second, in scenarios that are about silence. */
 const shortClocks = { HEAD_TIMEOUT: '1', STALL_TIMEOUT: '1' }
 
+const settingNames = new Set<string>(Object.values(settings).map(({ env }) => env))
+
 /** A scenario about a clock that cannot be set would take minutes. */
 export function isPlayable({ clock }: Scenario): boolean {
-  return clock === undefined || Object.values(settings).some(({ env }) => env === clock)
+  return clock === undefined || settingNames.has(clock)
 }
 
 /** All at once: each conversation has a provider, a Trooper and a key of its own. */
@@ -56,7 +58,8 @@ export async function playScenario(scenario: Scenario, local: LocalModel, chosen
 
 async function converse(scenario: Scenario, local: LocalModel, wire: Wire, streamed: boolean): Promise<Run> {
   const log = new RecordedLog()
-  const { url, provider, stop } = await stage(scenario, local, configFor(scenario), atOnce, log)
+  const staging = await stage(scenario, local, configFor(scenario), atOnce, log)
+  const { url, provider } = staging
   const conversation: Turn[] = []
   const steps: Step[] = []
   try {
@@ -64,21 +67,19 @@ async function converse(scenario: Scenario, local: LocalModel, wire: Wire, strea
       if (message.afterReset) await delay(Math.max(0, provider.resetsAtMs - Date.now()) + 50)
       const question = questions[steps.length % questions.length] ?? ''
       conversation.push({ role: 'user', content: question })
-      log.forgetTargets()
+      log.begin()
       const offersTool = message.act.do === 'break-off' && message.act.tool === true
       const patienceMs = local.isStandIn ? 30_000 : 300_000
       const seen = await ask(url, { wire, streamed, apiKey: 'drill', conversation, offersTool, patienceMs })
       conversation.push({ role: 'assistant', content: seen.text })
-      const outcome = outcomeOf(
-        seen,
-        local.targets.some(({ name }) => log.targets.has(name)),
-      )
-      steps.push({ question, seen, outcome, ok: isRight(message, streamed, outcome, seen, provider, local) })
+      const outcome = outcomeOf(seen, log.mentions(local))
+      const ok = isRight(message, streamed, outcome, seen, provider, local)
+      steps.push({ question, seen, log: log.lines, outcome, ok })
     }
   } finally {
-    await stop()
+    await staging.stop()
   }
-  return { wire, streamed, steps, log: log.lines, ok: steps.every(({ ok }) => ok) }
+  return { wire, streamed, steps, ok: steps.every(({ ok }) => ok) }
 }
 
 const questions = ['Hello, who are you?', 'And what do you do?', 'Are you still there?']
@@ -117,6 +118,7 @@ function isRight(
     case 'both':
       return !isStandIn || seen.text.startsWith(providerText) || callsAreWhole(seen)
     case 'local':
+      if (isStandIn) return seen.text.startsWith(standInBeginning) || callsAreWhole(seen)
       return seen.text !== '' || seen.calls.length > 0
     case 'refused':
       return seen.status === provider.refusal?.status && seen.body === provider.refusal.body
@@ -135,13 +137,22 @@ function callsAreWhole({ calls }: Seen): boolean {
   )
 }
 
-/** Keeps the lines for a person, and whom they speak of. */
+/** Keeps what is said during one message, for a person, and whom it is about. */
 class RecordedLog implements Log {
-  readonly lines: string[] = []
-  readonly targets = new Set<string>()
+  #lines: string[] = []
+  readonly #targets = new Set<string>()
 
-  forgetTargets(): void {
-    this.targets.clear()
+  begin(): void {
+    this.#lines = []
+    this.#targets.clear()
+  }
+
+  get lines(): readonly string[] {
+    return this.#lines
+  }
+
+  mentions({ targets }: LocalModel): boolean {
+    return targets.some(({ name }) => this.#targets.has(name))
   }
 
   info: Log['info'] = (text, fields) => this.#take(text, fields)
@@ -149,8 +160,8 @@ class RecordedLog implements Log {
   error: Log['error'] = (text, fields) => this.#take(text, fields)
 
   #take(text: string, fields: Parameters<Log['info']>[1]): void {
-    this.lines.push(text)
+    this.#lines.push(text)
     const target = fields?.['target']
-    if (typeof target === 'string') this.targets.add(target)
+    if (typeof target === 'string') this.#targets.add(target)
   }
 }

@@ -8,7 +8,7 @@ import { objectOf, parseJson, stringOf } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { play, type Pace } from './acts.ts'
 import { giveJson, listenOnLoopback, type Asked, type LoopbackServer } from './loopback.ts'
-import { refusalIn, type Refusal } from './refusals.ts'
+import { endOfLimitMs, refusalIn, type Refusal } from './refusals.ts'
 import type { Act, Scenario } from './scenario.ts'
 
 export interface ProviderPace extends Pace {
@@ -29,6 +29,7 @@ const conversations: Readonly<Record<string, ClientDialectName>> = {
   '/v1/responses': 'openai-responses',
 }
 
+/** How long a limit lasts that ends late. */
 const lateMs = 15 * 60_000
 /** More conversations than anybody rehearses. */
 const maxKept = 1000
@@ -51,10 +52,11 @@ export async function startSimulatedProvider(
     const id = script.nextId()
     const identity = { id: ids[dialectName] + id, model: decoded.request.model, createdAtMs: Date.now() }
     const act = script.actFor(decoded.request, body, identity.id)
-    await play(act, { dialect, request: decoded.request, identity, response, pace }, () => {
+    await play(act, { dialect, request: decoded.request, identity, response, pace }, (refused) => {
       const nowMs = Date.now()
-      resetsAtMs = endOfLimit(act, pace, nowMs)
-      refusal = refusalIn(dialectName, act.do === 'refuse' ? act.as : 'overloaded', nowMs, resetsAtMs)
+      const lastsMs = refused.resets === 'soon' ? pace.soonMs : lateMs
+      resetsAtMs = endOfLimitMs(nowMs, lastsMs)
+      refusal = refusalIn(dialectName, refused.as, nowMs, lastsMs)
       return refusal
     })
   }
@@ -74,12 +76,6 @@ export async function startSimulatedProvider(
       return resetsAtMs
     },
   }
-}
-
-/** Whole seconds, as the wire has them; never earlier than was said. */
-function endOfLimit(act: Act, { soonMs }: ProviderPace, nowMs: number): number {
-  const lastsMs = act.do === 'refuse' && act.resets === 'soon' ? soonMs : lateMs
-  return Math.ceil((nowMs + lastsMs) / 1000) * 1000
 }
 
 const ids: { readonly [D in ClientDialectName]: string } = {

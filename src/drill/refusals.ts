@@ -16,10 +16,15 @@ export interface Refusal {
   body: string
 }
 
-/** `resetsAtMs` is when a limit ends: in whole seconds, as providers say it. */
-export function refusalIn(dialect: DialectName, name: RefusalName, nowMs: number, resetsAtMs: number): Refusal {
-  const times = { waitS: Math.max(0, Math.ceil((resetsAtMs - nowMs) / 1000)), resetsAtS: Math.round(resetsAtMs / 1000) }
+/** A limit lasts `lastsMs` from now on, in whole seconds, as providers say it. */
+export function refusalIn(dialect: DialectName, name: RefusalName, nowMs: number, lastsMs: number): Refusal {
+  const times = { waitS: Math.ceil(lastsMs / 1000), resetsAtS: endOfLimitMs(nowMs, lastsMs) / 1000 }
   return dialect === 'anthropic' ? inAnthropicsWords(name, times) : inOpenAisWords(name, times)
+}
+
+/** Rounded up: no provider takes requests earlier than it said. */
+export function endOfLimitMs(nowMs: number, lastsMs: number): number {
+  return Math.ceil((nowMs + lastsMs) / 1000) * 1000
 }
 
 interface Times {

@@ -6,14 +6,22 @@ export type Act =
   | { do: 'answer' }
   /** Announces its answer and says nothing of it for a while. */
   | { do: 'answer-late' }
-  /** `once`: the same request is answered when it comes again. `resets` says when the limit ends. */
-  | { do: 'refuse'; as: RefusalName; resets: 'soon' | 'late'; once?: true }
+  | Refuse
   | { do: 'reset' }
   | { do: 'say-nothing' }
   /** An error under status 200, before any word of the answer. */
   | { do: 'error-in-200' }
   | { do: 'web-page' }
   | BreakOff
+
+export interface Refuse {
+  do: 'refuse'
+  as: RefusalName
+  /** When the limit ends, where it is one. */
+  resets: 'soon' | 'late'
+  /** The same request is answered when it comes again. */
+  once?: true
+}
 
 export interface BreakOff {
   do: 'break-off'
