@@ -59,7 +59,7 @@ function readOrder(
     return `--dialect '${dialect}' is no wire format; use one of ${wires.join(', ')}, all.`
   const [serve, json] = [switches.has('serve'), switches.has('json')]
   if (scenario && !serve && !isPlayable(scenario))
-    return `'${scenario.name}' takes minutes; rehearse it with an app of yours: trooper drill --serve ${scenario.name}`
+    return `'${scenario.name}' waits for longer than a drill should take; rehearse it with an app of yours: trooper drill --serve ${scenario.name}`
   if (serve && json)
     return '--serve runs until it is stopped and has no result for --json; use LOG_FORMAT=json for its log.'
   if (serve && dialect !== undefined) return '--serve speaks all wire formats at once; leave --dialect out.'
@@ -124,7 +124,10 @@ function ending(played: readonly Played[], skipped: readonly Scenario[], local: 
   return [
     ...(story ? [tellStory(story, local, paint), ''] : []),
     ...(only ? [summaryTable(played, local, paint), ''] : []),
-    ...skipped.map(({ name }) => `${name} takes minutes, so it is left to: trooper drill --serve ${name}`),
+    ...skipped.map(
+      ({ name }) =>
+        `${name} waits for longer than a drill should take, so it is left to: trooper drill --serve ${name}`,
+    ),
     wrong.length > 0
       ? paint.red(`Not as it has to be: ${wrong.map(({ scenario }) => scenario.name).join(', ')}.`)
       : 'Every app got a whole answer, or the error that is its own to mend.',

@@ -2,13 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '../config/load.ts'
 import { settings, type Config } from '../config/schema.ts'
-import { parseJson } from '../ir/json.ts'
 import type { Log } from '../observe/log.ts'
 import { ask, wires, type Seen, type Turn, type Wire } from './app.ts'
+import { isRight, outcomeOf } from './judge.ts'
 import type { LocalModel } from './local-model.ts'
-import type { ProviderPace, SimulatedProvider } from './provider.ts'
-import { outcomeWanted, type Message, type Outcome, type Scenario } from './scenario.ts'
-import { noteTool, providerText, standInBeginning } from './script.ts'
+import type { ProviderPace } from './provider.ts'
+import { outcomeWanted, type Outcome, type Scenario } from './scenario.ts'
 import { stage } from './staging.ts'
 
 /** One message of a conversation, as the app saw it answered. */
@@ -37,21 +36,26 @@ export interface Played {
 
 const atOnce: ProviderPace = { wordMs: 0, lateMs: 1000, soonMs: 1000 }
 
-/** So that a silence counts as one after a second, in scenarios that are about silence. */
-const shortClocks = { HEAD_TIMEOUT: '1', STALL_TIMEOUT: '1' }
+/** The provider's clocks, so that a silence counts as one after a second, in scenarios that are about silence. */
+const shortClocks = {
+  HEAD_TIMEOUT: '1',
+  FIRST_CONTENT_TIMEOUT: '1',
+  STALL_TIMEOUT: '1',
+  THINKING_TIMEOUT: '1',
+  WHOLE_ANSWER_TIMEOUT: '1',
+}
 
 const settingNames = new Set<string>(Object.values(settings).map(({ env }) => env))
 
-/** A scenario about a clock that cannot be set would take minutes. */
+/** A scenario about a clock that cannot be set would take too long. */
 export function isPlayable({ clock }: Scenario): boolean {
   return clock === undefined || settingNames.has(clock)
 }
 
 /** All at once: each conversation has a provider, a Trooper and a key of its own. */
 export async function playScenario(scenario: Scenario, local: LocalModel, chosen = wires): Promise<Played> {
-  const forms = scenario.clock === undefined ? [true, false] : [true]
   const runs = await Promise.all(
-    chosen.flatMap((wire) => forms.map((streamed) => converse(scenario, local, wire, streamed))),
+    chosen.flatMap((wire) => [true, false].map((streamed) => converse(scenario, local, wire, streamed))),
   )
   return { scenario, runs, ok: runs.every(({ ok }) => ok) }
 }
@@ -73,7 +77,8 @@ async function converse(scenario: Scenario, local: LocalModel, wire: Wire, strea
       const seen = await ask(url, { wire, streamed, apiKey: 'drill', conversation, offersTool, patienceMs })
       conversation.push({ role: 'assistant', content: seen.text })
       const outcome = outcomeOf(seen, log.mentions(local))
-      const ok = isRight(message, streamed, outcome, seen, provider, local)
+      const { isStandIn } = local
+      const ok = isRight(seen, outcome, outcomeWanted(message, streamed), { isStandIn, refusal: provider.refusal })
       steps.push({ question, seen, log: log.lines, outcome, ok })
     }
   } finally {
@@ -90,51 +95,6 @@ function configFor({ clock }: Scenario): Config {
   const loaded = loadConfig({ flags: {}, environment, dotEnv: {} })
   if (!loaded.ok) throw new Error(loaded.problem)
   return loaded.config
-}
-
-function outcomeOf({ status, fallback, end }: Seen, localWasAsked: boolean): Outcome {
-  if (status >= 400) return 'refused'
-  if (end === 'error') return 'told'
-  if (end === 'cut') return 'cut'
-  if (fallback !== undefined) return 'local'
-  return localWasAsked ? 'both' : 'provider'
-}
-
-function isRight(
-  message: Message,
-  streamed: boolean,
-  outcome: Outcome,
-  seen: Seen,
-  provider: SimulatedProvider,
-  { isStandIn }: LocalModel,
-): boolean {
-  const wanted = outcomeWanted(message, streamed)
-  // A real model may go on in words that do not fit: then the app is told, as it has to be.
-  if (wanted === 'both' && outcome === 'told') return !isStandIn
-  if (outcome !== wanted) return false
-  switch (outcome) {
-    case 'provider':
-      return seen.text === providerText
-    case 'both':
-      return !isStandIn || seen.text.startsWith(providerText) || callsAreWhole(seen)
-    case 'local':
-      if (isStandIn) return seen.text.startsWith(standInBeginning) || callsAreWhole(seen)
-      return seen.text !== '' || seen.calls.length > 0
-    case 'refused':
-      return seen.status === provider.refusal?.status && seen.body === provider.refusal.body
-    case 'told':
-    case 'cut':
-      return false
-  }
-}
-
-function callsAreWhole({ calls }: Seen): boolean {
-  const [call, ...more] = calls
-  return (
-    call?.name === noteTool.name &&
-    more.length === 0 &&
-    JSON.stringify(parseJson(call.input)) === JSON.stringify(noteTool.input)
-  )
 }
 
 /** Keeps what is said during one message, for a person, and whom it is about. */
