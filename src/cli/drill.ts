@@ -140,8 +140,9 @@ async function serve({ scenario, standIn }: Order, config: Config, targets: Targ
   const { log, flush } = openLog(config)
   const served = await serveScenario(chosen, config, targets, standIn, log)
   try {
+    const askedToStop = untilAskedToStop()
     await print(`${served.introduction}\n`)
-    await untilAskedToStop()
+    await askedToStop
     log.info('🪖 The drill is over: answers under way may finish')
     await served.stop()
     return 0

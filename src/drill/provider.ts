@@ -4,7 +4,7 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import { decodeJson } from '../exchange/translate.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
-import { objectOf, parseJson, stringOf } from '../ir/json.ts'
+import { objectOf, stringOf, without } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { play, type Pace } from './acts.ts'
 import { giveJson, listenOnLoopback, type Asked, type LoopbackServer } from './loopback.ts'
@@ -31,6 +31,9 @@ const conversations: Readonly<Record<string, ClientDialectName>> = {
 
 /** How long a limit lasts that ends late. */
 const lateMs = 15 * 60_000
+/** What a Responses client leaves with the provider: nobody else could read it. */
+const heldHere = new Set(['previous_response_id', 'conversation'])
+
 /** More conversations than anybody rehearses. */
 const maxKept = 1000
 
@@ -44,14 +47,16 @@ export async function startSimulatedProvider(
 
   const converse = async (dialectName: ClientDialectName, { body, response }: Asked): Promise<void> => {
     const dialect = clientDialects[dialectName]
-    const decoded = decodeJson(dialectName, () => parseExact(body))
+    const asked = objectOf(parseExact(body))
+    const decoded = decodeJson(dialectName, () => without(asked, heldHere))
     if (!decoded.ok) {
       const { status, body: problem } = dialect.encodeFailure(decoded.failure)
       return giveJson(response, status, exactText(problem))
     }
     const id = script.nextId()
     const identity = { id: ids[dialectName] + id, model: decoded.request.model, createdAtMs: Date.now() }
-    const act = script.actFor(decoded.request, body, identity.id)
+    const place = { id: identity.id, previous: stringOf(asked['previous_response_id']) ?? '' }
+    const act = script.actFor(decoded.request, body, place)
     await play(act, { dialect, request: decoded.request, identity, response, pace }, (refused) => {
       const nowMs = Date.now()
       const lastsMs = refused.resets === 'soon' ? pace.soonMs : lateMs
@@ -103,8 +108,7 @@ class Script {
     return `drill${String(this.#answers).padStart(19, '0')}`
   }
 
-  actFor(request: ChatRequest, body: string, id: string): Act {
-    const previous = stringOf(objectOf(parseJson(body))['previous_response_id']) ?? ''
+  actFor(request: ChatRequest, body: string, { id, previous }: { id: string; previous: string }): Act {
     const before = this.#messagesBehind.get(previous) ?? 0
     const messages = before + request.messages.filter(({ role }) => role === 'user').length
     remember(this.#messagesBehind, id, messages)

@@ -16,7 +16,7 @@ export interface Served {
 }
 
 /** A person is to see the words come, and has time to type between two messages. */
-const livePace: ProviderPace = { wordMs: 40, lateMs: 15_000, soonMs: 20_000 }
+const livePace: ProviderPace = { wordMs: 25, lateMs: 15_000, soonMs: 20_000 }
 /** A wait that Trooper sits out itself has to stay below WAIT_MAX. */
 const briefMs = 1000
 
