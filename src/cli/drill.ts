@@ -10,7 +10,7 @@ import { scenarios } from '../drill/scenarios.ts'
 import { serveScenario } from '../drill/serve.ts'
 import { createPaint, formatTable, type Paint } from '../drill/text.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
-import { complain, mayColour, openLog, print, untilAskedToStop } from './terminal.ts'
+import { complain, mayColour, openLog, print, showProgress, untilAskedToStop } from './terminal.ts'
 
 /** What was asked for, understood. */
 interface Order {
@@ -97,7 +97,11 @@ async function play(order: Order, targets: Targets): Promise<number> {
     const chosen = order.wires ?? (local.isStandIn ? wires : wires.slice(0, 1))
     if (!order.json) await print(beginning(local, order, chosen, paint))
     const played: Played[] = []
-    for (const scenario of playable) played.push(await playScenario(scenario, local, chosen))
+    for (const scenario of playable) {
+      showProgress(`${scenario.name} …`)
+      played.push(await playScenario(scenario, local, chosen))
+    }
+    showProgress('')
     await print(
       order.json ? JSON.stringify(toJson(local, played, skipped), undefined, 2) : ending(played, skipped, local, paint),
     )
@@ -109,7 +113,7 @@ async function play(order: Order, targets: Targets): Promise<number> {
 
 function beginning(local: LocalModel, { scenario }: Order, chosen: readonly Wire[], paint: Paint): string {
   return [
-    '🪖 Trooper drill: a simulated provider misbehaves, and an app asks it through Trooper. Nothing leaves this machine.',
+    '🪖 Trooper drill: a simulated provider misbehaves, and an app asks it through Trooper. Nothing is asked of a real one.',
     local.sentence,
     ...(chosen.length === wires.length ? [] : [`Wire format: ${chosen.join(', ')} (--dialect all for all of them).`]),
     '',

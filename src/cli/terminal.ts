@@ -24,6 +24,11 @@ export function print(text: string): Promise<void> {
   })
 }
 
+/** What is going on, in a line of the terminal that the next one takes the place of; the last one is empty. */
+export function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
+}
+
 /** Colours are for people who look at a terminal and did not refuse them (no-color.org). */
 export function mayColour(): boolean {
   return process.stdout.isTTY && process.env['NO_COLOR'] === undefined
