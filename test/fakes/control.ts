@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { failureNames } from './failures.ts'
+import { vendorNames } from './vendors.ts'
 
 /** Which requests a behaviour is for, and how the answer is timed. */
 const scope = {
@@ -22,6 +23,8 @@ const toolCall = z.strictObject({
 const content = {
   text: z.string().optional(),
   thinking: z.string().optional(),
+  /** Messages only: thinking that nobody gets to read, beside the other. */
+  redacted: z.string().optional(),
   toolCalls: z.array(toolCall).optional(),
   finish: z.enum(['stop', 'length', 'refusal']).optional(),
 }
@@ -66,6 +69,8 @@ const providerSettings = z.strictObject({
   credential: z.string().nullable().optional(),
   /** The models that exist; `null` = every name without a colon, so that a local engine's name is never one. */
   models: z.array(z.string()).nullable().optional(),
+  /** Whose Chat Completions this is; `null` = what all of them have in common. */
+  vendor: z.enum(vendorNames).nullable().optional(),
   /** Compresses whole JSON answers for those who accept it, as real providers do. */
   compress: z.boolean().optional(),
 })
