@@ -57,9 +57,6 @@ function checkMessage(message: JsonValue, index: number): void {
   }
   checkContent(message, role, at)
   if (role === 'tool') checkCallId(message['tool_call_id'], `${at}.tool_call_id`)
-  if (message['tool_calls'] !== undefined && !Array.isArray(message['tool_calls'])) {
-    throw typeRefusal(`${at}.tool_calls`, 'an array of objects', message['tool_calls'])
-  }
   if (Array.isArray(message['tool_calls']) && message['tool_calls'].length === 0) throw emptyArray(`${at}.tool_calls`)
   for (const [place, call] of arrayOf(message['tool_calls']).entries()) {
     checkCall(objectOf(call), `${at}.tool_calls[${place}]`)

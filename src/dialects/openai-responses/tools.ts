@@ -10,8 +10,9 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../ir/json.ts'
-import type { FunctionTool, Tool, ToolChoice, ToolNamespace, Warn } from '../../ir/request.ts'
+import type { ChatRequest, FunctionTool, Tool, ToolChoice, ToolNamespace, Warn } from '../../ir/request.ts'
 import { freeformTool } from '../freeform.ts'
+import { reachableChoice } from '../tool-choice.ts'
 import { decodeFunction, decodeToolChoice } from '../openai-format.ts'
 
 /** A tool of the request beside the namespace it stands in. */
@@ -114,8 +115,20 @@ export function plainName({ name, namespace }: { name: string; namespace?: ToolN
   return namespace?.name ?? name
 }
 
+/** An empty list, and settings without tools, are refused. */
+export function encodeTools(request: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+  const tools = groupTools(request.tools, warn)
+  if (tools.length === 0) return {}
+  const choice = reachableChoice(request, 'openai-responses', warn)
+  return {
+    tools,
+    tool_choice: encodeToolChoice(choice, request.tools),
+    parallel_tool_calls: request.parallelToolCalls,
+  }
+}
+
 /** Tools of one namespace stand together in it again. */
-export function encodeTools(tools: Tool[], warn: Warn): JsonObject[] {
+function groupTools(tools: Tool[], warn: Warn): JsonObject[] {
   const wire: JsonObject[] = []
   const groups = new Map<string, JsonValue[]>()
   for (const tool of tools) {
@@ -151,7 +164,7 @@ function encodeFunction(tool: FunctionTool): JsonObject {
   return compact({ type: 'function', name, description, parameters: inputSchema, strict })
 }
 
-export function encodeToolChoice(choice: ToolChoice, tools: Tool[]): JsonValue {
+function encodeToolChoice(choice: ToolChoice, tools: Tool[]): JsonValue {
   if (choice.type !== 'tool') return choice.type
   const tool = tools.find((known) => known.type === 'function' && known.name === choice.name)
   if (tool?.type !== 'function') return { type: 'function', name: choice.name }
