@@ -1,5 +1,6 @@
 /** From a client's request to what one target is asked: its model, its eyes and ears, its template, its window. */
 import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
+import { fitTarget } from '../context/fit-target.ts'
 import { warnOfExtras } from '../context/extras.ts'
 import { withKnownReasoning } from '../context/reasoning.ts'
 import { satisfyTemplate } from '../context/strict-template.ts'
@@ -16,7 +17,7 @@ export async function prepareRequest(
   target: Target,
   warn: Warn,
 ): Promise<ChatRequest> {
-  const named = { ...request, model: modelAt(target, request.model) }
+  const named = fitTarget({ ...request, model: modelAt(target, request.model) }, target, warn)
   warnOfExtras(named, target.dialect, warn)
   if (target.kind === 'cloud')
     return withKnownReasoning(

@@ -1,4 +1,5 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
+import { createCallIds } from '../context/call-ids.ts'
 import { fitToolNames } from '../context/tool-names.ts'
 import { BadRequest, type ClientDialectName } from '../dialects/dialect.ts'
 import { meetQuirks } from '../dialects/openai-chat/quirks.ts'
@@ -57,7 +58,13 @@ export async function translate(
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ask: Ask = (question, sink) =>
-    callTranslated(services, target, callOf(question, target, incoming, losses.warn), restoring(sink, restore), reply)
+    callTranslated(
+      services,
+      target,
+      callOf(question, target, incoming, losses.warn),
+      restoring(sink, restore, createCallIds(request.messages)),
+      reply,
+    )
   const sink = createSink(
     services,
     incoming,
@@ -129,13 +136,16 @@ function callHeaders(target: Target, incoming: HeaderList): HeaderList {
   return headers
 }
 
-/** Calls leave under the names that the client knows. */
-function restoring(sink: AnswerSink, restore: (name: string) => string): AnswerSink {
+/** Calls leave under the names that the client knows, and under ids that are no other call's. */
+function restoring(sink: AnswerSink, restore: (name: string) => string, ownId: (id: string) => string): AnswerSink {
   return {
     get isCommitted() {
       return sink.isCommitted
     },
-    event: (event) => sink.event(event.type === 'tool-call-start' ? { ...event, name: restore(event.name) } : event),
+    event: (event) =>
+      sink.event(
+        event.type === 'tool-call-start' ? { ...event, id: ownId(event.id), name: restore(event.name) } : event,
+      ),
     flush: () => sink.flush(),
   }
 }

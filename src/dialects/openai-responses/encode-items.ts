@@ -14,6 +14,7 @@ import { freeformText } from '../freeform.ts'
 import { fitToolId } from '../tool-id.ts'
 
 export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
+  const freeform = freeformCalls(messages)
   return messages.flatMap((message): JsonObject[] => {
     switch (message.role) {
       case 'system':
@@ -29,9 +30,15 @@ export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
       case 'assistant':
         return encodeAssistant(message.content, warn)
       case 'tool':
-        return message.content.map((result) => encodeResult(result, warn))
+        return message.content.map((result) => encodeResult(result, freeform.get(result.callId), warn))
     }
   })
+}
+
+/** Whether a call is freeform, by its id: an output of another kind than its call belongs to none. */
+function freeformCalls(messages: Message[]): ReadonlyMap<string, boolean> {
+  const calls = messages.flatMap((message) => (message.role === 'assistant' ? message.content : []))
+  return new Map(calls.flatMap((part) => (part.type === 'tool-call' ? [[part.id, part.freeform === true]] : [])))
 }
 
 function encodePart(part: UserPart, warn: Warn): JsonObject[] {
@@ -98,12 +105,12 @@ function encodeSealed(text: string, seal: { value: string; id?: string }): JsonO
 }
 
 /** There is no mark for a failed call on this wire: it is said in words. */
-function encodeResult(result: ToolResultPart, warn: Warn): JsonObject {
+function encodeResult(result: ToolResultPart, isFreeform: boolean | undefined, warn: Warn): JsonObject {
   const content: UserPart[] = result.isError ? [{ type: 'text', text: 'Error:' }, ...result.content] : result.content
   const isText = content.every((part) => part.type === 'text')
   const output = isText
     ? content.map((part) => (part.type === 'text' ? part.text : '')).join(result.isError ? ' ' : '\n\n')
     : content.flatMap((part) => encodePart(part, warn)).filter(isObject)
-  const type = result.freeform ? 'custom_tool_call_output' : 'function_call_output'
+  const type = (isFreeform ?? result.freeform) ? 'custom_tool_call_output' : 'function_call_output'
   return { type, call_id: fitToolId(result.callId), output }
 }
