@@ -29,11 +29,11 @@ describe('tools that take plain text', () => {
     ['openai-responses', undefined],
     ['openai-chat', ['custom-tools' as const]],
   ] as const)('stay what they are where the wire has them: %s', (dialect, quirks) => {
-    expect(fitTarget(request, quirks ? { dialect, quirks: [...quirks] } : { dialect }, () => {})).toBe(request)
+    expect(fitTarget(request, { kind: 'cloud', dialect, ...(quirks && { quirks }) }, () => {})).toBe(request)
   })
 
   it('are functions with one string for everybody else who speaks Chat Completions, in the history too', () => {
-    const fitted = fitTarget(request, { dialect: 'openai-chat' }, () => {})
+    const fitted = fitTarget(request, { kind: 'local', dialect: 'openai-chat' }, () => {})
     expect(JSON.stringify(fitted)).not.toContain('freeform')
     expect(fitted.tools).toMatchObject([{ name: 'patch', inputSchema: { required: ['input'] } }])
     expect(fitted.messages[1]?.content).toEqual([{ type: 'tool-call', id: 'a', name: 'patch', input: '{"input":"x"}' }])
@@ -41,7 +41,7 @@ describe('tools that take plain text', () => {
 })
 
 describe('descriptions', () => {
-  const quirks = ['short-descriptions', 'custom-tools'] as const
+  const quirks = ['custom-tools'] as const
   const manual = 'Read this. '.repeat(200)
   const long: ChatRequest = {
     ...request,
@@ -51,8 +51,8 @@ describe('descriptions', () => {
     ],
   }
 
-  it('that are too long for OpenAI are cut there, and told whole in the system message', () => {
-    const { tools, messages } = fitTarget(long, { dialect: 'openai-chat', quirks }, () => {})
+  it('that are too long for Chat Completions are cut there, and told whole in the system message', () => {
+    const { tools, messages } = fitTarget(long, { kind: 'cloud', dialect: 'openai-chat', quirks }, () => {})
     for (const tool of tools) expect(tool.type === 'function' && (tool.freeform ?? tool).description).toHaveLength(1024)
     expect(messages[0]).toEqual({
       role: 'system',
@@ -62,8 +62,8 @@ describe('descriptions', () => {
   })
 
   it('stay whole everywhere else', () => {
-    expect(fitTarget(long, { dialect: 'openai-chat', quirks: ['custom-tools'] }, () => {})).toBe(long)
-    expect(fitTarget(long, { dialect: 'anthropic' }, () => {})).toBe(long)
+    expect(fitTarget(long, { kind: 'local', dialect: 'openai-chat', quirks }, () => {})).toBe(long)
+    expect(fitTarget(long, { kind: 'cloud', dialect: 'anthropic' }, () => {})).toBe(long)
   })
 })
 

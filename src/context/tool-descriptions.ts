@@ -1,4 +1,4 @@
-/** OpenAI's Chat Completions takes tool descriptions of at most 1024 characters (providers.md 4.6); agents write whole manuals there. */
+/** Chat Completions takes tool descriptions of at most 1024 characters (providers.md 4.6); agents write whole manuals there. */
 import type { ChatRequest, Message, TextPart, Tool } from '../ir/request.ts'
 
 const longest = 1024

@@ -20,6 +20,78 @@ const weather = (city: string, id?: string) => ({ name: 'get_weather', input: { 
 const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
 const tools = [{ type: 'function', function: { name: 'get_weather', parameters } }]
 
+const manual = 'Read this before you use the tool. '.repeat(60)
+
+/** Requests of apps that speak another dialect, in the middle of a conversation, with what single vendors stumble over. */
+const foreign = {
+  '/v1/messages': {
+    max_tokens: 1000,
+    temperature: 1,
+    system: 'You are an agent.',
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    tools: [{ name: 'mcp.read', description: manual, input_schema: parameters }],
+    messages: [
+      { role: 'user', content: 'Hi' },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'Hm.', signature: 'EqQBCgIY' },
+          { type: 'tool_use', id: 'toolu_01VpEm654HvfMoRcrE3Hgdc6', name: 'mcp.read', input: {} },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'toolu_01VpEm654HvfMoRcrE3Hgdc6', content: 'Done.', is_error: true },
+          { type: 'text', text: 'Go on.' },
+        ],
+      },
+      { role: 'system', content: 'The file was changed.' },
+    ],
+  },
+  '/v1/responses': {
+    instructions: 'You are an agent.',
+    store: false,
+    max_output_tokens: 1000,
+    tools: [
+      {
+        type: 'custom',
+        name: 'apply_patch',
+        description: manual,
+        format: { type: 'grammar', syntax: 'lark', definition: 'start: /x/' },
+      },
+      { type: 'namespace', name: 'n', description: 'N', tools: [{ type: 'function', name: 'f', parameters }] },
+      { type: 'local_shell' },
+      { type: 'web_search' },
+    ],
+    tool_choice: 'auto',
+    parallel_tool_calls: true,
+    input: [
+      { role: 'user', content: 'Hi' },
+      { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAAA' },
+      { type: 'custom_tool_call', call_id: 'c1', name: 'apply_patch', input: 'x' },
+      {
+        type: 'local_shell_call',
+        call_id: 'c2',
+        action: { type: 'exec', command: ['ls'], env: {} },
+        status: 'completed',
+      },
+      { role: 'developer', content: 'Hurry.' },
+      { type: 'custom_tool_call_output', call_id: 'c1', output: 'Done.' },
+      {
+        type: 'function_call_output',
+        call_id: 'c2',
+        output: [
+          { type: 'input_text', text: 'a' },
+          { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+        ],
+      },
+      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'x' } },
+      { role: 'user', content: 'Go on.' },
+    ],
+  },
+}
+
 describe.each(vendorNames)('with %s', (vendor) => {
   /** An app that sends everything back may only be shown reasoning by a vendor that takes it back. */
   const own = vendor === 'deepseek' ? { thinking: 'Hm.' } : {}
@@ -108,6 +180,27 @@ describe.each(vendorNames)('with %s', (vendor) => {
     expect(new Set(ids.map(({ id }) => id)).size).toBe(4)
     await nobodyRefused()
   })
+
+  // OpenAI and Groq speak Responses themselves.
+  const relayed = vendor === 'openai' || vendor === 'groq' ? '/v1/responses' : ''
+  it.each(Object.entries(foreign).filter(([endpoint]) => endpoint !== relayed))(
+    '%s, with a history of its own kind, is understood',
+    async (endpoint, asked) => {
+      const response = await fetch(stage.trooper.url + endpoint, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'anthropic-version': '2023-06-01',
+          'x-api-key': planted.clientKey,
+        },
+        body: JSON.stringify({ model: modelOf(vendor), ...asked }),
+      })
+      expect(await response.text()).toContain('Hello from the cloud')
+      expect(response.status).toBe(200)
+      expect(response.headers.get('x-trooper-fallback')).toBeNull()
+      await nobodyRefused()
+    },
+  )
 
   it('a user who breaks off a tool loop of the local model is heard by the provider', async () => {
     await play([away], [{ mode: 'ok', toolCalls: [weather('Bern')] }])

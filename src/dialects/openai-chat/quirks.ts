@@ -14,8 +14,6 @@ export type Quirk =
   | 'strict-roles'
   /** OpenAI: tools may take plain text; nobody else knows those (freeform-tools.ts). */
   | 'custom-tools'
-  /** OpenAI: a tool's description has a limit (tool-descriptions.ts). */
-  | 'short-descriptions'
   /** OpenAI, Groq, Mistral and others: reasoning in a message is an unknown property. */
   | 'reasoning-refused'
 
@@ -43,7 +41,6 @@ function meetQuirk(message: JsonValue, quirk: Quirk): JsonValue {
       return withoutReasoning(message)
     case 'strict-roles':
     case 'custom-tools':
-    case 'short-descriptions':
       return message
   }
 }
