@@ -24,8 +24,10 @@ export interface Sight {
   images: boolean
   /** It fetches images by their URL itself. */
   imageUrls: boolean
-  /** PDF and other documents, audio. */
-  documents: boolean
+  /** The media types of the documents that it reads, from their bytes and by their URL; unset: none. */
+  documents?: RegExp
+  documentUrls?: RegExp
+  audio: boolean
   /** What was fetched for it because it cannot. */
   fetched: FetchedImages
 }
@@ -67,8 +69,11 @@ function showUserPart(part: UserPart, sight: Sight, warn: Warn): UserPart {
   return part.type === 'opaque' ? showOpaque(part, sight, warn) : part
 }
 
+const nothing = { images: false, imageUrls: false, audio: false }
+
+/** No wire takes a file that the assistant wrote. */
 function showAssistantPart(part: AssistantPart, sight: Sight, warn: Warn): AssistantPart {
-  if (part.type === 'file') return showFile(part, sight, warn)
+  if (part.type === 'file') return showFile(part, { dialect: sight.dialect, fetched: sight.fetched, ...nothing }, warn)
   return part.type === 'opaque' ? showOpaque(part, sight, warn) : part
 }
 
@@ -105,11 +110,15 @@ function titled({ filename }: FilePart, text: string): string {
 }
 
 function isVisible({ data, mediaType }: FilePart, sight: Sight): boolean {
-  const isImage = mediaType.startsWith('image/')
   if (data.from === 'id') return false
-  if (data.from === 'url') return isImage ? sight.images && sight.imageUrls : sight.documents
-  return isImage ? sight.images : sight.documents
+  const isNamed = data.from === 'url'
+  if (mediaType.startsWith('image/')) return sight.images && (isNamed ? sight.imageUrls : imageTypes.test(mediaType))
+  if (mediaType.startsWith('audio/')) return sight.audio && !isNamed
+  return (isNamed ? sight.documentUrls : sight.documents)?.test(mediaType) === true
 }
+
+/** Any other makes a provider refuse the whole request. */
+const imageTypes = /^image\/(jpeg|png|gif|webp)$/
 
 const textTypes = /^(text\/|application\/(json|xml|yaml|x-yaml|javascript|typescript|sql|toml|x-sh|csv)\b)/
 

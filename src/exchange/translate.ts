@@ -13,7 +13,7 @@ import type { Call } from '../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
 import { clientGone, type Incoming, type Outcome, type Services } from './outcome.ts'
-import { prepareRequest } from './prepare.ts'
+import { prepareRequest, type PlainTarget } from './prepare.ts'
 import type { Reply } from './reply.ts'
 import { createSink, type AnswerSink } from './sink.ts'
 import { callTranslated } from './translated-call.ts'
@@ -107,15 +107,18 @@ function noteRepair(services: Services, { name }: Target): void {
 }
 
 /** Always asked as a stream: what the client wants whole is gathered here. */
+export function bodyFor(request: ChatRequest, { dialect, quirks }: PlainTarget, warn: Warn): JsonObject {
+  const body = targetDialects[dialect].encodeRequest({ ...request, stream: true }, warn)
+  return quirks && dialect === 'openai-chat' ? meetQuirks(body, quirks) : body
+}
+
 function callOf(request: ChatRequest, target: Target, { headers }: Incoming, warn: Warn): Call {
-  const body = targetDialects[target.dialect].encodeRequest({ ...request, stream: true }, warn)
-  const met = target.quirks && target.dialect === 'openai-chat' ? meetQuirks(body, target.quirks) : body
   return {
     origin: target.url.origin,
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
     headers: callHeaders(target, headers),
-    body: Buffer.from(exactText(met)),
+    body: Buffer.from(exactText(bodyFor(request, target, warn))),
   }
 }
 

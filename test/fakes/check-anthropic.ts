@@ -156,9 +156,42 @@ function checkBlock(block: JsonValue, message: JsonObject, at: string): void {
     )
   }
   if (type === 'text') checkText(block, 'messages')
-  if (type === 'image' && !isObject(block['source'])) throw new Refusal(`${at}.image.source: Field required`)
+  if (type === 'image' || type === 'document') checkMedia(block, `${at}.${type}`)
+  if (type === 'tool_result') checkResult(block, at)
   for (const field of thinkingFields[type] ?? []) {
     if (stringOf(block[field]) === undefined) throw new Refusal(`${at}.${type}.${field}: Field required`)
+  }
+}
+
+const mediaTypes: Readonly<Record<string, readonly string[]>> = {
+  image: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
+  document: ['application/pdf'],
+}
+
+function checkMedia(block: JsonObject, at: string): void {
+  const source = block['source']
+  if (!isObject(source)) throw new Refusal(`${at}.source: Field required`)
+  if (source['type'] !== 'base64') return
+  const allowed = mediaTypes[stringOf(block['type']) ?? ''] ?? []
+  if (allowed.includes(stringOf(source['media_type']) ?? '')) return
+  throw new Refusal(
+    `${at}.source.base64.media_type: Input should be ${allowed.map((type) => `'${type}'`).join(' or ')}`,
+  )
+}
+
+const resultTypes = new Set(['text', 'image', 'document', 'search_result', 'tool_reference'])
+
+function checkResult(result: JsonObject, at: string): void {
+  for (const [place, block] of arrayOf(result['content']).entries()) {
+    const type = isObject(block) ? stringOf(block['type']) : undefined
+    const where = `${at}.tool_result.content.${place}`
+    if (!isObject(block) || type === undefined || !resultTypes.has(type)) {
+      throw new Refusal(
+        `${where}: Input tag '${type ?? ''}' found using 'type' does not match any of the expected tags: '${[...resultTypes].join("', '")}'`,
+      )
+    }
+    if (type === 'text') checkText(block, 'messages')
+    if (type === 'image' || type === 'document') checkMedia(block, `${where}.${type}`)
   }
 }
 

@@ -76,6 +76,7 @@ function checkContent(message: JsonObject, role: string, at: string): void {
   const types = role === 'user' ? ['text', 'image_url', 'input_audio', 'file'] : ['text', 'refusal']
   for (const [place, part] of content.entries()) {
     const type = stringOf(objectOf(part)['type']) ?? ''
+    checkFile(objectOf(objectOf(part)['file']), `${at}.content[${place}].file`)
     if (!types.includes(type)) {
       throw new Refusal(`Invalid value: '${type}'. Supported values are: '${types.join("', '")}'.`, {
         param: `${at}.content[${place}].type`,
@@ -83,6 +84,16 @@ function checkContent(message: JsonObject, role: string, at: string): void {
       })
     }
   }
+}
+
+/** Files come by id or with their bytes; nobody fetches them. */
+function checkFile(file: JsonObject, at: string): void {
+  const data = stringOf(file['file_data'])
+  if (data === undefined || /^data:[^,]+;base64,/.test(data)) return
+  throw new Refusal(`Invalid '${at}.file_data': expected a base64-encoded data URL.`, {
+    param: `${at}.file_data`,
+    code: 'invalid_value',
+  })
 }
 
 function checkPairs(messages: readonly JsonValue[]): void {

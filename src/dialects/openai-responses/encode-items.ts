@@ -1,5 +1,5 @@
 /** IR messages -> Responses input items. Ids are left out: an id of a wrong shape is refused (providers.md 4.5). */
-import { compact, isObject, type JsonObject } from '../../ir/json.ts'
+import { compact, isObject, stringOf, type JsonObject } from '../../ir/json.ts'
 import type {
   AssistantPart,
   FilePart,
@@ -15,7 +15,7 @@ import { fitToolId } from '../tool-id.ts'
 
 export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
   const freeform = freeformCalls(messages)
-  return messages.flatMap((message): JsonObject[] => {
+  const items = messages.flatMap((message): JsonObject[] => {
     switch (message.role) {
       case 'system':
         return [
@@ -33,6 +33,21 @@ export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
         return message.content.map((result) => encodeResult(result, freeform.get(result.callId), warn))
     }
   })
+  return withoutLooseReasoning(items)
+}
+
+/** Reasoning without what it led to is refused (providers.md 4.5): what followed it may be a local turn, or left out. */
+function withoutLooseReasoning(items: JsonObject[]): JsonObject[] {
+  const kept: JsonObject[] = []
+  for (const item of items.toReversed()) {
+    if (item['type'] !== 'reasoning' || isOfAssistant(kept.at(-1))) kept.push(item)
+  }
+  return kept.reverse()
+}
+
+function isOfAssistant(item: JsonObject | undefined): boolean {
+  const type = stringOf(item?.['type']) ?? ''
+  return item?.['role'] === 'assistant' || type === 'reasoning' || type.endsWith('_call')
 }
 
 /** Whether a call is freeform, by its id: an output of another kind than its call belongs to none. */

@@ -98,7 +98,7 @@ export function decodeChoice(choice: JsonValue | undefined, tools: Tool[]): { to
   const named = objectOf(choice)
   if (named['type'] !== 'allowed_tools')
     return {
-      toolChoice: decodeToolChoice(choice, named['type'] === undefined ? undefined : stringOf(named['name'])),
+      toolChoice: decodeToolChoice(choice, nameOfChoice(named)),
       tools,
     }
   const allowed = arrayOf(named['tools']).map(
@@ -108,6 +108,12 @@ export function decodeChoice(choice: JsonValue | undefined, tools: Tool[]): { to
     toolChoice: named['mode'] === 'required' ? { type: 'required' } : { type: 'auto' },
     tools: tools.filter((tool) => allowed.includes(tool.type === 'function' ? plainName(tool) : tool.kind)),
   }
+}
+
+/** Of a tool that its dialect knows without a name the type is chosen. */
+function nameOfChoice(choice: JsonObject): string | undefined {
+  if (choice['type'] === 'local_shell') return localShellName
+  return choice['type'] === undefined ? undefined : stringOf(choice['name'])
 }
 
 /** The name that the client knows. */
@@ -168,5 +174,6 @@ function encodeToolChoice(choice: ToolChoice, tools: Tool[]): JsonValue {
   if (choice.type !== 'tool') return choice.type
   const tool = tools.find((known) => known.type === 'function' && known.name === choice.name)
   if (tool?.type !== 'function') return { type: 'function', name: choice.name }
+  if (tool.builtIn?.dialect === 'openai-responses') return { type: tool.builtIn.kind }
   return { type: tool.freeform ? 'custom' : 'function', name: plainName(tool) }
 }
