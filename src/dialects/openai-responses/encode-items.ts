@@ -42,7 +42,7 @@ function withoutLooseReasoning(items: JsonObject[]): JsonObject[] {
   for (const item of items.toReversed()) {
     if (item['type'] !== 'reasoning' || isOfAssistant(kept.at(-1))) kept.push(item)
   }
-  return kept.reverse()
+  return kept.toReversed()
 }
 
 function isOfAssistant(item: JsonObject | undefined): boolean {
