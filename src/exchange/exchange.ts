@@ -19,6 +19,7 @@ import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { relay } from './relay.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 import { ResponsesMemory } from './responses-memory.ts'
+import { isSealRefusal, withoutSeals } from './seals.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
 
 /** What became of a target that did not answer. */
@@ -43,6 +44,8 @@ class Exchange {
   readonly #tried: Tried[] = []
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
+  /** Targets that refused seals of another one's. */
+  readonly #strangers = new Set<Target>()
   #decoded: Decoded | undefined
   #namedModel: string | undefined
 
@@ -149,7 +152,8 @@ class Exchange {
   /** What the client sent, as this provider takes it: turns of a local model need mending where they may be. */
   async #bodyFor(target: Target): Promise<Buffer> {
     const { dialect, body } = this.#incoming
-    const mended = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const own = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const mended = this.#strangers.has(target) ? withoutSeals(own, dialect) : own
     if (!renamesModels(target)) return mended
     return withTopLevelString(mended, 'model', modelAt(target, this.#model()))
   }
@@ -168,6 +172,11 @@ class Exchange {
     const { dialect, body } = this.#incoming
     const { handBack, engines } = this.#services
     if (isRelayed(target, this.#incoming)) {
+      if (this.#hasSeveralClouds() && isSealRefusal(failure)) {
+        this.#strangers.add(target)
+        handBack.expect(dialect)
+        return true
+      }
       if (handBack.isExpected(dialect) || !mayRefuseHistory(failure) || (await this.#mended(target)) === body)
         return false
       handBack.expect(dialect)
@@ -175,6 +184,11 @@ class Exchange {
     }
     if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
     return engines.at(target).learn(failure, this.#decoded.request, target)
+  }
+
+  /** With one alone, the refusal is the client's to know: agents recover by its wording (providers.md 4.3). */
+  #hasSeveralClouds(): boolean {
+    return this.#chain.filter(({ kind }) => kind === 'cloud').length > 1
   }
 
   #pause(ms: number): Promise<void> {
