@@ -41,10 +41,17 @@ export const clients: readonly ClientDefinition[] = [
   python('openai-python', 'openai_python.py', ['chat', 'responses'], v1),
 ]
 
+/** Speaks an API that no provider has, and so stands apart. */
+export const ollamaClient: ClientDefinition = node('ollama-0', ['ollama-0'], 'ollama.mjs', [], root)
+
+/** What only Ollama's own client can do; `generate` takes everything but the model from `extra`. */
+type OllamaOp = 'generate' | 'list' | 'show' | 'ps' | 'version'
+
 export interface Call {
   /** `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls. */
-  op: 'create' | 'stream' | 'final' | 'loop'
-  api: Api
+  op: 'create' | 'stream' | 'final' | 'loop' | OllamaOp
+  /** None for {@link ollamaClient}. */
+  api?: Api
   /** With the suffix of the client: `baseURL(definition, address, api)`. */
   baseURL: string
   apiKey: string
@@ -82,6 +89,8 @@ const good = z.object({
   /** Of the answer's head: Trooper's own, request ids, retry advice. Not known for every helper. */
   headers,
   chunks: z.number(),
+  /** What is not an answer of a model, as the client returned it. */
+  value: z.unknown(),
 })
 const bad = z.object({
   ok: z.literal(false),
