@@ -1,5 +1,4 @@
 /** One request's life: plan -> attempts -> reply. */
-import { encodeLoaded } from '../dialects/ollama/answer.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -16,6 +15,7 @@ import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-l
 import { boundRetryAfter } from './errors.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import { continueAnswer } from './continue.ts'
+import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
@@ -53,7 +53,7 @@ class Exchange {
   }
 
   async run(): Promise<void> {
-    if (this.#incoming.dialect === 'ollama' && (await this.#answerLoad())) return
+    if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
     const { ledger, clock } = this.#services
     const plan = planExchange(this.#chain, ledger, (target) => this.#payerAt(target), clock.now())
     for (const { target, entry } of plan.skipped) this.#story.addResting(target, entry.failure)
@@ -64,13 +64,11 @@ class Exchange {
     this.#giveUp()
   }
 
-  /** An Ollama client without a question wants its model loaded: that is done when it asks one. */
-  async #answerLoad(): Promise<boolean> {
+  /** True when it was nothing that a cloud could do. */
+  async #answerByOllama(): Promise<boolean> {
     this.#decoded = await this.#decode()
-    if (!this.#decoded.ok || this.#decoded.request.messages.length > 0) return false
-    const body = encodeLoaded(this.#decoded.request, this.#services.clock.now())
-    giveJson(this.#reply, 200, body)
-    return true
+    if (!this.#decoded.ok) return false
+    return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#reply)
   }
 
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */

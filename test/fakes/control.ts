@@ -73,7 +73,7 @@ const providerSettings = z.strictObject({
 const localModel = z.strictObject({
   name: z.string(),
   contextLength: z.number().int().positive(),
-  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding'])),
+  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding', 'insert'])),
   /** The Modelfile's parameters; `num_ctx` is the one that matters (local-engines.md 1.5). */
   parameters: z.record(z.string(), z.string()).optional(),
   /** Makes it a stub of a cloud model (local-engines.md 1.9). */
