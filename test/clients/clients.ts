@@ -69,6 +69,10 @@ export interface Call {
   /** For a loop: what the user says, turn by turn. */
   turns?: readonly string[]
   streams?: boolean
+  /** For a loop: base64 of a PNG that the first turn shows, and its tool's results where the SDK has a place for it. */
+  image?: string
+  /** For a loop: the last answer of each turn is to be a forecast, `{ city, sunny }`, asked for and read by the SDK's own means. */
+  forecast?: boolean
   /** For a loop over Responses: who holds the conversation. */
   keeps?: 'app' | 'provider'
 }
@@ -80,6 +84,8 @@ const good = z.object({
   text: z.string(),
   /** Of a loop: the last text of each turn. */
   texts: z.array(z.string()).optional(),
+  /** Of a loop that wants forecasts: what the SDK read out of those texts. */
+  parsed: z.array(z.unknown()).optional(),
   thinking: z.string().optional(),
   toolCalls: z.array(z.object({ id: z.string(), name: z.string(), input: z.unknown() })).optional(),
   answerId: z.string().nullish(),

@@ -35,17 +35,17 @@ async function generate(client, request, streams) {
 }
 
 /** As the documentation has it: the message goes back as it came, each result names its tool. */
-function loop(client, chat, { turns, streams }, system) {
+function loop(client, chat, command, system) {
   const { name, description, schema: parameters } = weather
   const tools = [{ type: 'function', function: { name, description, parameters } }]
   const ask = async (messages) => {
-    const request = { ...chat, tools, messages: [...system, ...messages], stream: streams }
-    const answer = streams ? await gather(await client.chat(request)) : await client.chat(request)
+    const request = { ...chat, tools, messages: [...system, ...messages], stream: command.streams }
+    const answer = command.streams ? await gather(await client.chat(request)) : await client.chat(request)
     return { ...describe(answer), items: [answer.message] }
   }
   const answer = (results) =>
     results.map(({ call, result }) => ({ role: 'tool', tool_name: call.name, content: result }))
-  return toolLoop(turns, ask, (content) => ({ role: 'user', content }), answer)
+  return toolLoop(command, ask, (content) => ({ role: 'user', content }), answer)
 }
 
 /** The lines of a stream as one answer, as an app sums them up. */
