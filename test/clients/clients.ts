@@ -42,7 +42,7 @@ export const clients: readonly ClientDefinition[] = [
 ]
 
 /** Speaks an API that no provider has, and so stands apart. */
-export const ollamaClient: ClientDefinition = node('ollama-0', ['ollama-0'], 'ollama.mjs', [], root)
+export const ollamaClient: ClientDefinition = node('ollama', ['ollama'], 'ollama.mjs', [], root)
 
 /** What only Ollama's own client can do; `generate` takes everything but the model from `extra`. */
 type OllamaOp = 'generate' | 'list' | 'show' | 'ps' | 'version'

@@ -1,4 +1,4 @@
-/** Drives one major of the ollama package: `node ollama.mjs ollama-0`. */
+/** Drives the ollama package: `node ollama.mjs ollama`. */
 
 import { drive, toolLoop, weather } from './driver.mjs'
 
