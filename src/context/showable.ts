@@ -89,7 +89,8 @@ function showFile(named: FilePart, sight: Sight, warn: Warn): FilePart | TextPar
   const text = textOf(part)
   if (text !== undefined) return { type: 'text', text: titled(part, text) }
   if (isVisible(part, sight)) return part
-  const kind = wordOf(part.mediaType)
+  // Of an image that is only named nobody knows the type.
+  const kind = part.mediaType === 'image/*' ? 'image' : wordOf(part.mediaType)
   warn(`'${kind}' content cannot be shown to this model and was replaced by a note`, kind)
   const name = part.filename === undefined ? '' : ` '${part.filename}'`
   return { type: 'text', text: `[${kind}${name} was here, but this model cannot be shown it]` }
