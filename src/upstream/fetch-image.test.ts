@@ -70,7 +70,7 @@ function nameServer(...addresses: string[]): { lookups: number } {
     const callback = args.at(-1)
     if (typeof callback === 'function') callback(null, [{ address, family: 4 }])
   }
-  dns.lookup = Object.assign(answer, { __promisify__: realLookup.__promisify__ })
+  dns.lookup = Object.assign(answer, realLookup)
   syncBuiltinESMExports()
   return seen
 }

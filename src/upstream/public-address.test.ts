@@ -77,7 +77,7 @@ describe('a look-up for a stranger', () => {
       const callback = args.at(-1)
       if (typeof callback === 'function') callback(addresses.length === 0 ? new Error('ENOTFOUND') : null, found)
     }
-    dns.lookup = Object.assign(answer, { __promisify__: real.__promisify__ })
+    dns.lookup = Object.assign(answer, real)
     syncBuiltinESMExports()
     return new Promise((resolve) =>
       lookupPublic('host.example', { all }, (error, address, family) =>
