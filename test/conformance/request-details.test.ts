@@ -4,19 +4,11 @@ import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonValue } from '../../src/ir/json.ts'
 import type { AssistantPart, ChatRequest, Message, ToolResultPart } from '../../src/ir/request.ts'
+import { plainRequest } from './plain-request.ts'
 
 type Wire = Record<string, unknown>
 
-const base: ChatRequest = {
-  model: 'm',
-  stream: true,
-  messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
-}
+const base: ChatRequest = { ...plainRequest, model: 'm', messages: [] }
 
 function encode(dialect: ClientDialectName, request: Partial<ChatRequest>, warnings: string[] = []): Wire {
   const body = targetDialects[dialect].encodeRequest({ ...base, ...request }, (what) => warnings.push(what))
