@@ -4,7 +4,8 @@ import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
-import { continuationOf, type Way } from '../seam/continuation.ts'
+import { continuationOf } from '../seam/continuation.ts'
+import type { Way } from '../seam/overlap.ts'
 import { findMissing } from '../seam/plan.ts'
 import { goesOnByItself } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
@@ -30,14 +31,14 @@ export async function continueAnswer(
     const asked = continuationOf(request, answer.gathered, missing, way)
     const prepared = await prepareRequest(services, asked, target, losses.warn)
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
-    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, emit))
+    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const call = callOf(question, target, incoming, losses.warn)
     return callTranslated(services, target, call, restoring(sink, restore), reply)
   }
   const way: Way = goesOnByItself(target, request) ? 'prefill' : 'plea'
   const outcome = await ask(way)
   // Known models get new versions, which may refuse what the old ones took.
-  const isRefused = way === 'prefill' && outcome.type === 'failed' && outcome.failure.kind === 'bad-request'
+  const isRefused = way === 'prefill' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'
   const last = isRefused ? await ask('plea') : outcome
   losses.tell()
   return last

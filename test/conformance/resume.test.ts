@@ -48,7 +48,8 @@ function takenUp(
   }
   const missing: Missing = resumed.isWhole ? { type: 'end' } : findMissing(gatherer.gathered, request.output)
   if (!resumed.isWhole && missing.type === 'end') endWithCalls(gatherer.gathered, emit)
-  if (missing.type !== 'end') secondHalf(whole).forEach(createSplice(request, gatherer.gathered, missing, emit))
+  if (missing.type !== 'end')
+    secondHalf(whole).forEach(createSplice(request, gatherer.gathered, missing, 'prefill', emit))
   return { wire, missing }
 }
 
