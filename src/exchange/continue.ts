@@ -3,6 +3,7 @@ import { fitToolNames } from '../context/tool-names.ts'
 import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import { continuationOf } from '../seam/continuation.ts'
 import type { Way } from '../seam/overlap.ts'
@@ -35,7 +36,7 @@ export async function continueAnswer(
     const call = callOf(question, target, incoming, losses.warn)
     return callTranslated(services, target, call, restoring(sink, restore), reply)
   }
-  const way: Way = goesOnByItself(target, request) ? 'prefill' : 'plea'
+  const way: Way = goesOnByItself(target, modelAt(target, request.model)) ? 'prefill' : 'plea'
   const outcome = await ask(way)
   // Known models get new versions, which may refuse what the old ones took.
   const isRefused = way === 'prefill' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'

@@ -11,16 +11,21 @@ export function continuationOf(request: ChatRequest, gathered: Gathered, missing
     case 'end':
     case 'too-much':
       return request
-    case 'text':
-      return shorter(
-        withMessages(request, toldSoFar(gathered), ...(way === 'plea' ? [textPlea(missing.said)] : [])),
-        missing.said,
-      )
+    case 'text': {
+      const asked = way === 'plea' ? [textPlea(missing.said)] : []
+      return shorter(withMessages(thoughtless(request), toldSoFar(gathered), ...asked), missing.said)
+    }
     case 'json':
-      return withMessages(request, jsonPlea(missing.cut))
+      return withMessages(thoughtless(request), jsonPlea(missing.cut))
     case 'arguments':
-      return callAgain(request, gathered, missing.call)
+      return callAgain(thoughtless(request), gathered, missing.call)
   }
+}
+
+/** The client has had what thoughts there were; new ones would only keep it waiting in the middle of its answer. */
+function thoughtless(request: ChatRequest): ChatRequest {
+  const { reasoning: _, ...rest } = request
+  return rest
 }
 
 function withMessages(request: ChatRequest, ...messages: (Message | undefined)[]): ChatRequest {
