@@ -5,7 +5,6 @@ export const largeRequest: Buffer
 export const shortAnswer: Buffer
 export const largeAnswer: Buffer
 export const streamFrames: Buffer[]
-export const ollamaLines: Buffer[]
 export const shortAnswerOnWire: Buffer
 export const largeAnswerOnWire: Buffer
 export const streamHeadOnWire: Buffer

@@ -1,8 +1,6 @@
 // The canned bytes of the benchmark: what the client asks, what the provider answers. Built once, never random, and held
 // against the wire grammar by test/bench-fixtures.test.ts.
-
-const words =
-  'the quota is gone but the conversation goes on because the same request is answered by a local model in the same words '
+import { code, jsonBytes, text, words } from './words.mjs'
 
 /** Headers of a Messages call as the Anthropic SDK sends them, without those that belong to the connection. */
 export const requestHeaders = [
@@ -87,9 +85,6 @@ export const streamFrames = [
   frame('message_stop', {}),
 ]
 
-/** The same length of answer as Ollama streams it: a line a token. */
-export const ollamaLines = Array.from({ length: frameCount }, (_, at) => ollamaLine(at))
-
 export const shortAnswerOnWire = answerOnWire(shortAnswer)
 export const largeAnswerOnWire = answerOnWire(largeAnswer)
 
@@ -158,14 +153,8 @@ function turnPair(turn) {
         { type: 'tool_use', id, name: 'read_file', input },
       ],
     },
-    { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: code(turn) }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: code(turn, 125) }] },
   ]
-}
-
-/** Code has what prose lacks: quotes and line ends, which JSON escapes. */
-function code(turn) {
-  const line = (at) => `  if (name === "field_${turn}_${at}") return { ok: true, value: "${text(40)}" }\n`
-  return Array.from({ length: 125 }, (_, at) => line(at)).join('')
 }
 
 /** A delta frame of exactly 176 bytes, each with other words. */
@@ -176,22 +165,6 @@ function delta(at) {
   return fields((words + words).slice(from, from + room))
 }
 
-function ollamaLine(at) {
-  const done = at === frameCount - 1
-  const counts = { total_duration: 2_000_000_000, prompt_eval_count: 180, eval_count: frameCount - 1 }
-  const message = { role: 'assistant', content: done ? '' : ` ${words.split(' ')[at % 20]}` }
-  const line = { model: 'qwen2.5:3b', created_at: '2026-11-22T12:00:00.000000Z', message, done }
-  return Buffer.from(`${JSON.stringify(done ? { ...line, done_reason: 'stop', ...counts } : line)}\n`)
-}
-
 function frame(type, fields) {
   return Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`)
-}
-
-function text(length) {
-  return words.repeat(Math.ceil(length / words.length)).slice(0, length)
-}
-
-function jsonBytes(value) {
-  return Buffer.from(JSON.stringify(value))
 }

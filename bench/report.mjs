@@ -1,5 +1,6 @@
 // Samples -> a table in Markdown.
 import { cpus, release, totalmem, type } from 'node:os'
+import { median, min, print, printRow, spread } from './figures.mjs'
 import { canPin } from './processes.mjs'
 
 const budget = 1.3
@@ -41,13 +42,6 @@ export function printLatency(contenders, samples) {
   print('')
 }
 
-export function printTranslation(results) {
-  printRow(['translation of a streamed chunk, Ollama ->', 'µs CPU/chunk min (median)'])
-  printRow(['---', '---:'])
-  for (const { dialect, samples } of results) printRow([dialect, spread(samples)])
-  print('')
-}
-
 export function printMachine(rounds, generations) {
   const cores = cpus()
   const pinning = canPin ? 'proxy on core 0, upstream and load on core 1' : 'not pinned: no taskset, or one core'
@@ -61,38 +55,6 @@ export function printMachine(rounds, generations) {
 
 const quantiles = ['p50Ms', 'p99Ms']
 
-function printRow(cells) {
-  print(`| ${cells.join(' | ')} |`)
-}
-
-function print(line) {
-  process.stdout.write(`${line}\n`)
-}
-
-function spread(values) {
-  return `${figure(min(values))} (${figure(median(values))})`
-}
-
-function figure(value) {
-  if (!Number.isFinite(value)) return 'no sample'
-  return value < 100 ? value.toFixed(1) : value.toFixed(0)
-}
-
 function micro(ms) {
   return (ms * 1000).toFixed(0)
-}
-
-function min(values) {
-  return Math.min(...known(values))
-}
-
-/** Without the samples that the machine did not give. */
-function known(values) {
-  return values.filter((value) => Number.isFinite(value))
-}
-
-function median(values) {
-  const sorted = known(values).toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }

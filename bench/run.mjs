@@ -1,7 +1,7 @@
 // `npm run bench`: the bare proxy beside Trooper in one run, in small turns.
 //   --quick          a smaller run, to see that everything works
 //   --rounds <n>     how often each proxy is measured
-//   --only <names>   some of: json, stream, upload, download (comma-separated)
+//   --only <names>   some of: json, stream, upload, download, translate (comma-separated)
 //   --beside <file>  a further built trooper.js, to compare two builds
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { latency, measures as allMeasures } from './measures.mjs'
 import { cpuMs, endAll, pause, Script, startTrooper } from './processes.mjs'
-import { printLatency, printMachine, printTable, printTranslation } from './report.mjs'
+import { printChunks, printRequests } from './report-translation.mjs'
+import { printLatency, printMachine, printTable } from './report.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -26,7 +27,8 @@ const proxyCore = 0
 const otherCore = 1
 const root = fileURLToPath(new URL('..', import.meta.url))
 const entry = join(root, 'dist', 'trooper.js')
-const measures = allMeasures.filter(({ name }) => options.only?.split(',').includes(name) ?? true)
+const isWanted = (name) => options.only?.split(',').includes(name) ?? true
+const measures = allMeasures.filter(({ name }) => isWanted(name))
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 5))
 /** Fresh processes in between: how a program is compiled and its heap laid out differs from start to start. */
 const generations = options.quick ? 1 : 2
@@ -44,8 +46,8 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'trooper-bench-'))
   try {
     printMachine(rounds, generations)
-    await measureProxies(folder)
-    if (options.only === undefined) await measureTranslation()
+    if (measures.length > 0) await measureProxies(folder)
+    if (isWanted('translate')) await measureTranslation()
   } finally {
     await endAll()
     rmSync(folder, { recursive: true, force: true })
@@ -131,8 +133,10 @@ async function answers(load, job) {
 }
 
 async function measureTranslation() {
-  const script = new Script(proxyCore, 'translate.mjs', options.quick ? ['5'] : [])
-  printTranslation(await script.read())
+  const script = new Script(proxyCore, 'translate.mjs', options.quick ? ['3'] : [])
+  const { chunks, requests } = await script.read()
+  printChunks(chunks)
+  printRequests(requests)
   await script.stop()
 }
 

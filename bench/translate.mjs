@@ -1,63 +1,145 @@
-// What it costs to turn one streamed chunk of a local model into the client's dialect: bytes of an Ollama line -> frame ->
-// IR events -> text ready to write. No sockets. Prints one line of JSON: µs of CPU a chunk, a sample a round.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
-import { ollamaLines } from './fixtures.mjs'
+// What translation costs, in CPU time of this process: every pair of a target's and a client's dialect, through the exchange as
+// the product runs it, without sockets. Prints one line of JSON with the samples, one a round.
+//   chunks:   of a streamed answer, from its bytes to the bytes that the client gets; µs a chunk
+//   requests: of 150 KB, from the client's bytes to the target's, with an answer of one word and what is kept of it; ms a request
+// The floors are what any program does that reads and writes the same JSON.
+import { answers, checkedSchema, kinds, shortAnswers } from './answers.mjs'
+import { conversations } from './conversation.mjs'
+import { Pair } from './in-process.mjs'
+import { jsonBytes } from './words.mjs'
 
-const [rounds = '15'] = process.argv.slice(2)
-const answersARound = 100
+const [rounds = '9'] = process.argv.slice(2)
+/** Until the compilers have seen everything. */
+const warmUps = 2
+const answersASample = 20
+const requestsASample = 20
 
-/** The smallest request of each dialect: encoders ask it what the client wants to see. */
+const dialects = ['anthropic', 'openai-chat', 'openai-responses', 'ollama']
+
+const prompt = [{ role: 'user', content: 'Go on.' }]
+
+/** A small request of each dialect, whose client wants to see reasoning: encoders ask it what the client wants. */
 const requests = {
-  anthropic: { model: 'm', max_tokens: 100, stream: true, messages: [{ role: 'user', content: 'Go on.' }] },
-  'openai-chat': { model: 'm', stream: true, messages: [{ role: 'user', content: 'Go on.' }] },
-  'openai-responses': { model: 'm', stream: true, input: 'Go on.' },
+  anthropic: {
+    model: 'm',
+    max_tokens: 4096,
+    stream: true,
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    messages: prompt,
+  },
+  'openai-chat': { model: 'm', stream: true, stream_options: { include_usage: true }, messages: prompt },
+  'openai-responses': { model: 'm', stream: true, reasoning: { effort: 'low', summary: 'auto' }, input: prompt },
+  ollama: { model: 'm', think: true, messages: prompt },
 }
 
-const { clientDialects, targetDialects, createNdjsonDecoder } = await bundled()
-const results = Object.entries(requests).map(([dialect, request]) => ({ dialect, samples: measure(dialect, request) }))
+const named = { name: 'answer', schema: checkedSchema, strict: true }
+
+/** How each of them asks for an answer that fits a schema. */
+const formats = {
+  anthropic: { output_config: { format: { type: 'json_schema', schema: checkedSchema } } },
+  'openai-chat': { response_format: { type: 'json_schema', json_schema: named } },
+  'openai-responses': { text: { format: { type: 'json_schema', ...named } } },
+  ollama: { format: checkedSchema },
+}
+
+const chunkMeasures = dialects.flatMap((target) => kinds.flatMap((kind) => chunkMeasuresOf(target, kind)))
+const requestMeasures = dialects.flatMap(requestMeasuresOf)
+
+const results = { chunks: await measure(chunkMeasures), requests: await measure(requestMeasures) }
 process.stdout.write(`${JSON.stringify(results)}\n`)
 
-/** The sources are TypeScript, which the oldest supported Node cannot run. */
-async function bundled() {
-  const folder = mkdtempSync(join(tmpdir(), 'trooper-bench-'))
-  const outfile = join(folder, 'dialects.mjs')
-  const entry = "export * from './dialects/registry.ts'; export { createNdjsonDecoder } from './wire/ndjson.ts'"
-  const resolveDir = fileURLToPath(new URL('../src', import.meta.url))
-  try {
-    await build({ stdin: { contents: entry, resolveDir }, outfile, bundle: true, platform: 'node', format: 'esm' })
-    return await import(pathToFileURL(outfile))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+/** The floor first, then each client's dialect. */
+function chunkMeasuresOf(target, kind) {
+  const chunks = answers[target][kind]
+  const texts = chunks.map((chunk) => jsonOf(chunk.toString())).filter((text) => text !== '[DONE]')
+  const floor = { target, kind, sample: () => sampleChunkFloor(texts, chunks.length) }
+  const pairs = dialects.map((client) => {
+    const body = jsonBytes({ ...requests[client], ...(kind === 'checked' && formats[client]) })
+    const pair = new Pair(client, target, body)
+    return { target, kind, client, sample: () => sampleChunks(pair, chunks) }
+  })
+  return [floor, ...pairs]
+}
+
+function jsonOf(frame) {
+  return frame.slice(frame.startsWith('{') ? 0 : frame.indexOf('data: ') + 6).trim()
+}
+
+function requestMeasuresOf(client) {
+  const body = conversations[client]
+  const floor = { client, sample: () => sampleRequestFloor(body) }
+  const pairs = dialects.map((target) => {
+    const pair = new Pair(client, target, body)
+    return { client, target, sample: () => sampleRequests(pair, shortAnswers[target]) }
+  })
+  return [floor, ...pairs]
+}
+
+/** All measures, then all once more: a noisy minute meets every one of them. */
+async function measure(measures) {
+  const taken = measures.map(({ target, client, kind }) => ({ target, client, kind, samples: [] }))
+  for (let round = -warmUps; round < Number(rounds); round += 1) {
+    for (const [at, { sample }] of measures.entries()) {
+      const value = await sample()
+      if (round >= 0) taken[at].samples.push(value)
+    }
   }
+  return taken
 }
 
-function measure(dialect, body) {
-  const request = clientDialects[dialect].decodeRequest(body)
-  return Array.from({ length: Number(rounds) }, () => sample(clientDialects[dialect], request))
+/** The second of two: code that lay idle while the other pairs were measured is compiled anew, which a busy server never sees. */
+async function sampleChunks(pair, chunks) {
+  await streamAnswers(pair, chunks)
+  return ((await streamAnswers(pair, chunks)) * 1000) / (answersASample * chunks.length)
 }
 
-function sample(dialect, request) {
+/** Milliseconds for the chunks alone: what goes before and comes after is the request's. */
+async function streamAnswers(pair, chunks) {
+  const begun = []
+  for (let at = 0; at < answersASample; at += 1) begun.push(await pair.ask())
+  const usedMs = cpuMsOf(() => {
+    for (const answer of begun) answer.stream(chunks)
+  })
+  for (const answer of begun) await answer.end()
+  return usedMs
+}
+
+function sampleChunkFloor(texts, chunkCount) {
+  const usedMs = cpuMsOf(() => {
+    for (let at = 0; at < answersASample; at += 1) for (const text of texts) JSON.stringify(JSON.parse(text))
+  })
+  return (usedMs * 1000) / (answersASample * chunkCount)
+}
+
+async function sampleRequests(pair, chunks) {
+  await answerRequests(pair, chunks, requestsASample / 4)
+  return (await answerRequests(pair, chunks, requestsASample)) / requestsASample
+}
+
+async function answerRequests(pair, chunks, count) {
   const before = process.cpuUsage()
-  for (let answer = 0; answer < answersARound; answer += 1) translate(dialect, request)
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / (answersARound * ollamaLines.length)
+  for (let at = 0; at < count; at += 1) {
+    const answer = await pair.ask()
+    answer.stream(chunks)
+    await answer.end()
+  }
+  return msSince(before)
 }
 
-/** One answer as src/exchange/translate.ts makes it: what one network chunk gives becomes one text. */
-function translate(dialect, request) {
-  const encode = dialect.createEncoder({ id: 'trooper-fallback', model: 'qwen2.5:3b', createdAtMs: 0 }, request)
-  let text = ''
-  const decoder = targetDialects.ollama.createDecoder((event) => (text += encode(event)), 0)
-  const frames = createNdjsonDecoder((frame) => decoder.frame(frame))
-  for (const line of ollamaLines) {
-    text = ''
-    frames.feed(line)
-    if (text === '') throw new Error('A chunk was lost in translation.')
-  }
-  frames.end()
-  decoder.end()
+function sampleRequestFloor(body) {
+  const usedMs = cpuMsOf(() => {
+    for (let at = 0; at < requestsASample; at += 1) Buffer.from(JSON.stringify(JSON.parse(body.toString())))
+  })
+  return usedMs / requestsASample
+}
+
+function cpuMsOf(work) {
+  const before = process.cpuUsage()
+  work()
+  return msSince(before)
+}
+
+function msSince(before) {
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
 }

@@ -38,6 +38,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
     chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
     patience,
+    seam: config.seam,
     ledger: createLedger(),
     pools,
     engines: createEngines(pools),

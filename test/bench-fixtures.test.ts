@@ -3,12 +3,21 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
 import { createParser } from 'eventsource-parser'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import {
+  answers,
+  callInput,
+  checkedSchema,
+  checkedText,
+  ollamaCallInput,
+  pieces,
+  shortAnswers,
+} from '../bench/answers.mjs'
+import { conversations } from '../bench/conversation.mjs'
 import {
   largeAnswer,
   largeAnswerOnWire,
   largeRequest,
-  ollamaLines,
   requestOnWire,
   shortAnswer,
   shortAnswerOnWire,
@@ -19,9 +28,14 @@ import {
   streamHeadOnWire,
   streamRequest,
 } from '../bench/fixtures.mjs'
+import { checkOutput } from '../src/context/check-output.ts'
 import { clientDialects, targetDialects } from '../src/dialects/registry.ts'
 import type { StreamEvent } from '../src/ir/events.ts'
 import { parseJson } from '../src/ir/json.ts'
+import type { AssistantPart, DialectName, Message } from '../src/ir/request.ts'
+import { createCollector } from '../src/ir/response.ts'
+import { createNdjsonDecoder } from '../src/wire/ndjson.ts'
+import { createSseDecoder } from '../src/wire/sse.ts'
 
 it.each([
   ['short', shortRequest, 700, 900, false],
@@ -64,12 +78,79 @@ it('streams 200 frames in the order of the Messages grammar, deltas of 176 bytes
   expect(new Set(streamFrames.slice(2, -3).map((frame) => frame.length))).toEqual(new Set([176]))
 })
 
-it('streams an Ollama answer of one line a chunk that decodes to a whole answer', () => {
-  const events: StreamEvent['type'][] = []
-  const decoder = targetDialects.ollama.createDecoder(({ type }) => events.push(type), 0)
-  for (const line of ollamaLines) decoder.frame({ data: line.toString() })
+/** What a target's chunks say, each of them fed by itself. */
+function eventsOf(dialect: DialectName, chunks: readonly Buffer[]): StreamEvent[] {
+  const events: StreamEvent[] = []
+  const decoder = targetDialects[dialect].createDecoder((event) => events.push(event), 0)
+  const take = decoder.frame.bind(decoder)
+  const frames = targetDialects[dialect].framing === 'sse' ? createSseDecoder(take) : createNdjsonDecoder(take)
+  for (const chunk of chunks) frames.feed(chunk)
+  frames.end()
   decoder.end()
-  expect(events).toEqual(['start', 'text-start', ...Array<string>(199).fill('text-delta'), 'text-end', 'finish'])
+  return events
+}
+
+function partsOf(events: readonly StreamEvent[]): AssistantPart[] {
+  let parts: AssistantPart[] = []
+  const collect = createCollector((collected) => (parts = collected.ok ? collected.response.content : []))
+  for (const event of events) collect(event)
+  return parts
+}
+
+const dialects: DialectName[] = ['anthropic', 'openai-chat', 'openai-responses', 'ollama']
+
+describe.each(dialects)('the streamed answers of %s', (dialect) => {
+  it.each([
+    ['text', { type: 'text', text: pieces.join('') }],
+    ['reasoning', { type: 'reasoning', text: pieces.join('') }],
+    ['checked', { type: 'text', text: checkedText }],
+    ['call', { type: 'tool-call', name: 'write_file', input: dialect === 'ollama' ? ollamaCallInput : callInput }],
+  ] as const)('are whole, a delta a chunk: %s', (kind, part) => {
+    const events = eventsOf(dialect, answers[dialect][kind])
+    const parts = partsOf(events)
+    expect(events.at(-1)).toMatchObject({ type: 'finish' })
+    expect(parts[0]).toMatchObject(part)
+    // Ollama writes a call whole, so there are as many of them.
+    expect(parts.length).toBe(dialect === 'ollama' && kind === 'call' ? pieces.length : 1)
+    const deltas = events.filter(({ type }) => type.endsWith('-delta'))
+    expect(deltas.length).toBeGreaterThan(170)
+    expect(answers[dialect][kind].length - deltas.length).toBeLessThan(8)
+  })
+
+  it('can be short', () => {
+    expect(partsOf(eventsOf(dialect, shortAnswers[dialect]))).toMatchObject([{ type: 'text', text: 'Done.' }])
+  })
+})
+
+it('streams JSON that holds where it is checked', () => {
+  expect(checkOutput({ type: 'json', schema: checkedSchema }, checkedText)).toEqual({
+    ok: true,
+    text: checkedText,
+  })
+})
+
+describe.each(dialects)('the conversation as a client of %s sends it', (dialect) => {
+  const body = conversations[dialect]
+  const { messages, tools, stream } = clientDialects[dialect].decodeRequest(parseJson(body.toString()))
+  const parts = messages.flatMap(({ content }): Message['content'][number][] => content)
+
+  it('has 150 KB, 20 tools and 120 messages, and asks for a stream', () => {
+    expect(Math.abs(body.length - 150_000)).toBeLessThan(7500)
+    expect(tools.filter(({ type }) => type === 'function')).toHaveLength(20)
+    expect(messages.filter(({ role }) => role !== 'system')).toHaveLength(120)
+    expect(messages.filter(({ role }) => role === 'system')).toHaveLength(1)
+    expect(stream).toBe(true)
+  })
+
+  it('has calls, a result for each, an image, and a tool whose name OpenAI refuses', () => {
+    const ids = parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []))
+    const answered = parts.flatMap((part) => (part.type === 'tool-result' ? [part.callId] : []))
+    expect(new Set(ids).size).toBe(59)
+    expect(answered).toEqual(ids)
+    expect(parts.filter(({ type }) => type === 'file')).toHaveLength(1)
+    expect(parts.filter(({ type }) => type === 'opaque')).toEqual([])
+    expect(tools.some((tool) => tool.type === 'function' && tool.name.length > 64)).toBe(true)
+  })
 })
 
 it.each([

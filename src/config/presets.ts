@@ -20,7 +20,7 @@ const presets: readonly Preset[] = [
     host: 'api.openai.com',
     path: '/v1/chat/completions',
     speaks: ['openai-chat', 'openai-responses'],
-    quirks: ['reasoning-refused', 'custom-tools'],
+    quirks: ['reasoning-refused'],
   },
   {
     name: 'Groq',

@@ -205,6 +205,14 @@ export const settings = {
       'origins, comma-separated, that may call although they are a browser’s (desktop apps, extensions); no CORS headers are sent',
     schema: origins,
   },
+  seam: {
+    env: 'SEAM',
+    flag: 'seam',
+    default: 'on',
+    meaning:
+      'when a streamed answer breaks off, the next target goes on with it where it stopped; off: the app is told of the error',
+    schema: onOff,
+  },
   imageFetch: {
     env: 'IMAGE_FETCH',
     flag: 'image-fetch',

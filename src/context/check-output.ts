@@ -1,5 +1,6 @@
 /** Whether an answer is the JSON that the client asked for: local engines constrain it, cut it short, or ignore the wish. */
 import { Validator, type Schema } from '@cfworker/json-schema'
+import { exactText } from '../ir/exact-json.ts'
 import { isObject, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Output } from '../ir/request.ts'
 
@@ -36,10 +37,8 @@ function problemOf(value: JsonValue, schema: JsonObject): string | undefined {
 
 /** Patterns are left out: a stranger's regular expression can take for ever. Engines that constrain an answer keep to them anyway. */
 function asSchema(schema: JsonObject): Schema {
-  const copy: Schema = JSON.parse(
-    JSON.stringify(schema, (key, value: JsonValue) =>
-      key === 'pattern' && typeof value === 'string' ? undefined : value,
-    ),
+  const copy: Schema = JSON.parse(exactText(schema), (key, value: JsonValue) =>
+    key === 'pattern' && typeof value === 'string' ? undefined : value,
   )
   return copy
 }

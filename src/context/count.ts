@@ -49,8 +49,11 @@ function countPart(part: TextPart | FilePart | ReasoningPart | UserPart | Assist
   }
 }
 
-/** ~3 ns a character. */
+const beyondAscii = /[\u0080-\uffff]/
+
+/** ~0.6 ns a character, ~2 ns where some are beyond ASCII. */
 export function countText(text: string): number {
+  if (!beyondAscii.test(text)) return Math.ceil(text.length / 3)
   let wide = 0
   for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 127) wide += 1
   return Math.ceil((text.length - wide) / 3 + wide * 1.2)

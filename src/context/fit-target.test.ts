@@ -24,15 +24,11 @@ const request: ChatRequest = {
 }
 
 describe('tools that take plain text', () => {
-  it.each([
-    ['anthropic', undefined],
-    ['openai-responses', undefined],
-    ['openai-chat', ['custom-tools' as const]],
-  ] as const)('stay what they are where the wire has them: %s', (dialect, quirks) => {
-    expect(fitTarget(request, { kind: 'cloud', dialect, ...(quirks && { quirks }) }, () => {})).toBe(request)
+  it('stay what they are for Responses, which has them', () => {
+    expect(fitTarget(request, { kind: 'cloud', dialect: 'openai-responses' }, () => {})).toBe(request)
   })
 
-  it('are functions with one string for everybody else who speaks Chat Completions, in the history too', () => {
+  it('are functions with one string for everybody else, in the history too', () => {
     const fitted = fitTarget(request, { kind: 'local', dialect: 'openai-chat' }, () => {})
     expect(JSON.stringify(fitted)).not.toContain('freeform')
     expect(fitted.tools).toMatchObject([{ name: 'patch', inputSchema: { required: ['input'] } }])
@@ -41,7 +37,6 @@ describe('tools that take plain text', () => {
 })
 
 describe('descriptions', () => {
-  const quirks = ['custom-tools'] as const
   const manual = 'Read this. '.repeat(200)
   const long: ChatRequest = {
     ...request,
@@ -52,18 +47,21 @@ describe('descriptions', () => {
   }
 
   it('that are too long for Chat Completions are cut there, and told whole in the system message', () => {
-    const { tools, messages } = fitTarget(long, { kind: 'cloud', dialect: 'openai-chat', quirks }, () => {})
-    for (const tool of tools) expect(tool.type === 'function' && (tool.freeform ?? tool).description).toHaveLength(1024)
+    const { tools, messages } = fitTarget(long, { kind: 'cloud', dialect: 'openai-chat' }, () => {})
+    for (const tool of tools) expect(tool.type === 'function' && tool.description).toHaveLength(1024)
     expect(messages[0]).toEqual({
       role: 'system',
       content: [{ type: 'text', text: `# The tool read\n${manual}\n\n# The tool p\n${manual}` }],
     })
-    expect(messages.slice(1)).toEqual(request.messages)
+    expect(messages.slice(1)).toEqual(fitTarget(request, { kind: 'cloud', dialect: 'openai-chat' }, () => {}).messages)
   })
 
   it('stay whole everywhere else', () => {
-    expect(fitTarget(long, { kind: 'local', dialect: 'openai-chat', quirks }, () => {})).toBe(long)
-    expect(fitTarget(long, { kind: 'cloud', dialect: 'anthropic' }, () => {})).toBe(long)
+    for (const target of [
+      { kind: 'local', dialect: 'openai-chat' },
+      { kind: 'cloud', dialect: 'anthropic' },
+    ] as const)
+      expect(fitTarget(long, target, () => {}).tools).toMatchObject([{ description: manual }, { description: manual }])
   })
 })
 

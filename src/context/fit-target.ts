@@ -2,16 +2,10 @@
 import type { ChatRequest, Warn } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import { pairCalls } from './call-pairs.ts'
-import { asFunctions } from './freeform-tools.ts'
+import { withKnownTools } from './plain-tools.ts'
 import { fitToolDescriptions } from './tool-descriptions.ts'
 
-export function fitTarget(
-  request: ChatRequest,
-  { kind, dialect, quirks = [] }: Pick<Target, 'kind' | 'dialect' | 'quirks'>,
-  warn: Warn,
-): ChatRequest {
-  const paired = pairCalls(request, warn)
-  if (dialect !== 'openai-chat') return paired
-  const known = quirks.includes('custom-tools') ? paired : asFunctions(paired)
-  return kind === 'cloud' ? fitToolDescriptions(known) : known
+export function fitTarget(request: ChatRequest, target: Pick<Target, 'kind' | 'dialect'>, warn: Warn): ChatRequest {
+  const known = withKnownTools(pairCalls(request, warn), target)
+  return target.kind === 'cloud' && target.dialect === 'openai-chat' ? fitToolDescriptions(known) : known
 }

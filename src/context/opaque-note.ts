@@ -1,4 +1,5 @@
 /** Words for what only its provider understands (server tools, provider-side items), so that another model still knows what happened. */
+import { exactText } from '../ir/exact-json.ts'
 import { isObject, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { OpaquePart, TextPart } from '../ir/request.ts'
 
@@ -12,8 +13,7 @@ const plumbing = new Set(['type', 'id', 'cache_control', 'status', 'tool_use_id'
 
 export function noteOfOpaque({ kind, value }: OpaquePart): TextPart {
   const said = readable(value)
-  const words =
-    isObject(said) && Object.keys(said).length === 0 ? '' : `: ${JSON.stringify(said).slice(0, longestNote)}`
+  const words = isObject(said) && Object.keys(said).length === 0 ? '' : `: ${exactText(said).slice(0, longestNote)}`
   return { type: 'text', text: `[${kind}${words}]` }
 }
 

@@ -12,6 +12,7 @@ import type {
   UserPart,
   Warn,
 } from '../ir/request.ts'
+import { takesFile } from './media-types.ts'
 import { noteOfOpaque } from './opaque-note.ts'
 
 /** Images by their URL, as base64. */
@@ -24,10 +25,8 @@ export interface Sight {
   images: boolean
   /** It fetches images by their URL itself. */
   imageUrls: boolean
-  /** The media types of the documents that it reads, from their bytes and by their URL; unset: none. */
-  documents?: RegExp
-  documentUrls?: RegExp
-  audio: boolean
+  /** PDF and other documents, audio. */
+  documents: boolean
   /** What was fetched for it because it cannot. */
   fetched: FetchedImages
 }
@@ -69,7 +68,7 @@ function showUserPart(part: UserPart, sight: Sight, warn: Warn): UserPart {
   return part.type === 'opaque' ? showOpaque(part, sight, warn) : part
 }
 
-const nothing = { images: false, imageUrls: false, audio: false }
+const nothing = { images: false, imageUrls: false, documents: false }
 
 /** No wire takes a file that the assistant wrote. */
 function showAssistantPart(part: AssistantPart, sight: Sight, warn: Warn): AssistantPart {
@@ -93,7 +92,8 @@ function showFile(named: FilePart, sight: Sight, warn: Warn): FilePart | TextPar
   const text = textOf(part)
   if (text !== undefined) return { type: 'text', text: titled(part, text) }
   if (isVisible(part, sight)) return part
-  const kind = wordOf(part.mediaType)
+  // Of an image that is only named nobody knows the type.
+  const kind = part.mediaType === 'image/*' ? 'image' : wordOf(part.mediaType)
   warn(`'${kind}' content cannot be shown to this model and was replaced by a note`, kind)
   const name = part.filename === undefined ? '' : ` '${part.filename}'`
   return { type: 'text', text: `[${kind}${name} was here, but this model cannot be shown it]` }
@@ -109,16 +109,12 @@ function titled({ filename }: FilePart, text: string): string {
   return filename === undefined ? text : `[file '${filename}']\n${text}`
 }
 
-function isVisible({ data, mediaType }: FilePart, sight: Sight): boolean {
-  if (data.from === 'id') return false
-  const isNamed = data.from === 'url'
-  if (mediaType.startsWith('image/')) return sight.images && (isNamed ? sight.imageUrls : imageTypes.test(mediaType))
-  if (mediaType.startsWith('audio/')) return sight.audio && !isNamed
-  return (isNamed ? sight.documentUrls : sight.documents)?.test(mediaType) === true
+function isVisible(part: FilePart, sight: Sight): boolean {
+  const { data, mediaType } = part
+  if (data.from === 'id' || !takesFile(sight.dialect, part)) return false
+  if (!mediaType.startsWith('image/')) return sight.documents
+  return sight.images && (data.from !== 'url' || sight.imageUrls)
 }
-
-/** Any other makes a provider refuse the whole request. */
-const imageTypes = /^image\/(jpeg|png|gif|webp)$/
 
 const textTypes = /^(text\/|application\/(json|xml|yaml|x-yaml|javascript|typescript|sql|toml|x-sh|csv)\b)/
 

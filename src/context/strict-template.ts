@@ -2,7 +2,8 @@
  * Chat templates of local models are strict: one system message, and that first (local-engines.md 2.3, 3.1: a template
  * that finds another refuses the whole request). Agents send system messages in every position (real-clients.md 2).
  */
-import type { ChatRequest, Message, TextPart, Warn } from '../ir/request.ts'
+import type { ChatRequest, Message, Warn } from '../ir/request.ts'
+import { asUserWords } from '../ir/system-words.ts'
 
 /**
  * System messages before the first answer are joined at the head. A later one belongs to its place in the conversation,
@@ -29,14 +30,6 @@ function saysSomething(message: Message, warn: Warn): boolean {
     if (part.type === 'opaque') warn(`content '${part.kind}' works only at its provider and was left out`)
   }
   return false
-}
-
-function asUserWords(message: Message): Message {
-  return message.role === 'system' ? { role: 'user', content: message.content.map(markAsSystem) } : message
-}
-
-function markAsSystem(part: TextPart): TextPart {
-  return { type: 'text', text: `<system>\n${part.text}\n</system>` }
 }
 
 /** Turns alternate: neighbours of one role are one message. */

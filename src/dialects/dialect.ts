@@ -20,8 +20,8 @@ export interface ClientDialect {
   answerId: (unique: string, isFallback: boolean) => string
 
   encodeFailure: (failure: Failure) => { status: number; body: JsonObject }
-  /** The same as a frame inside a stream whose head is already sent. */
-  encodeFailureFrame: (failure: Failure) => string
+  /** The same as a frame inside a stream whose head is already sent; `last` is the last whole frame of it, where there was one. */
+  encodeFailureFrame: (failure: Failure, last?: Frame) => string
 
   /** What a frame of a relayed stream means; parses it, so it is asked only before the commit point and about the last frames. */
   judgeFrame: (frame: Frame) => FrameRole
@@ -44,6 +44,19 @@ export interface AnswerDecoder {
   frame(frame: Frame): void
   /** The body ended without a fault of the transport; a stream that said no end of its own becomes a failure here. */
   end(): void
+}
+
+/** Takes up a stream that a provider of the same dialect began, at the place where it broke off; `undefined` where that cannot be. */
+export type Resume = (frames: readonly Frame[], request: ChatRequest, nowMs: number) => Resumed | undefined
+
+interface Resumed {
+  /** What the client has seen of the answer. */
+  events: StreamEvent[]
+  /** Frames that close what nobody else can continue; the client has to see them next. */
+  closing: string
+  encode: AnswerEncoder
+  /** With `closing` the answer is whole: only its last frame was missing. */
+  isWhole: boolean
 }
 
 export type AnswerEncoder = (event: StreamEvent) => string

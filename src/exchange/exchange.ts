@@ -1,7 +1,6 @@
 /** One request's life: plan -> attempts -> reply. */
-import { encodeLoaded } from '../dialects/ollama/answer.ts'
 import { clientDialects } from '../dialects/registry.ts'
-import { describeFailure, type Failure } from '../ir/failure.ts'
+import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { chainFor, type Chain } from '../routing/chains.ts'
 import type { Payer } from '../routing/ledger.ts'
@@ -9,28 +8,24 @@ import { modelAt, renamesModels } from '../routing/model-map.ts'
 import { planExchange } from '../routing/plan.ts'
 import { speaks, type Target } from '../routing/target.ts'
 import { judge } from '../routing/verdict.ts'
+import { endWithCalls } from '../seam/blocks.ts'
+import { findMissing } from '../seam/plan.ts'
 import { headerText } from '../wire/headers.ts'
 import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-level.ts'
 import { boundRetryAfter } from './errors.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
-import type { Incoming, Outcome, Services } from './outcome.ts'
+import { continueAnswer } from './continue.ts'
+import { answeredByOllama } from './ollama-only.ts'
+import type { OpenAnswer } from './open-answer.ts'
+import type { Broken, Incoming, Outcome, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { relay } from './relay.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 import { ResponsesMemory } from './responses-memory.ts'
 import { isSealRefusal, withoutSeals } from './seals.ts'
+import { Story } from './story.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
-
-/** What became of a target that did not answer. */
-interface Tried {
-  target: Target
-  failure: Failure
-  /** What it said, as it said it; absent when it said nothing. */
-  original?: HeldAnswer
-  /** It was not asked: the ledger knows what it would say. */
-  rests?: true
-}
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
 export function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
@@ -41,27 +36,30 @@ class Exchange {
   readonly #services: Services
   readonly #incoming: Incoming
   readonly #reply: Reply
-  readonly #tried: Tried[] = []
+  readonly #story: Story
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
   /** Targets that refused seals of another one's. */
   readonly #strangers = new Set<Target>()
   #decoded: Decoded | undefined
   #namedModel: string | undefined
+  /** The client has its beginning; whoever is asked now goes on with it. */
+  #answer: OpenAnswer | undefined
 
   constructor(services: Services, incoming: Incoming, reply: Reply) {
     this.#services = services
     this.#incoming = incoming
     this.#reply = reply
     this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
+    this.#story = new Story(services, this.#chain)
     this.#memory = memoryOf(services, incoming)
   }
 
   async run(): Promise<void> {
-    if (this.#incoming.dialect === 'ollama' && (await this.#answerLoad())) return
+    if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
     const { ledger, clock } = this.#services
     const plan = planExchange(this.#chain, ledger, (target) => this.#payerAt(target), clock.now())
-    for (const { target, entry } of plan.skipped) this.#tried.push({ target, failure: entry.failure, rests: true })
+    for (const { target, entry } of plan.skipped) this.#story.addResting(target, entry.failure)
     for (const target of plan.candidates) if ((await this.#tryTarget(target)) === 'done') return
     // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
     const resting = plan.skipped.find(({ target }) => speaks(target, this.#incoming.dialect))
@@ -69,21 +67,20 @@ class Exchange {
     this.#giveUp()
   }
 
-  /** An Ollama client without a question wants its model loaded: that is done when it asks one. */
-  async #answerLoad(): Promise<boolean> {
+  /** True when it was nothing that a cloud could do. */
+  async #answerByOllama(): Promise<boolean> {
     this.#decoded = await this.#decode()
-    if (!this.#decoded.ok || this.#decoded.request.messages.length > 0) return false
-    const body = encodeLoaded(this.#decoded.request, this.#services.clock.now())
-    giveJson(this.#reply, 200, body)
-    return true
+    if (!this.#decoded.ok) return false
+    return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#reply)
   }
 
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
   async #tryTarget(target: Target): Promise<'done' | 'next'> {
-    if (this.#tried.length > 0) this.#announce(target)
+    this.#story.announce(target)
     for (let retries = 0; ; retries += 1) {
       const outcome = await this.#attempt(target)
       if (outcome.type === 'answered') return 'done'
+      if (outcome.type === 'broken' && (await this.#isOver(outcome, target))) return 'done'
       if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) continue
       const { policy, clock, ledger } = this.#services
       const nowMs = clock.now()
@@ -93,7 +90,7 @@ class Exchange {
         case 'stop':
           return 'done'
         case 'give':
-          this.#give(outcome.original, outcome.failure)
+          this.#giveFailure(target, outcome)
           return 'done'
         case 'retry':
           await this.#pause(verdict.afterMs)
@@ -103,13 +100,15 @@ class Exchange {
             const { scope, untilMs } = verdict.remember
             ledger.record(this.#payerAt(target), scope, untilMs, outcome.failure, nowMs)
           }
-          this.#note(target, outcome)
+          if (outcome.type === 'broken') this.#story.addBroken(target, outcome.failure)
+          else this.#story.addFailed(target, outcome.failure, outcome.original)
           return 'next'
       }
     }
   }
 
   async #attempt(target: Target): Promise<Outcome> {
+    if (this.#answer) return this.#continue(target, this.#answer)
     if (isRelayed(target, this.#incoming)) return this.#relay(target)
     this.#services.handBack.expect(this.#incoming.dialect)
     const { asked, dialect } = this.#incoming
@@ -143,10 +142,33 @@ class Exchange {
       this.#incoming,
       request,
       target,
-      this.#tried[0]?.failure.kind,
+      this.#story.first?.failure.kind,
       this.#reply,
       memory && ((response) => memory.keepLocal(response)),
     )
+  }
+
+  /** An answer that broke off: whether nobody need go on with it, or nobody can. */
+  async #isOver(broken: Broken, target: Target): Promise<boolean> {
+    this.#answer ??= await this.#takeUp(broken)
+    const end = this.#answer && this.#decoded?.ok ? endOf(this.#answer, this.#decoded.request) : 'untold'
+    if (end === 'untold') this.#giveFailure(target, broken)
+    return end !== 'open'
+  }
+
+  async #takeUp(broken: Broken): Promise<OpenAnswer | undefined> {
+    if (this.#reply.isGone) return undefined
+    this.#decoded ??= await this.#decode()
+    const memory = this.#memory
+    return this.#decoded.ok ? broken.takeUp(this.#decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
+  }
+
+  async #continue(target: Target, answer: OpenAnswer): Promise<Outcome> {
+    const decoded = (this.#decoded ??= await this.#decode())
+    if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
+    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, target, this.#reply)
+    if (outcome.type !== 'broken') return outcome
+    return { ...outcome, takeUp: () => answer, tell: () => this.#tell(answer, outcome.failure) }
   }
 
   /** What the client sent, as this provider takes it: turns of a local model need mending where they may be. */
@@ -202,54 +224,20 @@ class Exchange {
     })
   }
 
-  #announce(target: Target): void {
-    const { log } = this.#services
-    const [first] = this.#tried
-    if (target.kind === 'local')
-      log.info(`🪖 Routing to local model: ${target.model ?? target.name}`, {
-        target: target.name,
-        reason: first?.failure.kind,
-      })
-    else log.info(`🪖 Routing to ${target.name}`, { target: target.name, reason: first?.failure.kind })
-  }
-
-  #note(target: Target, outcome: Extract<Outcome, { type: 'failed' }>): void {
-    const { failure, original } = outcome
-    this.#tried.push(original ? { target, failure, original } : { target, failure })
-    const status = failure.status === undefined ? '' : ` ${failure.status}`
-    const name = target === this.#chain[0] && target.kind === 'cloud' ? 'Primary' : target.name
-    const next = target.kind === 'cloud' ? `: ${this.#nextStep(target)}` : ''
-    const remedy = this.#remedy(target, failure)
-    const advice = remedy === undefined ? '' : ` - ${remedy}`
-    this.#services.log.warn(`⚠️ ${name}${status} (${describeFailure(failure)})${next}${advice}`, {
-      target: target.name,
-      reason: failure.kind,
-      status: failure.status,
-    })
-  }
-
-  #nextStep(target: Target): string {
-    const next = this.#chain[this.#chain.indexOf(target) + 1]
-    if (!next) return 'nobody is left to ask'
-    return next.kind === 'local' ? 'falling back to local model' : `falling back to ${next.name}`
-  }
-
-  #remedy(target: Target, failure: Failure): string | undefined {
-    return target.kind === 'local' ? this.#services.engines.at(target).remedy(failure, target) : undefined
-  }
-
   /** Everything failed: the first target's own answer, as it said it or in its words, else a sentence that names what was tried. */
   #giveUp(): void {
     if (this.#reply.isGone) return
-    const story = this.#story()
+    const { first, original } = this.#story
+    const story = this.#story.tell()
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
-    const own = this.#isUnknownHistory() ? undefined : this.#tried.find((tried) => tried.original)?.original
+    if (this.#answer && first) return this.#tell(this.#answer, first.failure)
+    const own = this.#isUnknownHistory() ? undefined : original
     if (own) return this.#give(boundRetryAfter(own, headerText(story)), undefined)
     if (this.#decoded?.ok === false) return this.#give(undefined, this.#decoded.failure)
-    const [first] = this.#tried
     if (first?.rests)
       return this.#give(undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
-    this.#give(undefined, { kind: 'server-error', status: 502, message: `Trooper found nobody to answer: ${story}` })
+    const message = `Trooper found nobody to answer: ${story}`
+    this.#give(undefined, { kind: 'server-error', status: 502, message })
   }
 
   /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
@@ -257,14 +245,16 @@ class Exchange {
     return this.#decoded?.ok === false && this.#decoded.failure.code === 'previous_response_not_found'
   }
 
-  #story(): string {
-    return this.#tried.map(({ target, failure }) => this.#chapter(target, failure)).join('; ')
+  #giveFailure(target: Target, outcome: Exclude<Outcome, { type: 'answered' }>): void {
+    if (outcome.type === 'failed' && !this.#answer) return this.#give(outcome.original, outcome.failure)
+    this.#story.tellBroken(target, outcome.failure)
+    if (this.#answer) this.#tell(this.#answer, outcome.failure)
+    else if (outcome.type === 'broken') outcome.tell()
   }
 
-  #chapter(target: Target, failure: Failure): string {
-    const status = failure.status === undefined ? '' : `${failure.status} `
-    const remedy = this.#remedy(target, failure)
-    return `${target.name}: ${status}${describeFailure(failure)}${remedy === undefined ? '' : ` (${remedy})`}`
+  #tell(answer: OpenAnswer, failure: Failure): void {
+    answer.event({ type: 'failure', failure })
+    answer.flush()
   }
 
   #give(original: HeldAnswer | undefined, failure: Failure | undefined): void {
@@ -295,6 +285,16 @@ class Exchange {
     const { headers, query } = this.#incoming
     return { target, account: accountAt(target, headers, query), model: this.#model() }
   }
+}
+
+/** Whether a broken answer has its end all the same, is still open, or can only be told of. */
+function endOf(answer: OpenAnswer, { output }: ChatRequest): 'ended' | 'open' | 'untold' {
+  const missing = findMissing(answer.gathered, output)
+  if (missing.type === 'too-much') return 'untold'
+  if (!answer.isWhole && missing.type !== 'end') return 'open'
+  if (!answer.isWhole) endWithCalls(answer.gathered, answer.event)
+  answer.flush()
+  return 'ended'
 }
 
 /** Bytes through, nothing made anew. Of its models a provider is asked in whatever dialect. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
 import type { Failure } from '../ir/failure.ts'
+import type { ChatRequest } from '../ir/request.ts'
 import type { Log } from '../observe/log.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { Ledger } from '../routing/ledger.ts'
@@ -14,6 +15,7 @@ import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { HandBack } from './hand-back.ts'
 import type { Losses } from './losses.ts'
+import type { OpenAnswer } from './open-answer.ts'
 import type { ModelLists, Question } from './question.ts'
 import type { HeldAnswer } from './reply.ts'
 import type { Transcripts } from './transcripts.ts'
@@ -23,6 +25,17 @@ export type Outcome =
   | { type: 'answered' }
   /** Nothing has reached the client. `original` is what the target said, as it said it. */
   | { type: 'failed'; failure: Failure; original?: HeldAnswer }
+  | Broken
+
+/** The client has the beginning of an answer, and the target will not end it. */
+export interface Broken {
+  type: 'broken'
+  failure: Failure
+  /** The answer, for another target to go on with; `undefined` where nobody can. `onEnd` is told the frames that end a relayed one. */
+  takeUp: (request: ChatRequest, onEnd: (frames: string) => void) => OpenAnswer | undefined
+  /** Ends the answer with the failure, in the client's dialect. */
+  tell: () => void
+}
 
 /** How an attempt tells its outcome; a rejection is a fault of Trooper's own. */
 export interface Settle {
@@ -35,6 +48,8 @@ export interface Services {
   chains: Chains
   policy: Policy
   patience: Patience
+  /** Answers that broke off are continued by the next target. */
+  seam: boolean
   ledger: Ledger
   pools: Pools
   engines: Engines

@@ -13,7 +13,9 @@ import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
 import { findBodyFault, formOf } from './inspect.ts'
 import { clientGone, silenceOf, type Incoming, type Outcome, type Services, type Settle } from './outcome.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
+import { RelayedStream } from './relayed-stream.ts'
 import { StreamTail } from './stream-tail.ts'
+import { takeUp } from './open-answer.ts'
 
 /** An answer larger than this is streamed on unjudged rather than held. */
 const maxHeldBytes = 64 * 1024 * 1024
@@ -32,7 +34,7 @@ export function relay(
 ): Promise<Outcome> {
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
-    const listener = new RelayListener(services, incoming.dialect, target, reply, { resolve, reject }, onAnswer)
+    const listener = new RelayListener(services, incoming.dialect, reply, { resolve, reject }, onAnswer)
     const { headers, query, dialect, asked } = incoming
     const call = {
       origin: target.url.origin,
@@ -53,15 +55,16 @@ type Phase =
   | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
   /** Reading a stream's frames until one says something. */
   | { at: 'judging'; head: AnswerHead; held: Buffer[]; bytes: number; frames: FrameDecoder; cancelHold: () => void }
-  | { at: 'streaming'; tail: StreamTail | undefined }
+  /** `stream` is unset for one that cannot be read. */
+  | { at: 'streaming'; stream: RelayedStream | undefined }
   | { at: 'over' }
 
 /** A class, as its methods run on every chunk. */
 class RelayListener implements CallListener {
   readonly #services: Services
+  readonly #dialectName: ClientDialectName
   readonly #dialect: ClientDialect
   readonly #decodeFailure: (answer: FailedAnswer) => Failure
-  readonly #target: Target
   readonly #reply: Reply
   readonly #outcome: Settle
   readonly #onAnswer: ((text: string) => void) | undefined
@@ -71,15 +74,14 @@ class RelayListener implements CallListener {
   constructor(
     services: Services,
     dialect: ClientDialectName,
-    target: Target,
     reply: Reply,
     outcome: Settle,
     onAnswer: ((text: string) => void) | undefined,
   ) {
     this.#services = services
+    this.#dialectName = dialect
     this.#dialect = clientDialects[dialect]
     this.#decodeFailure = targetDialects[dialect].decodeFailure
-    this.#target = target
     this.#reply = reply
     this.#outcome = outcome
     this.#onAnswer = onAnswer
@@ -117,9 +119,7 @@ class RelayListener implements CallListener {
     const phase = this.#phase
     switch (phase.at) {
       case 'streaming':
-        phase.tail?.push(chunk)
-        if (!this.#reply.write(chunk)) this.#attempt?.pause()
-        return
+        return this.#pass(phase.stream, chunk)
       case 'judging':
         phase.held.push(chunk)
         phase.bytes += chunk.length
@@ -141,17 +141,17 @@ class RelayListener implements CallListener {
     const phase = this.#phase
     if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.chunks)
     if (phase.at === 'judging') {
-      const tail = tailOf(this.#dialect, phase.held)
-      if (!tail.isWhole()) return this.#fail(streamCut, held(phase.head, phase.held))
+      if (!isWhole(this.#dialect, phase.held)) return this.#fail(streamCut, held(phase.head, phase.held))
       this.#commit()
     }
     if (this.#phase.at !== 'streaming') return
-    const { tail } = this.#phase
-    if (tail && !tail.isWhole()) return this.#breakOff(streamCut, tail)
+    const { stream } = this.#phase
+    const rest = stream?.rest()
+    if (stream && !stream.tail.isWhole()) return this.#breakOff(streamCut, stream)
     this.#leave()
-    this.#reply.end()
+    this.#reply.end(rest)
     this.#outcome.resolve({ type: 'answered' })
-    const last = this.#onAnswer ? tail?.endFrame() : undefined
+    const last = this.#onAnswer ? stream?.tail.endFrame() : undefined
     if (last) this.#onAnswer?.(last.data)
   }
 
@@ -163,23 +163,31 @@ class RelayListener implements CallListener {
     const phase = this.#phase
     if (phase.at !== 'streaming') this.#fail(failure)
     // An answer that is whole stays so, however its connection ended.
-    else if (phase.tail?.isWhole()) this.end()
-    else this.#breakOff(failure, phase.tail)
+    else if (phase.stream?.tail.isWhole()) this.end()
+    else this.#breakOff(failure, phase.stream)
   }
 
   /** The commit point of a stream: what was held goes out, the rest follows as it comes. */
   #commit(): void {
     const phase = this.#phase
-    if (phase.at === 'judging') this.#open(phase.head, phase.held, tailOf(this.#dialect, phase.held))
+    if (phase.at !== 'judging') return
+    const isSeamless = this.#services.seam
+    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect.judgeFrame, isSeamless))
+  }
+
+  #pass(stream: RelayedStream | undefined, chunk: Buffer): void {
+    const bytes = stream ? stream.push(chunk) : chunk
+    if (bytes && !this.#reply.write(bytes)) this.#attempt?.pause()
+    if (stream?.failed) this.#breakOff(this.#decode(undefined, stream.failed.data, undefined), stream)
   }
 
   /** A stream's length may change by an error at its end, so it is not promised. */
-  #open(head: AnswerHead, held: Buffer[], tail: StreamTail | undefined): void {
+  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined): void {
     this.#leave()
-    this.#phase = { at: 'streaming', tail }
+    this.#phase = { at: 'streaming', stream }
     this.#reply.head(head.status, head.statusMessage, withoutLength(responseHeaders(head.raw)))
     if (held.length === 0) this.#reply.flushHead()
-    for (const chunk of held) if (!this.#reply.write(chunk)) this.#attempt?.pause()
+    for (const chunk of held) if (this.#phase.at === 'streaming') this.#pass(stream, chunk)
   }
 
   #judgeWhole(head: AnswerHead, chunks: Buffer[]): void {
@@ -218,7 +226,8 @@ class RelayListener implements CallListener {
     this.#fail(this.#decode(phase.head, data, undefined), held(phase.head, phase.held))
   }
 
-  #decode({ headers }: AnswerHead, text: string, status: number | undefined): Failure {
+  #decode(head: AnswerHead | undefined, text: string, status: number | undefined): Failure {
+    const headers = head?.headers ?? {}
     return this.#decodeFailure({ status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() })
   }
 
@@ -227,15 +236,22 @@ class RelayListener implements CallListener {
     this.#outcome.resolve(original ? { type: 'failed', failure, original } : { type: 'failed', failure })
   }
 
-  /** After the commit point: an error in the client's dialect, never a silent end. */
-  #breakOff(failure: Failure, tail: StreamTail | undefined): void {
+  /** After the commit point: somebody else goes on, or the client is told; never a silent end. */
+  #breakOff(failure: Failure, stream: RelayedStream | undefined): void {
     this.#leave()
-    const frame = this.#dialect.encodeFailureFrame(failure)
-    this.#reply.end(tail?.isWithinFrame ? `\n\n${frame}` : frame)
-    this.#services.log.warn(`⚠️ ${this.#target.name} broke off in the middle of its answer: the client was told`, {
-      target: this.#target.name,
+    this.#attempt?.abort()
+    const seen = stream?.seen()
+    const { seam, clock } = this.#services
+    this.#outcome.resolve({
+      type: 'broken',
+      failure,
+      takeUp: (request) =>
+        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock.now()) : undefined,
+      tell: () => {
+        const frame = this.#dialect.encodeFailureFrame(failure, stream?.tail.lastFrame())
+        this.#reply.end(stream?.tail.isWithinFrame ? `\n\n${frame}` : frame)
+      },
     })
-    this.#outcome.resolve({ type: 'answered' })
   }
 
   #leave(): void {
@@ -256,8 +272,8 @@ function held({ status, statusMessage, raw }: AnswerHead, chunks: Buffer[]): Hel
   return { status, statusMessage, headers, body }
 }
 
-function tailOf(dialect: ClientDialect, chunks: Buffer[]): StreamTail {
+function isWhole(dialect: ClientDialect, chunks: Buffer[]): boolean {
   const tail = new StreamTail(dialect.judgeFrame)
   for (const chunk of chunks) tail.push(chunk)
-  return tail
+  return tail.isWhole()
 }

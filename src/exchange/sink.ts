@@ -3,13 +3,14 @@ import { clientDialects } from '../dialects/registry.ts'
 import type { AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
 import type { Emit, StreamEvent } from '../ir/events.ts'
 import { exactText } from '../ir/exact-json.ts'
-import type { FailureKind } from '../ir/failure.ts'
+import type { Failure, FailureKind } from '../ir/failure.ts'
 import type { JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCollector, type ChatResponse } from '../ir/response.ts'
 import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
+import { createOpenAnswer, type OpenAnswer } from './open-answer.ts'
 import type { Incoming, Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
@@ -19,6 +20,10 @@ export interface AnswerSink {
   event: Emit
   /** Writes what has gathered; false when the client reads too slowly. */
   flush(): boolean
+  /** The events do not fit to what the client has: no more of them are wanted. */
+  readonly fault?: Failure | undefined
+  /** A stream that has reached the client, for another target to go on with. */
+  readonly open?: OpenAnswer | undefined
 }
 
 /** What a client is told of its answer beside the answer itself. */
@@ -55,14 +60,20 @@ function observed(sink: AnswerSink, onAnswer: (response: ChatResponse) => void):
   const collect = createCollector((collected) => {
     if (collected.ok) onAnswer(collected.response)
   })
+  const beside =
+    (event: Emit): Emit =>
+    (told) => {
+      event(told)
+      collect(told)
+    }
   return {
     get isCommitted() {
       return sink.isCommitted
     },
-    event: (event) => {
-      sink.event(event)
-      collect(event)
+    get open() {
+      return sink.open && { ...sink.open, event: beside(sink.open.event) }
     },
+    event: beside((event) => sink.event(event)),
     flush: () => sink.flush(),
   }
 }
@@ -83,30 +94,22 @@ function createStreamSink(
   reply: Reply,
   headers: () => HeaderList,
 ): AnswerSink {
-  const encode = dialect.createEncoder(identity, request)
+  const answer = createOpenAnswer(dialect.createEncoder(identity, request), reply)
   let isCommitted = false
-  let text = ''
-  let isOver = false
-
   return {
     get isCommitted() {
       return isCommitted
     },
+    get open() {
+      return isCommitted ? answer : undefined
+    },
     event: (event) => {
-      text += encode(event)
-      isOver = event.type === 'finish' || event.type === 'failure'
+      answer.event(event)
       if (isCommitted || !saysSomething(event)) return
       isCommitted = true
       reply.head(200, 'OK', ['content-type', dialect.streamType, 'cache-control', 'no-cache', ...headers()])
     },
-    flush: () => {
-      if (!isCommitted || text === '') return true
-      const ready = text
-      text = ''
-      if (!isOver) return reply.write(ready)
-      reply.end(ready)
-      return true
-    },
+    flush: () => !isCommitted || answer.flush(),
   }
 }
 

@@ -47,6 +47,14 @@ describe.each(Object.keys(wholeStreams) as SseClientName[])('the tail of a relay
     expect(tail(dialect, [Buffer.from(end), Buffer.from('\n'), Buffer.from('\n')]).isWhole()).toBe(true)
   })
 
+  it('knows the last frame that came whole', () => {
+    const end = wholeStreams[dialect].lastIndexOf('\n\n', bytes.length - 3) + 2
+    const first = tail(dialect, [bytes.subarray(0, end)]).lastFrame()
+    expect(first).toBeDefined()
+    expect(tail(dialect, [bytes.subarray(0, bytes.length - 3)]).lastFrame()).toEqual(first)
+    expect(tail(dialect, []).lastFrame()).toBeUndefined()
+  })
+
   it('knows that a stream was cut', () => {
     const end = wholeStreams[dialect].lastIndexOf('\n\n', bytes.length - 3)
     expect(tail(dialect, [bytes.subarray(0, end)]).isWhole()).toBe(false)

@@ -1,9 +1,8 @@
 /** The end of a relayed stream: whether it was whole, and whether a further frame may follow. */
 import type { FrameRole } from '../dialects/dialect.ts'
+import { endsFrame } from '../wire/frame-end.ts'
 import { createSseDecoder, type Frame } from '../wire/sse.ts'
 
-const lf = 0x0a
-const cr = 0x0d
 /** The closing frames of an answer (finish, usage, `[DONE]`) come in up to this many network chunks. */
 const keptRuns = 4
 /** A run this long is looked through for a place where it can be cut shorter. */
@@ -35,21 +34,24 @@ export class StreamTail {
 
   /** The dialect's own end was said. */
   isWhole(): boolean {
-    return this.#find('end', 'failure') !== undefined
+    return this.#frames().some((frame) => ['end', 'failure'].includes(this.#judgeFrame(frame)))
   }
 
   /** The frame that closes the answer. */
   endFrame(): Frame | undefined {
-    return this.#find('end')
+    return this.#frames().findLast((frame) => this.#judgeFrame(frame) === 'end')
   }
 
-  #find(...roles: FrameRole[]): Frame | undefined {
-    let found: Frame | undefined
-    const frames = createSseDecoder((frame) => {
-      if (roles.includes(this.#judgeFrame(frame))) found = frame
-    })
-    for (const run of [...this.#runs, this.#open]) for (const chunk of run) frames.feed(chunk)
-    return found
+  /** The last frame that came whole. */
+  lastFrame(): Frame | undefined {
+    return this.#frames().at(-1)
+  }
+
+  #frames(): Frame[] {
+    const frames: Frame[] = []
+    const decoder = createSseDecoder((frame) => frames.push(frame))
+    for (const run of [...this.#runs, this.#open]) for (const chunk of run) decoder.feed(chunk)
+    return frames
   }
 
   /** The bytes stop inside a frame, so that a further frame needs a blank line first. */
@@ -74,11 +76,3 @@ export class StreamTail {
 }
 
 const empty = Buffer.alloc(0)
-
-/** A blank line ends a frame (WHATWG HTML 9.2.6). */
-function endsFrame(bytes: Buffer): boolean {
-  const end = bytes.length - 1
-  if (bytes[end] === cr) return bytes[end - 1] === cr
-  if (bytes[end] !== lf) return false
-  return bytes[end - 1] === lf || (bytes[end - 1] === cr && bytes[end - 2] === lf)
-}

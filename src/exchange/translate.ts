@@ -16,7 +16,7 @@ import { clientGone, type Incoming, type Outcome, type Services } from './outcom
 import { prepareRequest, type PlainTarget } from './prepare.ts'
 import type { Reply } from './reply.ts'
 import { createSink, type AnswerSink } from './sink.ts'
-import { callTranslated } from './translated-call.ts'
+import { callTranslated, type CallOutcome } from './translated-call.ts'
 
 export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure }
 
@@ -57,12 +57,13 @@ export async function translate(
   const prepared = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
-  const ask: Ask = (question, sink) =>
+  const ownId = createCallIds(request.messages)
+  const ask: Ask = (question, into) =>
     callTranslated(
       services,
       target,
       callOf(question, target, incoming, losses.warn),
-      restoring(sink, restore, createCallIds(request.messages)),
+      restoring(into, restore, ownId),
       reply,
     )
   const sink = createSink(
@@ -74,14 +75,26 @@ export async function translate(
     reply,
     onAnswer,
   )
-  const outcome = isCheckedHere(request, target)
+  const outcome = await (isCheckedHere(request, target)
     ? askForJson(ask, asked, sink, () => noteRepair(services, target))
-    : ask(asked, sink)
+    : ask(asked, sink))
   losses.tell()
-  return outcome
+  return outcome.type === 'broken' ? brokenAt(sink, outcome.failure, services) : outcome
 }
 
-type Ask = (question: ChatRequest, sink: AnswerSink) => Promise<Outcome>
+function brokenAt(sink: AnswerSink, failure: Failure, { seam }: Services): Outcome {
+  return {
+    type: 'broken',
+    failure,
+    takeUp: () => (seam ? sink.open : undefined),
+    tell: () => {
+      sink.event({ type: 'failure', failure })
+      sink.flush()
+    },
+  }
+}
+
+type Ask = (question: ChatRequest, sink: AnswerSink) => Promise<CallOutcome>
 
 /** A provider keeps to a schema itself. */
 function isCheckedHere({ output }: ChatRequest, { kind }: Target): boolean {
@@ -89,7 +102,7 @@ function isCheckedHere({ output }: ChatRequest, { kind }: Target): boolean {
 }
 
 /** An answer that does not hold is asked for once more; the better of two is given. */
-async function askForJson(ask: Ask, asked: ChatRequest, sink: AnswerSink, onRepair: () => void): Promise<Outcome> {
+async function askForJson(ask: Ask, asked: ChatRequest, sink: AnswerSink, onRepair: () => void): Promise<CallOutcome> {
   const first = createCheckedSink(sink, asked.output)
   const outcome = await ask(asked, first)
   if (!first.flaw) return outcome
@@ -97,7 +110,7 @@ async function askForJson(ask: Ask, asked: ChatRequest, sink: AnswerSink, onRepa
   const second = createCheckedSink(sink, asked.output)
   const repaired = await ask(askToRepair(asked, first.flaw), second)
   if (repaired.type === 'failed' && repaired.failure.kind === 'client-gone') return repaired
-  if (repaired.type === 'failed') first.giveAnyway()
+  if (repaired.type !== 'answered') first.giveAnyway()
   else if (second.flaw) second.giveAnyway()
   return outcome
 }
@@ -112,7 +125,7 @@ export function bodyFor(request: ChatRequest, { dialect, quirks }: PlainTarget, 
   return quirks && dialect === 'openai-chat' ? meetQuirks(body, quirks) : body
 }
 
-function callOf(request: ChatRequest, target: Target, { headers }: Incoming, warn: Warn): Call {
+export function callOf(request: ChatRequest, target: Target, { headers }: Incoming, warn: Warn): Call {
   return {
     origin: target.url.origin,
     method: 'POST',
@@ -140,10 +153,17 @@ function callHeaders(target: Target, incoming: HeaderList): HeaderList {
 }
 
 /** Calls leave under the names that the client knows, and under ids that are no other call's. */
-function restoring(sink: AnswerSink, restore: (name: string) => string, ownId: (id: string) => string): AnswerSink {
+export function restoring(
+  sink: AnswerSink,
+  restore: (name: string) => string,
+  ownId: (id: string) => string,
+): AnswerSink {
   return {
     get isCommitted() {
       return sink.isCommitted
+    },
+    get fault() {
+      return sink.fault
     },
     event: (event) =>
       sink.event(

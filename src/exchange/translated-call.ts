@@ -2,15 +2,23 @@
 import type { AnswerDecoder, TargetDialect } from '../dialects/dialect.ts'
 import { targetDialects } from '../dialects/registry.ts'
 import type { StreamEvent } from '../ir/events.ts'
-import { describeFailure, type Failure } from '../ir/failure.ts'
+import type { Failure } from '../ir/failure.ts'
 import { parseJson } from '../ir/json.ts'
 import type { Target } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
 import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
-import { clientGone, silenceOf, type Outcome, type Services, type Settle } from './outcome.ts'
+import { clientGone, silenceOf, type Broken, type Outcome, type Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 import type { AnswerSink } from './sink.ts'
+
+/** `broken`: the client has the beginning of an answer that this target will not end. */
+export type CallOutcome = Exclude<Outcome, Broken> | { type: 'broken'; failure: Failure }
+
+interface SettleCall {
+  resolve: (outcome: CallOutcome) => void
+  reject: (error: unknown) => void
+}
 
 export function callTranslated(
   services: Services,
@@ -18,7 +26,7 @@ export function callTranslated(
   call: Call,
   sink: AnswerSink,
   reply: Reply,
-): Promise<Outcome> {
+): Promise<CallOutcome> {
   return new Promise((resolve, reject) => {
     const listener = new TranslationListener(services, target, sink, reply, { resolve, reject })
     listener.begin(startAttempt(services.pools, services.clock, silenceOf(services, target, true), call, listener))
@@ -35,17 +43,15 @@ const maxRefusalBytes = 1024 * 1024
 
 class TranslationListener implements CallListener {
   readonly #services: Services
-  readonly #target: Target
   readonly #targetDialect: TargetDialect
   readonly #reply: Reply
-  readonly #outcome: Settle
+  readonly #outcome: SettleCall
   readonly #sink: AnswerSink
   #attempt: Attempt | undefined
   #phase: Phase = { at: 'waiting' }
 
-  constructor(services: Services, target: Target, sink: AnswerSink, reply: Reply, outcome: Settle) {
+  constructor(services: Services, target: Target, sink: AnswerSink, reply: Reply, outcome: SettleCall) {
     this.#services = services
-    this.#target = target
     this.#targetDialect = targetDialects[target.dialect]
     this.#sink = sink
     this.#reply = reply
@@ -108,24 +114,20 @@ class TranslationListener implements CallListener {
 
   #take(event: StreamEvent): void {
     if (this.#phase.at === 'over') return
-    if (event.type === 'failure' && !this.#sink.isCommitted) return this.#fail(event.failure)
+    if (event.type === 'failure') return this.#fail(event.failure)
     this.#sink.event(event)
-    if (event.type !== 'failure' && event.type !== 'finish') return
+    if (this.#sink.fault) return this.#fail(this.#sink.fault)
+    if (event.type !== 'finish') return
     this.#phase = { at: 'over' }
-    if (event.type === 'failure') {
-      const { name } = this.#target
-      this.#services.log.warn(
-        `⚠️ ${name} broke off in the middle of its answer (${describeFailure(event.failure)}): the client was told`,
-        { target: name },
-      )
-    }
     this.#outcome.resolve({ type: 'answered' })
   }
 
   #fail(failure: Failure): void {
     this.#phase = { at: 'over' }
     this.#attempt?.abort()
-    this.#outcome.resolve({ type: 'failed', failure })
+    // What came before it in the same chunk is the client's.
+    if (this.#sink.isCommitted) this.#sink.flush()
+    this.#outcome.resolve({ type: this.#sink.isCommitted ? 'broken' : 'failed', failure })
   }
 }
 

@@ -17,6 +17,14 @@ describe('JSON that passes through', () => {
     expect(passed(text)).toBe(text)
   })
 
+  it.each([
+    ['plain', 'x'],
+    ['escaped', String.raw`\"`],
+  ])('keeps a number beside a text of many megabytes: %s', (_name, piece) => {
+    const text = `{"text":"${piece.repeat(16_000_000 / piece.length)}","id":12345678901234567890}`
+    expect(passed(text) === text).toBe(true)
+  })
+
   it('is what it was, whatever it holds', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

@@ -11,8 +11,9 @@ import { answerFact } from '../exchange/ollama-facts.ts'
 import { passThrough } from '../exchange/passthrough.ts'
 import { accountAt } from '../exchange/payer.ts'
 import { questionAt } from '../exchange/question.ts'
+import { exactText } from '../ir/exact-json.ts'
 import type { Failure } from '../ir/failure.ts'
-import { parseJson } from '../ir/json.ts'
+import { parseJson, type JsonObject } from '../ir/json.ts'
 import { asksForStream } from '../wire/top-level.ts'
 import { drain, readBody } from './body.ts'
 import { refuse, type GuardRules } from './guard.ts'
@@ -205,8 +206,8 @@ function kindOf(status: number): 'bad-key' | 'forbidden' | 'bad-request' {
   return status === 403 ? 'forbidden' : 'bad-request'
 }
 
-function answerJson(response: ServerResponse, status: number, body: object): void {
-  const text = `${JSON.stringify(body)}\n`
+function answerJson(response: ServerResponse, status: number, body: JsonObject): void {
+  const text = `${exactText(body)}\n`
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
   response.end(text)
 }

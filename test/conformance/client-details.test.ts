@@ -116,6 +116,15 @@ describe('a Messages client', () => {
     expect(heard.ending).toBe('failed')
   })
 
+  it('finds every field of a message that the SDK promises, empty where there is nothing to say', () => {
+    const [first, last] = bodies(encode('anthropic', [start, finish]))
+    const empty = { container: null, stop_details: null, stop_sequence: null }
+    expect(first).toMatchObject({
+      message: { ...empty, diagnostics: null, usage: { server_tool_use: null, speed: null } },
+    })
+    expect(last).toMatchObject({ delta: empty, usage: { output_tokens_details: null, server_tool_use: null } })
+  })
+
   it('sees a stop sequence by its name', () => {
     const events: StreamEvent[] = [start, { type: 'finish', reason: 'stop', stopSequence: 'three', usage: {} }]
     expect(bodies(encode('anthropic', events))[1]).toMatchObject({
@@ -271,6 +280,7 @@ describe('a Responses client', () => {
     const done = all.filter(({ type }) => type === 'response.output_item.done')
     expect(done).toHaveLength(1)
     expect(all.at(-1)).toMatchObject({ type: 'response.completed', response: { output: [done[0]?.['item']] } })
+    expect(all.filter(({ type }) => type === 'response.in_progress').at(-1)).toMatchObject({ response: { output: [] } })
     const whole = clientDialects['openai-responses'].encodeResponse(
       { id: '', model: '', content: [{ type: 'text', text: 'We built it.' }], reason: 'stop', usage: {} },
       { id: 'resp_1', model: 'm', createdAtMs: 0 },
@@ -333,9 +343,22 @@ describe('a Responses client', () => {
         status: 'incomplete',
         incomplete_details: { reason: 'max_output_tokens' },
         output: [{ type: 'function_call', call_id: 'call_a', arguments: '{"n":0}' }],
-        usage: { input_tokens: 130, input_tokens_details: { cached_tokens: 100 }, output_tokens: 6, total_tokens: 136 },
+        usage: {
+          input_tokens: 130,
+          input_tokens_details: { cached_tokens: 100, cache_write_tokens: 0 },
+          output_tokens: 6,
+          total_tokens: 136,
+        },
       },
     })
+  })
+
+  it('gets an error in the stream of another under the number that comes next', () => {
+    const { encodeFailureFrame } = clientDialects['openai-responses']
+    const numberAfter = (data: string): unknown =>
+      bodies(encodeFailureFrame({ kind: 'overloaded', message: 'busy' }, { data }))[0]?.['sequence_number']
+    expect(numberAfter('{"type":"response.output_text.delta","sequence_number":41,"delta":"Hi"}')).toBe(42)
+    expect(numberAfter('no JSON')).toBe(0)
   })
 
   it('gets no [DONE]', () => {

@@ -4,19 +4,11 @@ import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonValue } from '../../src/ir/json.ts'
 import type { AssistantPart, ChatRequest, Message, ToolResultPart } from '../../src/ir/request.ts'
+import { plainRequest } from './plain-request.ts'
 
 type Wire = Record<string, unknown>
 
-const base: ChatRequest = {
-  model: 'm',
-  stream: true,
-  messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
-}
+const base: ChatRequest = { ...plainRequest, model: 'm', messages: [] }
 
 function encode(dialect: ClientDialectName, request: Partial<ChatRequest>, warnings: string[] = []): Wire {
   const body = targetDialects[dialect].encodeRequest({ ...base, ...request }, (what) => warnings.push(what))
@@ -147,6 +139,16 @@ describe('to Messages', () => {
   })
 })
 
+describe('an image whose type is misspelt', () => {
+  it('goes to Messages under its right name, the only one that is taken there', () => {
+    const request = decode('openai-chat', {
+      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/jpg;base64,QUJD' } }] }],
+    })
+    const source = { type: 'base64', media_type: 'image/jpeg', data: 'QUJD' }
+    expect(encode('anthropic', request)).toMatchObject({ messages: [{ content: [{ type: 'image', source }] }] })
+  })
+})
+
 describe('to Chat', () => {
   it('keeps tool results together behind their calls, and shows their images after the last one', () => {
     const messages = wireMessages(
@@ -230,6 +232,15 @@ describe('to Responses', () => {
     const warnings: string[] = []
     encode('openai-responses', { sampling: { stopSequences: ['###'] } }, warnings)
     expect(warnings).toHaveLength(1)
+  })
+})
+
+describe('tools of which none is left, as only their own provider has them', () => {
+  it.each(['anthropic', 'openai-chat', 'openai-responses'] as const)('are no list and no choice for %s', (dialect) => {
+    const other = dialect === 'anthropic' ? 'openai-responses' : 'anthropic'
+    const search = { type: 'opaque', dialect: other, kind: 'web_search', value: { type: 'web_search' } } as const
+    const wire = encode(dialect, { tools: [search], toolChoice: { type: 'required' }, parallelToolCalls: false })
+    for (const field of ['tools', 'tool_choice', 'parallel_tool_calls']) expect(wire).not.toHaveProperty(field)
   })
 })
 
@@ -346,5 +357,23 @@ describe('from Messages', () => {
       ],
     }
     expect(() => decode('anthropic', body)).toThrow(expect.objectContaining({ path: 'messages.1.content' }))
+  })
+})
+
+describe('to any provider', () => {
+  it.each(['anthropic', 'openai-chat', 'openai-responses'] as const)(
+    'to %s: speaks of no tools where none of them means anything to it',
+    (dialect) => {
+      const foreign = { type: 'opaque', dialect: 'ollama', kind: 'web_search', value: {} } as const
+      const wire = encode(dialect, { messages: [say('user', 'Hi')], tools: [foreign], parallelToolCalls: false })
+      expect(Object.keys(wire).filter((field) => field.includes('tool'))).toEqual([])
+    },
+  )
+
+  it('to openai-chat: sends sound as sound', () => {
+    const sound = { type: 'file', mediaType: 'audio/mp3', data: { from: 'base64', data: 'AAAA' } } as const
+    expect(wireMessages('openai-chat', { role: 'user', content: [sound] })).toEqual([
+      { role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } }] },
+    ])
   })
 })

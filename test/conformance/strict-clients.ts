@@ -85,6 +85,9 @@ function countUsage(usage: JsonObject): void {
   countAt(usage['output_tokens'], 'usage.output_tokens')
 }
 
+/** Blocks that only the provider makes, and fills as it likes. */
+const providersOwn = ['redacted_thinking', 'server_tool_use', 'web_search_tool_result']
+
 function openBlock(blocks: Block[], index: number, block: JsonObject): void {
   demand(index === blocks.length, `block index ${index} where ${blocks.length} was due`)
   demand(
@@ -92,8 +95,9 @@ function openBlock(blocks: Block[], index: number, block: JsonObject): void {
     `block ${index} starts while another is open`,
   )
   const type = textAt(block['type'], 'content_block.type')
-  demand(['text', 'thinking', 'tool_use'].includes(type), `unknown block type ${type}`)
-  if (type === 'tool_use') {
+  demand(['text', 'thinking', 'tool_use', ...providersOwn].includes(type), `unknown block type ${type}`)
+  if (providersOwn.includes(type)) demand(block[type] === undefined, `${type} in a form of its own`)
+  else if (type === 'tool_use') {
     demand(Object.keys(objectAt(block['input'], 'input')).length === 0, 'tool input given at the start')
     demand(
       /^[a-zA-Z0-9_-]+$/.test(textAt(block['id'], 'id')),
@@ -114,6 +118,7 @@ function extendBlock(blocks: Block[], index: number, delta: JsonObject): void {
   demand(block?.open === true, `a delta for block ${index}, which is not open`)
   const type = textAt(delta['type'], 'delta.type')
   if (type === 'signature_delta') return demand(block.type === 'thinking', 'a signature outside a thinking block')
+  if (providersOwn.includes(block.type)) return
   const [kind = '', field = ''] = deltaFields[type] ?? []
   demand(kind === block.type, `${type} in a ${block.type} block`)
   block.text += textAt(delta[field], field)

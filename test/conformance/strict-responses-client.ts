@@ -14,13 +14,27 @@ interface Item {
   added: JsonObject
 }
 
-const prefixes: Readonly<Record<string, string>> = { message: 'msg_', reasoning: 'rs_', function_call: 'fc_' }
+const prefixes: Readonly<Record<string, string>> = {
+  message: 'msg_',
+  reasoning: 'rs_',
+  function_call: 'fc_',
+  web_search_call: 'ws_',
+  custom_tool_call: 'ctc_',
+  local_shell_call: 'lsh_',
+  compaction: 'cmp_',
+}
+
+/** Items whose text stands in the item alone, or comes without a part around it. */
+const partless = new Set(['function_call', 'custom_tool_call', 'local_shell_call', 'compaction'])
+/** Items that say all they have to say in their two events. */
+const silent = new Set(['local_shell_call', 'compaction', 'web_search_call'])
 
 /** What a delta extends: item type, name of its done event, field with the whole text. */
 const deltas: Readonly<Record<string, [item: string, done: string, field: string]>> = {
   'response.output_text.delta': ['message', 'response.output_text.done', 'text'],
   'response.reasoning_summary_text.delta': ['reasoning', 'response.reasoning_summary_text.done', 'text'],
   'response.function_call_arguments.delta': ['function_call', 'response.function_call_arguments.done', 'arguments'],
+  'response.custom_tool_call_input.delta': ['custom_tool_call', 'response.custom_tool_call_input.done', 'input'],
 }
 const doneEvents = new Map(Object.values(deltas).map(([item, done, field]) => [done, { item, field }]))
 
@@ -99,13 +113,20 @@ function takeItemEvent(items: Item[], type: string, body: JsonObject): void {
   if (type === 'response.output_item.done') {
     const final = objectAt(body['item'], 'item')
     demand(final['id'] === item.id && final['type'] === item.type, 'output_item.done is of another item')
-    demand(item.textDone, 'output_item.done before the done event of its text')
+    // Thoughts without a summary have no part and no text at all.
+    const isSilent = item.type === 'reasoning' && !item.partOpen
+    demand(item.textDone || isSilent, 'output_item.done before the done event of its text')
     demand(wholeText(final) === item.text, 'output_item.done says another text than its deltas')
-    demand(final['type'] === 'reasoning' || final['status'] === 'completed', 'a finished item without status')
+    const hasStatus = final['type'] !== 'reasoning' && final['type'] !== 'compaction'
+    // What only the provider could have run to its end.
+    const ended = item.type === 'web_search_call' ? ['completed', 'failed'] : ['completed']
+    demand(!hasStatus || ended.includes(stringOf(final['status']) ?? ''), 'a finished item without status')
     item.final = final
     return
   }
   demand(body['item_id'] === item.id, `${type} has item_id ${JSON.stringify(body['item_id'])} instead of ${item.id}`)
+  if (item.type === 'web_search_call')
+    return demand(type.startsWith('response.web_search_call.'), `${type} in a search`)
   const delta = deltas[type]
   const done = doneEvents.get(type)
   if (delta) {
@@ -131,15 +152,15 @@ function addItem(items: Item[], index: number, added: JsonObject): void {
     items.every((item) => item.id !== id),
     `item id '${id}' is used twice`,
   )
-  if (type === 'function_call') {
-    textAt(added['name'], 'name')
+  if (type === 'function_call' || type === 'custom_tool_call') textAt(added['name'], 'name')
+  if (type.endsWith('_call') && type !== 'web_search_call')
     demand(textAt(added['call_id'], 'call_id').length <= 64, 'call_id is longer than 64 characters')
-  }
-  items.push({ id, type, text: '', partOpen: type === 'function_call', textDone: false, added })
+  items.push({ id, type, text: '', partOpen: partless.has(type), textDone: silent.has(type), added })
 }
 
 function wholeText(item: JsonObject): string {
   if (item['type'] === 'function_call') return stringOf(item['arguments']) ?? ''
+  if (item['type'] === 'custom_tool_call') return stringOf(item['input']) ?? ''
   const parts = [...arrayOf(item['content']), ...arrayOf(item['summary'])]
   return parts.map((part) => stringOf(objectOf(part)['text']) ?? '').join('')
 }
@@ -149,7 +170,7 @@ function gather(items: Item[]): Pick<Heard, 'texts' | 'reasoning' | 'calls'> {
   return {
     texts: of('message').map((item) => item.text),
     reasoning: of('reasoning').map((item) => item.text),
-    calls: of('function_call').map(({ added, text }) => ({
+    calls: [...of('function_call'), ...of('custom_tool_call')].map(({ added, text }) => ({
       id: stringOf(added['call_id']) ?? '',
       name: stringOf(added['name']) ?? '',
       input: text,

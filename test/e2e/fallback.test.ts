@@ -97,16 +97,6 @@ describe.each(dialectNames)('a %s client', (dialect) => {
     expect(textOf(await response.text())).toBe(planted.localAnswer)
   })
 
-  it.each(['end-midstream', 'reset-midstream'] as const)(
-    'is told of a fault after the first words of a stream, never left with a silent end: %s',
-    async (mode) => {
-      await stage.provider.play({ mode, chunks: 2, text: 'one two three four' })
-      const text = await (await askAsNewCustomer(true)).text()
-      expect(text).toContain('one')
-      expect(text.trimEnd().split('\n\n').at(-1)).toContain('"error"')
-    },
-  )
-
   it('sends the local engine none of its credentials', async () => {
     await stage.provider.play({ mode: 'reset' })
     await askAsNewCustomer(false)
@@ -132,7 +122,21 @@ describe('an answer of the local model to a Messages client', () => {
       content: [{ type: 'text', text: planted.localAnswer }],
       stop_reason: 'end_turn',
       stop_sequence: null,
-      usage: { input_tokens: seen?.prompt?.evaluated, output_tokens: expect.any(Number) },
+      stop_details: null,
+      container: null,
+      diagnostics: null,
+      usage: {
+        input_tokens: seen?.prompt?.evaluated,
+        cache_creation_input_tokens: 0,
+        cache_read_input_tokens: 0,
+        cache_creation: null,
+        output_tokens: expect.any(Number),
+        output_tokens_details: null,
+        server_tool_use: null,
+        service_tier: null,
+        inference_geo: null,
+        speed: null,
+      },
     })
     expect(answer.usage.output_tokens).toBeGreaterThan(3)
     await stage.stop()
@@ -154,4 +158,18 @@ describe('a primary that cannot be reached', () => {
     await trooper.process.stop()
     await stage.stop()
   })
+})
+
+describe.each(dialectNames)('a %s client, with SEAM=off', (dialect) => {
+  it.each(['end-midstream', 'reset-midstream', 'error-midstream'] as const)(
+    'is told of a fault after the first words of a stream, never left with a silent end: %s',
+    async (mode) => {
+      const stage = await startStage(dialects[dialect].endpoint, { SEAM: 'off' })
+      await stage.provider.play({ mode, chunks: 2, text: 'one two three four' })
+      const text = await (await ask(stage.trooper.url, dialect, true)).text()
+      expect(text).toContain('one')
+      expect(text.trimEnd().split('\n\n').at(-1)).toContain('"error"')
+      await stage.stop()
+    },
+  )
 })

@@ -103,6 +103,7 @@ describe('when Ollama fails too', () => {
           /primary: connection refused; local\/qwen2\.5:3b: 404 unknown model \(run: ollama pull qwen2\.5:3b\)/,
         ),
       },
+      request_id: null,
     })
     await trooper.process.stop()
   })

@@ -23,7 +23,9 @@ export function checkThinking(body: JsonObject): void {
       }
       return checkBudget(body, numberOf(thinking['budget_tokens']))
     case 'adaptive':
-      if (claudeVersion(model) < 4.06) throw new Refusal('adaptive thinking is not supported on this model')
+      // Of models that are no Claude nothing is known.
+      if (model.includes('claude') && claudeVersion(model) < 4.06)
+        throw new Refusal('adaptive thinking is not supported on this model')
       return checkForced(body)
     case 'disabled':
       if (/^claude-(fable|mythos)-/.test(model)) {

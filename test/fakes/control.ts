@@ -71,6 +71,8 @@ const providerSettings = z.strictObject({
   models: z.array(z.string()).nullable().optional(),
   /** Whose Chat Completions this is; `null` = what all of them have in common. */
   vendor: z.enum(vendorNames).nullable().optional(),
+  /** Requests whose history it gave out in exchanges before the test: their seals and the ids of their items are its own. */
+  remembers: z.array(z.record(z.string(), z.json())).optional(),
   /** Compresses whole JSON answers for those who accept it, as real providers do. */
   compress: z.boolean().optional(),
 })
@@ -78,7 +80,7 @@ const providerSettings = z.strictObject({
 const localModel = z.strictObject({
   name: z.string(),
   contextLength: z.number().int().positive(),
-  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding'])),
+  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding', 'insert'])),
   /** The Modelfile's parameters; `num_ctx` is the one that matters (local-engines.md 1.5). */
   parameters: z.record(z.string(), z.string()).optional(),
   /** Makes it a stub of a cloud model (local-engines.md 1.9). */

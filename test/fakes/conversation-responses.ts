@@ -49,6 +49,14 @@ export class ResponsesConversation implements Conversation {
     this.#items.clear()
   }
 
+  /** Takes every item in the history of `request` for one of its own. */
+  remember(request: JsonObject): void {
+    for (const item of arrayOf(request['input']).filter(isObject)) {
+      const id = stringOf(item['id'])
+      if (id !== undefined) this.#items.set(id, { isStored: false, reasoning: undefined })
+    }
+  }
+
   #remember(response: JsonObject, isStored: boolean): void {
     let reasoning: string | undefined
     for (const item of arrayOf(response['output']).filter(isObject)) {

@@ -12,18 +12,19 @@ export class Exchange {
   readonly path: string
   readonly bodyText: string
   readonly entry: SeenRequest
-  readonly gate: Gate
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #journal: Journal
   readonly #hash = createHash('sha256')
   readonly #left: Promise<void>
+  /** Of the gate as it was when the request came: a release counts also before the answer has got to its pause. */
+  readonly #released: Promise<void>
 
   constructor(request: IncomingMessage, response: ServerResponse, body: Buffer, journal: Journal, gate: Gate) {
     this.#request = request
     this.#response = response
     this.#journal = journal
-    this.gate = gate
+    this.#released = gate.opened()
     this.path = new URL(request.url ?? '/', 'http://localhost').pathname
     this.bodyText = body.toString('utf8')
     this.entry = {
@@ -118,7 +119,7 @@ export class Exchange {
   /** Waits at the test's gate if `holdAfter` says so; the caller leaving opens it too. */
   async pauseAt(chunk: number, holdAfter: number | undefined): Promise<void> {
     if (holdAfter !== chunk || this.gone) return
-    await Promise.race([this.gate.opened(), this.#left])
+    await Promise.race([this.#released, this.#left])
   }
 
   /** Waits until the caller leaves. */

@@ -8,7 +8,7 @@ export class Gate {
     return this.#opened
   }
 
-  /** Lets everything that waits now go on; what comes later waits again. */
+  /** Lets every answer that has begun go on; one that begins later waits again. */
   release(): void {
     this.#open()
     this.#opened = this.#next()

@@ -118,6 +118,10 @@ await serve({
   apply(control) {
     if (control.plan !== undefined) plan.set(control.plan)
     settings = { ...settings, ...control.settings }
+    for (const body of control.settings?.remembers ?? []) {
+      signatures.remember(body)
+      responses.remember(body)
+    }
     if (control.settings?.vendor !== undefined) chat.speakFor(control.settings.vendor)
   },
   reset() {

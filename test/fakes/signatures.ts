@@ -61,6 +61,20 @@ export class Signatures {
     return this.#sealed.has(encrypted)
   }
 
+  /** Takes every seal in the history of `request` for one of its own. */
+  remember(request: JsonObject): void {
+    const model = stringOf(request['model']) ?? ''
+    arrayOf(request['messages']).forEach((message, index) => {
+      const bound = bindsPrefix(model) ? { bound: prefixOf(request, index) } : {}
+      for (const block of blocksOf(message).filter(isThinking))
+        this.#issued.set(signatureOf(block), { thinking: stringOf(block['thinking']) ?? '', model, ...bound })
+    })
+    for (const item of arrayOf(request['input'])) {
+      const sealed = stringOf(objectOf(item)['encrypted_content'])
+      if (sealed !== undefined) this.#sealed.add(sealed)
+    }
+  }
+
   clear(): void {
     this.#issued.clear()
     this.#sealed.clear()

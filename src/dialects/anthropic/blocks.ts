@@ -111,7 +111,7 @@ function decodeToolResult(block: JsonObject): ToolResultPart {
 /** A result block the IR has no shape for (`tool_reference`, `search_result`) is kept as its JSON text, so that a model still sees it. */
 function decodeResultBlock(block: JsonObject): TextPart | FilePart {
   if (block['type'] === 'text') return decodeText(block)
-  return decodeFile(block) ?? { type: 'text', text: JSON.stringify(block) }
+  return decodeFile(block) ?? { type: 'text', text: exactText(block) }
 }
 
 export function decodeAssistantBlock(block: JsonObject): AssistantPart {
@@ -170,7 +170,8 @@ function encodeFile(part: FilePart): JsonObject {
 function encodeSource({ data, mediaType }: FilePart): JsonObject {
   switch (data.from) {
     case 'base64':
-      return { type: 'base64', media_type: mediaType, data: data.data }
+      // Apps misspell it in their `data:` URLs, and OpenAI does not mind.
+      return { type: 'base64', media_type: mediaType === 'image/jpg' ? 'image/jpeg' : mediaType, data: data.data }
     case 'url':
       return { type: 'url', url: data.url }
     case 'id':

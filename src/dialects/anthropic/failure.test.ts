@@ -343,6 +343,7 @@ describe('encodeFailure', () => {
     expect(body).toEqual({
       type: 'error',
       error: { type: expect.stringMatching(/_error$/), message: expect.stringContaining('Why.') },
+      request_id: null,
     })
   })
 

@@ -101,7 +101,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string } } = 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {
   const creditSpent = failure.kind === 'quota-spent' && failure.what === 'credit'
   const { status, type } = creditSpent ? { status: 402, type: 'billing_error' } : wire[failure.kind]
-  return { status, body: { type: 'error', error: { type, message: sentence(failure) } } }
+  return { status, body: { type: 'error', error: { type, message: sentence(failure) }, request_id: null } }
 }
 
 /** Clients of this dialect know a full window by how the sentence begins, and shorten the conversation themselves. */

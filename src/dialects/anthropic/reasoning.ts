@@ -21,7 +21,7 @@ export function showsReasoning({ reasoning }: ChatRequest): boolean {
 }
 
 /** Up to Claude 4.5 models think within a budget; later ones adapt, take an effort, and refuse sampling parameters. */
-function thinksByBudget(model: string): boolean {
+export function thinksByBudget(model: string): boolean {
   return /claude-(?:\d|instant|(?:opus|sonnet|haiku)-(?:3|4(?:-[0-5])?(?:-\d{8})?(?:$|@|:|-latest)))/.test(model)
 }
 

@@ -1,7 +1,7 @@
 /** Anthropic Messages answers: whole responses, stop reasons and usage, IR <-> wire. */
 import type { Finish, FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
-import { compact, defined, numberOf, type JsonObject } from '../../ir/json.ts'
+import { defined, numberOf, objectOf, type JsonObject } from '../../ir/json.ts'
 import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import { sseEvent } from '../../wire/sse.ts'
@@ -28,17 +28,27 @@ export function decodeStopReason(stopReason: string | undefined, stopSequence: s
   }
 }
 
-export function encodeStopReason({ reason, stopSequence }: Pick<Finish, 'reason' | 'stopSequence'>): JsonObject {
+/** How an answer ended; all `null` while it has not. */
+export function encodeEnd(end?: Pick<Finish, 'reason' | 'stopSequence'>): JsonObject {
+  return {
+    stop_reason: end ? encodeStopReason(end) : null,
+    stop_sequence: end?.stopSequence ?? null,
+    stop_details: null,
+    container: null,
+  }
+}
+
+function encodeStopReason({ reason, stopSequence }: Pick<Finish, 'reason' | 'stopSequence'>): string {
   switch (reason) {
     case 'stop':
     case 'other':
-      return { stop_reason: stopSequence === undefined ? 'end_turn' : 'stop_sequence' }
+      return stopSequence === undefined ? 'end_turn' : 'stop_sequence'
     case 'length':
-      return { stop_reason: 'max_tokens' }
+      return 'max_tokens'
     case 'tool-calls':
-      return { stop_reason: 'tool_use' }
+      return 'tool_use'
     case 'content-filter':
-      return { stop_reason: 'refusal' }
+      return 'refusal'
   }
 }
 
@@ -48,31 +58,55 @@ export function decodeUsage(usage: JsonObject): Usage {
   const cacheWriteTokens = numberOf(usage['cache_creation_input_tokens'])
   const fresh = numberOf(usage['input_tokens'])
   const inputTokens = fresh === undefined ? undefined : fresh + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0)
-  return defined({ inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens: numberOf(usage['output_tokens']) })
+  return defined({
+    inputTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
+    outputTokens: numberOf(usage['output_tokens']),
+    reasoningTokens: numberOf(objectOf(usage['output_tokens_details'])['thinking_tokens']),
+  })
 }
 
-/** Both counts are always written: helpers throw without them (providers.md 3.2). */
-export function encodeUsage(usage: Usage): JsonObject {
-  const cached = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0)
-  return compact({
-    input_tokens: Math.max(0, (usage.inputTokens ?? 0) - cached),
-    cache_creation_input_tokens: usage.cacheWriteTokens,
-    cache_read_input_tokens: usage.cacheReadTokens,
-    output_tokens: usage.outputTokens ?? 0,
-  })
+/** The counts are always written: helpers throw without them (providers.md 3.2). */
+export function encodeUsage({
+  inputTokens = 0,
+  cacheReadTokens = 0,
+  cacheWriteTokens = 0,
+  outputTokens = 0,
+  reasoningTokens,
+}: Usage): JsonObject {
+  return {
+    input_tokens: Math.max(0, inputTokens - cacheReadTokens - cacheWriteTokens),
+    cache_creation_input_tokens: cacheWriteTokens,
+    cache_read_input_tokens: cacheReadTokens,
+    output_tokens: outputTokens,
+    output_tokens_details: reasoningTokens === undefined ? null : { thinking_tokens: reasoningTokens },
+    server_tool_use: null,
+  }
 }
 
 export function encodeResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {
   const shown = response.content.filter((part) => part.type !== 'reasoning' || showsReasoning(request))
+  return encodeMessage(identity, shown.flatMap(encodeBlock), encodeEnd(response), response.usage)
+}
+
+/** A message, whole or only begun: with every field that the SDK promises, as clients read them unasked. */
+export function encodeMessage(
+  { id, model }: AnswerIdentity,
+  content: JsonObject[],
+  end: JsonObject,
+  usage: Usage,
+): JsonObject {
+  const unpriced = { cache_creation: null, inference_geo: null, service_tier: null, speed: null }
   return {
-    id: identity.id,
+    id,
     type: 'message',
     role: 'assistant',
-    model: identity.model,
-    content: shown.flatMap(encodeBlock),
-    ...encodeStopReason(response),
-    stop_sequence: response.stopSequence ?? null,
-    usage: encodeUsage(response.usage),
+    model,
+    content,
+    ...end,
+    diagnostics: null,
+    usage: { ...encodeUsage(usage), ...unpriced },
   }
 }
 

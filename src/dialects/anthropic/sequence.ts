@@ -12,12 +12,19 @@ export interface Sequence {
   close(index: number, text: string): string
 }
 
-export function createSequence(): Sequence {
+/** Where a sequence goes on that somebody else began: the block that is open, under its index on the wire, and the next index. */
+export interface Place {
+  open: number | undefined
+  next: number
+}
+
+export function createSequence({ open, next }: Place = { open: undefined, next: 0 }): Sequence {
   /** Open or waiting blocks, front first. */
-  const queue: number[] = []
+  const queue: number[] = open === undefined ? [] : [open]
   const waiting = new Map<number, string>()
   const closed = new Set<number>()
-  const wireIndexes = new Map<number, number>()
+  const wireIndexes = new Map<number, number>(queue.map((index) => [index, index]))
+  let free = next
 
   const write = (index: number, text: string): string => {
     if (queue[0] === index) return text
@@ -39,8 +46,8 @@ export function createSequence(): Sequence {
   return {
     open: (index) => {
       queue.push(index)
-      wireIndexes.set(index, wireIndexes.size)
-      return wireIndexes.size - 1
+      wireIndexes.set(index, free)
+      return free++
     },
     wireIndex: (index) => wireIndexes.get(index) ?? 0,
     write,

@@ -9,8 +9,8 @@ import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '..
 import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
 import { showsReasoning } from './reasoning.ts'
-import { createSequence } from './sequence.ts'
-import { decodeStopReason, decodeUsage, encodeFailureFrame, encodeStopReason, encodeUsage } from './response.ts'
+import { createSequence, type Place } from './sequence.ts'
+import { decodeStopReason, decodeUsage, encodeEnd, encodeFailureFrame, encodeMessage, encodeUsage } from './response.ts'
 
 type BlockKind = 'text' | 'reasoning' | 'tool-call' | 'opaque'
 
@@ -95,8 +95,9 @@ function streamFailure(body: JsonObject, nowMs: number) {
   return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
 }
 
-export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
-  const sequence = createSequence()
+/** `place`: where it takes up a stream that somebody else began. */
+export function createEncoder(identity: AnswerIdentity, request: ChatRequest, place?: Place): AnswerEncoder {
+  const sequence = createSequence(place)
   const shows = showsReasoning(request)
 
   const openBlock = (index: number, block: JsonObject): string => {
@@ -113,7 +114,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
   return (event) => {
     switch (event.type) {
       case 'start':
-        return frame('message_start', { message: startMessage(identity, event.usage) })
+        return frame('message_start', { message: encodeMessage(identity, [], encodeEnd(), event.usage ?? {}) })
       case 'text-start':
         return openBlock(event.index, { type: 'text', text: '' })
       case 'reasoning-start':
@@ -137,7 +138,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
       case 'finish':
         return (
           frame('message_delta', {
-            delta: { ...encodeStopReason(event), stop_sequence: event.stopSequence ?? null },
+            delta: encodeEnd(event),
             usage: encodeUsage(event.usage),
           }) + frame('message_stop', {})
         )
@@ -147,7 +148,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
   }
 }
 
-function frame(type: string, fields: JsonObject): string {
+export function frame(type: string, fields: JsonObject): string {
   return sseEvent(type, JSON.stringify({ type, ...fields }))
 }
 
@@ -155,19 +156,6 @@ function frame(type: string, fields: JsonObject): string {
 function signature(index: number, seal: Seal | undefined): string {
   if (seal?.dialect !== 'anthropic') return ''
   return frame('content_block_delta', { index, delta: { type: 'signature_delta', signature: seal.value } })
-}
-
-function startMessage(identity: AnswerIdentity, usage: Usage | undefined): JsonObject {
-  return {
-    id: identity.id,
-    type: 'message',
-    role: 'assistant',
-    model: identity.model,
-    content: [],
-    stop_reason: null,
-    stop_sequence: null,
-    usage: { ...encodeUsage(usage ?? {}), output_tokens: usage?.outputTokens ?? 0 },
-  }
 }
 
 /**

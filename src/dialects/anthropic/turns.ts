@@ -1,6 +1,7 @@
 /** The turns of a conversation as the Messages API takes them: from the user's first to the user's last, none of them empty. */
 import { isObject, type JsonObject, type JsonValue } from '../../ir/json.ts'
-import type { Message, TextPart, UserPart, Warn } from '../../ir/request.ts'
+import type { Message, UserPart, Warn } from '../../ir/request.ts'
+import { markAsSystem } from '../../ir/system-words.ts'
 import { encodeAssistantPart, encodeToolResult, encodeUserPart } from './blocks.ts'
 import { takesPrefill } from './reasoning.ts'
 
@@ -26,7 +27,8 @@ export function encodeTurns(messages: Message[], model: string, warn: Warn): Jso
 function encodeContent(message: Message, warn: Warn): JsonObject[] {
   switch (message.role) {
     case 'system':
-      return message.content.filter(saysSomething).map((part) => encodeUserPart(asUserWords(part), warn))
+      // A system role between the turns needs a version and a model that know it (providers.md 4.3).
+      return message.content.filter(saysSomething).map((part) => encodeUserPart(markAsSystem(part), warn))
     case 'user':
       return orPlaceholder(message.content.filter(saysSomething)).map((part) => encodeUserPart(part, warn))
     case 'assistant':
@@ -41,11 +43,6 @@ function encodeContent(message: Message, warn: Warn): JsonObject[] {
 /** Texts of nothing but white space are refused. */
 export function saysSomething(part: { type: string; text?: string }): boolean {
   return part.type !== 'text' || part.text?.trim() !== ''
-}
-
-/** A system role between the turns needs a version and a model that know it (providers.md 4.3): later instructions are marked words of the user. */
-function asUserWords(part: TextPart): TextPart {
-  return { ...part, text: `<system>\n${part.text}\n</system>` }
 }
 
 /** A user who sent nothing still had the turn. */

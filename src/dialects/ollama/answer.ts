@@ -74,9 +74,11 @@ export function encodeResponse(response: ChatResponse, identity: AnswerIdentity,
 /** `/api/generate` says flat what `/api/chat` says in a message. */
 function answer(identity: AnswerIdentity, request: ChatRequest, said: Said, end: JsonObject): JsonObject {
   const { content = '', thinking, tool_calls } = said
-  const head = { model: identity.model, created_at: new Date(identity.createdAtMs).toISOString() }
-  if (request.echo?.['generate'] === true) return compact({ ...head, response: content, thinking, tool_calls, ...end })
-  return { ...head, message: compact({ role: 'assistant', content, thinking, tool_calls }), ...end }
+  const { model } = identity
+  const created_at = new Date(identity.createdAtMs).toISOString()
+  if (request.echo?.['generate'] === true)
+    return compact({ model, created_at, response: content, thinking, tool_calls, ...end })
+  return { model, created_at, message: compact({ role: 'assistant', content, thinking, tool_calls }), ...end }
 }
 
 /** Arguments are an object here; written with `exactText`. */

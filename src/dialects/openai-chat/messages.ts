@@ -202,6 +202,8 @@ function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject
     return { type: 'input_audio', input_audio: { data: data.data, format: audio } }
   const url = data.from === 'url' ? data.url : `data:${mediaType};base64,${data.data}`
   if (mediaType.startsWith('image/')) return { type: 'image_url', image_url: compact({ url, detail }) }
+  if (data.from === 'base64' && mediaType.startsWith('audio/'))
+    return { type: 'input_audio', input_audio: { data: data.data, format: mediaType === 'audio/wav' ? 'wav' : 'mp3' } }
   return { type: 'file', file: compact({ filename: filename ?? 'document', file_data: url }) }
 }
 

@@ -12,8 +12,6 @@ export type Quirk =
   | 'reasoning-required'
   /** Mistral: only an answer follows results, instructions stand first, an answer at the end is marked as a beginning. */
   | 'strict-roles'
-  /** OpenAI: tools may take plain text; nobody else knows those (freeform-tools.ts). */
-  | 'custom-tools'
   /** OpenAI, Groq, Mistral and others: reasoning in a message is an unknown property. */
   | 'reasoning-refused'
 
@@ -40,7 +38,6 @@ function meetQuirk(message: JsonValue, quirk: Quirk): JsonValue {
     case 'reasoning-refused':
       return withoutReasoning(message)
     case 'strict-roles':
-    case 'custom-tools':
       return message
   }
 }

@@ -41,6 +41,7 @@ export function decodeUsage(usage: JsonObject): Usage {
     inputTokens: numberOf(usage['prompt_tokens']),
     outputTokens: numberOf(usage['completion_tokens']),
     cacheReadTokens: numberOf(objectOf(usage['prompt_tokens_details'])['cached_tokens']),
+    cacheWriteTokens: numberOf(objectOf(usage['prompt_tokens_details'])['cache_write_tokens']),
     reasoningTokens: numberOf(objectOf(usage['completion_tokens_details'])['reasoning_tokens']),
   })
 }
@@ -48,12 +49,13 @@ export function decodeUsage(usage: JsonObject): Usage {
 export function encodeUsage(usage: Usage): JsonObject {
   const prompt = usage.inputTokens ?? 0
   const completion = usage.outputTokens ?? 0
-  const { cacheReadTokens: cached, reasoningTokens: reasoning } = usage
+  const { reasoningTokens: reasoning } = usage
+  const cache = compact({ cached_tokens: usage.cacheReadTokens, cache_write_tokens: usage.cacheWriteTokens })
   return compact({
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,
-    prompt_tokens_details: cached === undefined ? undefined : { cached_tokens: cached },
+    prompt_tokens_details: Object.keys(cache).length === 0 ? undefined : cache,
     completion_tokens_details: reasoning === undefined ? undefined : { reasoning_tokens: reasoning },
   })
 }

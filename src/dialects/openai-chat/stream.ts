@@ -91,22 +91,17 @@ function streamFailure(body: JsonObject, nowMs: number) {
   return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
 }
 
-export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
-  const callIndexes = new Map<number, number>()
+/** `calls`: of a stream that somebody else began, the blocks of its calls in the order of their index on the wire. */
+export function createEncoder(
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  calls: readonly number[] = [],
+): AnswerEncoder {
+  const callIndexes = new Map(calls.map((index, wireIndex) => [index, wireIndex]))
   /** Calls of tools that take plain text: what has come of their JSON. */
   const freeform = new Map<number, string>()
   const withUsage = request.includeUsage === true
-  const base = {
-    id: identity.id,
-    object: 'chat.completion.chunk',
-    created: Math.floor(identity.createdAtMs / 1000),
-    model: identity.model,
-  }
-
-  const chunk = (delta: JsonObject, finishReason: string | null = null): string => {
-    const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }]
-    return sseData(JSON.stringify(withUsage ? { ...base, choices, usage: null } : { ...base, choices }))
-  }
+  const { chunk, usageChunk } = createChunks(identity, withUsage)
 
   const toolDelta = (index: number, call: JsonObject): string =>
     chunk({ tool_calls: [{ index: callIndexes.get(index) ?? 0, ...call }] })
@@ -134,7 +129,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
 
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>): string => {
     const last = chunk({}, encodeFinishReason(event.reason))
-    const usage = withUsage ? sseData(JSON.stringify({ ...base, choices: [], usage: encodeUsage(event.usage) })) : ''
+    const usage = withUsage ? usageChunk(event.usage) : ''
     return `${last}${usage}data: [DONE]\n\n`
   }
 
@@ -163,6 +158,25 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
       case 'opaque':
         return ''
     }
+  }
+}
+
+interface Chunks {
+  chunk: (delta: JsonObject, finishReason?: string) => string
+  usageChunk: (usage: Usage) => string
+}
+
+/** What is the same in every chunk is written once. */
+function createChunks({ id, model, createdAtMs }: AnswerIdentity, withUsage: boolean): Chunks {
+  const base = { id, object: 'chat.completion.chunk', created: Math.floor(createdAtMs / 1000), model }
+  const head = JSON.stringify(base).slice(0, -1)
+  const tail = withUsage ? ',"usage":null}' : '}'
+  return {
+    chunk: (delta, finishReason) => {
+      const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason ?? null }]
+      return sseData(`${head},"choices":${JSON.stringify(choices)}${tail}`)
+    },
+    usageChunk: (usage) => sseData(JSON.stringify({ ...base, choices: [], usage: encodeUsage(usage) })),
   }
 }
 

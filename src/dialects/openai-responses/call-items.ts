@@ -16,7 +16,10 @@ export type CallKind = 'function' | 'custom' | 'local-shell'
 const prefixes: { readonly [K in CallKind]: string } = { function: 'fc', custom: 'ctc', 'local-shell': 'lsh' }
 
 export function callKind(request: ChatRequest, name: string): CallKind {
-  const tool = toolOf(request, name)
+  return kindOf(toolOf(request, name))
+}
+
+function kindOf(tool: FunctionTool | undefined): CallKind {
   if (tool?.builtIn?.kind === 'local_shell') return 'local-shell'
   return tool?.freeform ? 'custom' : 'function'
 }
@@ -30,18 +33,21 @@ function toolOf({ tools }: ChatRequest, name: string): FunctionTool | undefined 
   return tools.find((tool): tool is FunctionTool => tool.type === 'function' && tool.name === name)
 }
 
-/** `input` is the raw JSON of the arguments, empty while the call only begins. */
-export function callItem(request: ChatRequest, itemId: string, call: Call, input: string, status: string): JsonObject {
+/** `input` is the raw JSON of the arguments, empty while the call only begins. Written flat: of spread objects it cost 1.5 µs instead of 0.5. */
+export function callItem(request: ChatRequest, id: string, call: Call, input: string, status: string): JsonObject {
   const tool = toolOf(request, call.name)
-  const head = { id: itemId, status, call_id: fitToolId(call.id) }
-  const name = { name: tool ? plainName(tool) : call.name, namespace: tool?.namespace?.group }
-  switch (callKind(request, call.name)) {
+  const call_id = fitToolId(call.id)
+  const name = tool ? plainName(tool) : call.name
+  const namespace = tool?.namespace?.group
+  switch (kindOf(tool)) {
     case 'function':
-      return compact({ ...head, type: 'function_call', ...name, arguments: input })
-    case 'custom':
-      return compact({ ...head, type: 'custom_tool_call', ...name, input: input === '' ? '' : freeformText(input) })
+      return compact({ id, status, call_id, type: 'function_call', name, namespace, arguments: input })
+    case 'custom': {
+      const text = input === '' ? '' : freeformText(input)
+      return compact({ id, status, call_id, type: 'custom_tool_call', name, namespace, input: text })
+    }
     case 'local-shell':
-      return { ...head, type: 'local_shell_call', action: shellAction(input) }
+      return { id, status, call_id, type: 'local_shell_call', action: shellAction(input) }
   }
 }
 

@@ -3,11 +3,11 @@ import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { compactionItem } from './compaction.ts'
 import { encodeUsage, itemId, responseObject } from './response.ts'
-import { createWriter, failedResponse } from './writer.ts'
+import { failedResponse, type Write } from './writer.ts'
 
 /** While the summary is written nothing may be shown of it; Codex waits as long as it hears of the response (real-clients.md 5). */
-export function createCompactionEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
-  const write = createWriter()
+export function createCompactionEncoder(identity: AnswerIdentity, request: ChatRequest, write: Write): AnswerEncoder {
+  const { echo: _, ...terse } = request
   let summary = ''
   return (event) => {
     switch (event.type) {
@@ -17,9 +17,7 @@ export function createCompactionEncoder(identity: AnswerIdentity, request: ChatR
       }
       case 'text-delta':
         summary += event.text
-        return write('response.in_progress', {
-          response: { id: identity.id, object: 'response', status: 'in_progress' },
-        })
+        return write('response.in_progress', { response: responseObject(identity, terse, {}) })
       case 'finish': {
         const item = compactionItem(itemId(identity, 'cmp', 0), summary)
         const response = responseObject(identity, request, {

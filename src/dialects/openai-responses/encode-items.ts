@@ -67,11 +67,12 @@ function encodePart(part: UserPart, warn: Warn): JsonObject[] {
 function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject {
   if (data.from === 'text') return { type: 'input_text', text: data.text }
   const isImage = mediaType.startsWith('image/')
-  if (data.from === 'id') return { type: isImage ? 'input_image' : 'input_file', file_id: data.id }
+  const look = isImage ? { type: 'input_image', detail: detail ?? 'auto' } : { type: 'input_file' }
+  if (data.from === 'id') return { ...look, file_id: data.id }
   const url = data.from === 'url' ? data.url : `data:${mediaType};base64,${data.data}`
-  if (isImage) return compact({ type: 'input_image', image_url: url, detail })
+  if (isImage) return { ...look, image_url: url }
   const field = data.from === 'url' ? { file_url: url } : { file_data: url, filename: filename ?? 'document' }
-  return { type: 'input_file', ...field }
+  return { ...look, ...field }
 }
 
 /** Items in the order of the parts; texts that stand together are one message item. */

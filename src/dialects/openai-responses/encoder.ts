@@ -1,6 +1,6 @@
 /** IR events -> Responses stream: every event in order with sequence numbers (providers.md 3.4). */
 import type { Finish } from '../../ir/events.ts'
-import type { JsonObject } from '../../ir/json.ts'
+import { stringOf, type JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { callItem, callKind, callPrefix, type Call, type CallKind } from './call-items.ts'
@@ -8,17 +8,41 @@ import { createCompactionEncoder } from './compaction-encoder.ts'
 import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, responseObject, textPart } from './response.ts'
 import { createWriter, failedResponse, type Write } from './writer.ts'
 
-type Block =
+export type Block =
   | { type: 'text'; id: string; at: number; text: string }
   | { type: 'reasoning'; id: string; at: number; text: string }
-  | { type: 'tool-call'; id: string; at: number; text: string; call: Call; kind: CallKind }
+  | CallBlock
 
-export function createEncoder(identity: AnswerIdentity, request: ChatRequest): AnswerEncoder {
-  if (request.compaction) return createCompactionEncoder(identity, request)
-  const write = createWriter()
-  const blocks = new Map<number, Block>()
-  const output: JsonObject[] = []
-  let items = 0
+interface CallBlock {
+  type: 'tool-call'
+  id: string
+  at: number
+  text: string
+  call: Call
+  kind: CallKind
+  /** How much of a custom tool's input the client has, where somebody else began it. */
+  told?: number
+}
+
+/** Where a stream goes on that somebody else began. */
+export interface Place {
+  write: Write
+  /** Items that are open. */
+  blocks: Map<number, Block>
+  /** Items that are done, each at its index. */
+  output: JsonObject[]
+  /** The index of the next item. */
+  items: number
+}
+
+export function createEncoder(
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  place: Place = { write: createWriter(), blocks: new Map(), output: [], items: 0 },
+): AnswerEncoder {
+  const { write, blocks, output } = place
+  if (request.compaction) return createCompactionEncoder(identity, request, write)
+  let { items } = place
 
   const open = (index: number, block: Block): string => {
     blocks.set(index, block)
@@ -65,10 +89,8 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
 
   return (event) => {
     switch (event.type) {
-      case 'start': {
-        const response = responseObject(identity, request, {})
-        return write('response.created', { response }) + write('response.in_progress', { response })
-      }
+      case 'start':
+        return announce(write, responseObject(identity, request, {}))
       case 'text-start':
         return openProse(event.index, 'text')
       case 'reasoning-start':
@@ -92,6 +114,10 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
         return write('response.failed', { response: failedResponse(identity, request, event.failure) })
     }
   }
+}
+
+function announce(write: Write, response: JsonObject): string {
+  return write('response.created', { response }) + write('response.in_progress', { response })
 }
 
 function responseAtEnd(
@@ -162,21 +188,22 @@ function closeBlock(write: Write, block: Block, item: JsonObject): string {
         })
       )
     case 'tool-call':
-      return closeCall(write, block.kind, where, item)
+      return closeCall(write, block, item)
   }
 }
 
-function closeCall(write: Write, kind: CallKind, where: JsonObject, item: JsonObject): string {
+function closeCall(write: Write, block: CallBlock, item: JsonObject): string {
+  const { id: item_id, at: output_index, kind, told = 0 } = block
   switch (kind) {
     case 'function': {
       const { name = '', arguments: text = '' } = item
-      return write('response.function_call_arguments.done', { ...where, name, arguments: text })
+      return write('response.function_call_arguments.done', { item_id, output_index, name, arguments: text })
     }
     case 'custom': {
-      const { input = '' } = item
+      const input = stringOf(item['input']) ?? ''
       return (
-        write('response.custom_tool_call_input.delta', { ...where, delta: input }) +
-        write('response.custom_tool_call_input.done', { ...where, input })
+        write('response.custom_tool_call_input.delta', { item_id, output_index, delta: input.slice(told) }) +
+        write('response.custom_tool_call_input.done', { item_id, output_index, input })
       )
     }
     case 'local-shell':
@@ -184,7 +211,7 @@ function closeCall(write: Write, kind: CallKind, where: JsonObject, item: JsonOb
   }
 }
 
-function finishedItem(block: Block, request: ChatRequest): JsonObject {
+export function finishedItem(block: Block, request: ChatRequest): JsonObject {
   switch (block.type) {
     case 'text':
       return messageItem(block.id, block.text)

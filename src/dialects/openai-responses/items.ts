@@ -113,7 +113,9 @@ function decodePart(part: JsonObject): UserPart {
 function decodeReference(part: JsonObject, field: string, mediaType: string): FilePart | undefined {
   const url = stringOf(part[field])
   const id = stringOf(part['file_id'])
-  const rest = defined({ filename: stringOf(part['filename']), detail: stringOf(part['detail']) })
+  // `auto` has to be written on this wire where there is no wish.
+  const detail = part['detail'] === 'auto' ? undefined : stringOf(part['detail'])
+  const rest = defined({ filename: stringOf(part['filename']), detail })
   if (url !== undefined) return { ...decodeUrl(url, mediaType), ...rest }
   return id === undefined ? undefined : { type: 'file', mediaType, data: { from: 'id', id }, ...rest }
 }

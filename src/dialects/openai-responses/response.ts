@@ -15,6 +15,7 @@ export function decodeUsage(usage: JsonObject): Usage {
     inputTokens: numberOf(usage['input_tokens']),
     outputTokens: numberOf(usage['output_tokens']),
     cacheReadTokens: numberOf(objectOf(usage['input_tokens_details'])['cached_tokens']),
+    cacheWriteTokens: numberOf(objectOf(usage['input_tokens_details'])['cache_write_tokens']),
     reasoningTokens: numberOf(objectOf(usage['output_tokens_details'])['reasoning_tokens']),
   })
 }
@@ -24,7 +25,10 @@ export function encodeUsage(usage: Usage): JsonObject {
   const output = usage.outputTokens ?? 0
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: usage.cacheReadTokens ?? 0 },
+    input_tokens_details: {
+      cached_tokens: usage.cacheReadTokens ?? 0,
+      cache_write_tokens: usage.cacheWriteTokens ?? 0,
+    },
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
     total_tokens: input + output,
@@ -50,6 +54,7 @@ export function responseObject(identity: AnswerIdentity, request: ChatRequest, f
   return {
     id: identity.id,
     object: 'response',
+    access_programs: null,
     created_at: Math.floor(identity.createdAtMs / 1000),
     status: 'in_progress',
     error: null,

@@ -132,7 +132,9 @@ export function judgeFrame({ event, data }: Frame): FrameRole {
   return preamble.has(type) ? 'preamble' : 'content'
 }
 
-/** For a relayed stream, whose response object is the provider's: the documented flat error event. */
-export function encodeFailureFrame(failure: Failure): string {
-  return sseEvent('error', JSON.stringify({ type: 'error', ...failureFields(failure), param: null }))
+/** For a relayed stream, whose response object is the provider's: the documented flat error event, with the next number in order. */
+export function encodeFailureFrame(failure: Failure, last?: Frame): string {
+  const before = numberOf(objectOf(parseJson(last?.data ?? ''))['sequence_number']) ?? -1
+  const event = { type: 'error', sequence_number: before + 1, ...failureFields(failure), param: null }
+  return sseEvent('error', JSON.stringify(event))
 }

@@ -24,12 +24,22 @@ interface Listed {
 /** The model's name of a tool, by its name and its namespace's. */
 export type FlatName = (name: string, group: string | undefined) => string
 
-/** The tools of a request: its own list and those that its input adds (real-clients.md 3, `additional_tools`). */
+/** The tools of a request: its own list, and those that its input adds or has found (real-clients.md 3, `additional_tools`). */
 export function listTools(tools: JsonValue | undefined, input: JsonValue | undefined): JsonObject[] {
-  const added = arrayOf(input)
-    .map(objectOf)
-    .filter((item) => item['type'] === 'additional_tools')
-  return [...arrayOf(tools), ...added.flatMap((item) => arrayOf(item['tools']))].map(objectOf)
+  const items = arrayOf(input).map(objectOf)
+  const toolsOf = (type: string): JsonObject[] =>
+    items.filter((item) => item['type'] === type).flatMap((item) => arrayOf(item['tools']).map(objectOf))
+  return [...arrayOf(tools).map(objectOf), ...toolsOf('additional_tools'), ...newest(toolsOf('tool_search_output'))]
+}
+
+/** Every search may find the same tool again: what the last one says of it counts. */
+function newest(found: JsonObject[]): JsonObject[] {
+  const single = found.flatMap((tool) =>
+    tool['type'] === 'namespace' ? arrayOf(tool['tools']).map((inner) => ({ ...tool, tools: [inner] })) : [tool],
+  )
+  const nameOf = (tool: JsonObject): string =>
+    flatten([tool]).map(({ tool: { name }, group }) => `${group?.name ?? ''} ${stringOf(name) ?? ''}`)[0] ?? ''
+  return [...new Map(single.map((tool) => [nameOf(tool), tool])).values()]
 }
 
 function flatten(tools: JsonObject[]): Listed[] {

@@ -1,4 +1,5 @@
 /** Events of a Responses stream: numbered, each under its own name (providers.md 3.4). */
+import { exactText } from '../../ir/exact-json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import type { JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
@@ -8,9 +9,14 @@ import { failureFields, responseObject } from './response.ts'
 
 export type Write = (type: string, fields: JsonObject) => string
 
-export function createWriter(): Write {
-  let sequence = 0
-  return (type, fields) => sseEvent(type, JSON.stringify({ type, sequence_number: sequence++, ...fields }))
+/** `first`: the number of the first event, where somebody else began the stream. */
+export function createWriter(first = 0): Write {
+  let sequence = first
+  return (type, fields) => {
+    const event = { type, sequence_number: sequence++, ...fields }
+    // Only the response repeats what the client wrote, big numbers included; every other event is spared the look.
+    return sseEvent(type, 'response' in fields ? exactText(event) : JSON.stringify(event))
+  }
 }
 
 /** Codex understands only `response.failed`, the others surface it as a failed response (real-clients.md 3). */

@@ -1,0 +1,170 @@
+// Trooper without its sockets: a whole exchange in this process, as the server runs it. The client is a body and bytes that are
+// counted, the target's connection hands over the call and takes canned chunks.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+const product = await bundled()
+
+/** The sources are TypeScript, which the oldest supported Node cannot run. */
+async function bundled() {
+  const folder = mkdtempSync(join(tmpdir(), 'trooper-bench-'))
+  const outfile = join(folder, 'exchange.mjs')
+  const modules = [
+    'clock',
+    'engines/engines',
+    'exchange/exchange',
+    'exchange/hand-back',
+    'exchange/losses',
+    'exchange/transcripts',
+    'routing/ledger',
+    'state/memory',
+  ]
+  const contents = modules.map((module) => `export * from './${module}.ts'`).join('\n')
+  const resolveDir = fileURLToPath(new URL('../src', import.meta.url))
+  try {
+    await build({ stdin: { contents, resolveDir }, outfile, bundle: true, platform: 'node', format: 'esm' })
+    return await import(pathToFileURL(outfile))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** One client's dialect in front of one local model: there the product does everything that it does for a cloud, and more. */
+export class Pair {
+  #services
+  #incoming
+  #connection = new Connection()
+
+  constructor(client, target, body) {
+    this.#services = servicesAt(client, targetOf(target), this.#connection)
+    this.#incoming = { dialect: client, query: '', headers: [], body, asksForStream: true }
+  }
+
+  /** Resolves when the target is asked: an answer that has not begun. */
+  async ask() {
+    const reply = new CountingReply()
+    const ended = product.runExchange(this.#services, this.#incoming, reply)
+    const handler = await Promise.race([this.#connection.next(), ended.then(refused)])
+    return new Answer(handler, reply, ended)
+  }
+}
+
+function refused() {
+  throw new Error('An exchange of the benchmark came to no call.')
+}
+
+class Answer {
+  #handler
+  #reply
+  #ended
+
+  constructor(handler, reply, ended) {
+    this.#handler = handler
+    this.#reply = reply
+    this.#ended = ended
+  }
+
+  /** Everything that the target sends, chunk by chunk; the client has its answer when this returns. */
+  stream(chunks) {
+    this.#handler.onResponseStart(controller, 200, {}, 'OK')
+    for (const chunk of chunks) this.#handler.onResponseData(controller, chunk)
+    this.#handler.onResponseEnd(controller, {})
+  }
+
+  /** What is done after the answer, too; how many bytes the client got. */
+  async end() {
+    await this.#ended
+    if (!this.#reply.isOver) throw new Error('An answer of the benchmark did not come to its end.')
+    await new Promise(setImmediate)
+    return this.#reply.bytes
+  }
+}
+
+const controller = { rawHeaders: [], abort() {}, pause() {}, resume() {} }
+
+/** In place of undici: one call at a time, handed over to whoever waits for it. */
+class Connection {
+  #take
+
+  next() {
+    return new Promise((resolve) => (this.#take = resolve))
+  }
+
+  dispatch(_call, handler) {
+    handler.onRequestStart(controller)
+    this.#take(handler)
+    return true
+  }
+
+  /** `/api/show`, which the Ollama engine asks once. */
+  async request() {
+    const model = { capabilities: ['completion', 'tools', 'vision', 'thinking'], model_info: modelInfo }
+    return { statusCode: 200, body: { text: async () => JSON.stringify(model) } }
+  }
+}
+
+const modelInfo = { 'general.architecture': 'qwen2', 'qwen2.context_length': 131_072 }
+
+/** Takes the bytes as a socket would. */
+class CountingReply {
+  isGone = false
+  isOver = false
+  bytes = 0
+
+  head() {}
+  flushHead() {}
+  onGone() {}
+  onDrain() {}
+
+  write(chunk) {
+    this.bytes += Buffer.from(chunk).length
+    return true
+  }
+
+  end(chunk = '') {
+    this.write(chunk)
+    this.isOver = true
+  }
+
+  abort() {
+    throw new Error('An answer of the benchmark was broken off.')
+  }
+}
+
+function targetOf(dialect) {
+  const url = { origin: 'http://bench', base: '', query: '', text: 'http://bench' }
+  return { name: 'bench', kind: 'local', dialect, speaks: [dialect], url, model: 'bench-model' }
+}
+
+function servicesAt(client, target, connection) {
+  const { createEngines, createHandBack, createLedger, createLossBook, createMemoryStore, createTranscripts } = product
+  const pools = { at: () => connection }
+  const clock = product.realClock
+  return {
+    chains: { [client]: [target] },
+    policy: { quotaStatusCodes: new Set(), waitMaxMs: 0 },
+    patience: { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 },
+    ledger: createLedger(),
+    pools,
+    engines: createEngines(pools),
+    images: { fetch: async () => undefined },
+    handBack: createHandBack(),
+    transcripts: createTranscripts(createMemoryStore({ maxBytes: 1024 * 1024, maxAgeMs: 60_000 }, clock)),
+    modelLists: new Map(),
+    lossesAt: createLossBook(silentLog),
+    clock,
+    log: silentLog,
+    unique: () => 'b0b0b0b0b0b0b0b0b0b0b0b0',
+  }
+}
+
+const silentLog = {
+  info() {},
+  warn() {},
+  error(text) {
+    throw new Error(text)
+  },
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { clientDialects } from '../dialects/registry.ts'
+import { RelayedStream } from './relayed-stream.ts'
+
+const content = (text: string): string =>
+  `data: {"id":"c","choices":[{"index":0,"delta":{"content":${JSON.stringify(text)}},"finish_reason":null}]}\n\n`
+const error = 'data: {"error":{"message":"Overloaded","type":"server_error"}}\n\n'
+
+function create(isKept = true): RelayedStream {
+  return new RelayedStream(clientDialects['openai-chat'].judgeFrame, isKept)
+}
+
+/** What the client has in the end, the bytes coming in pieces of this size. */
+function passed(stream: RelayedStream, text: string, size: number): string {
+  const bytes = Buffer.from(text)
+  let out = ''
+  for (let at = 0; at < bytes.length; at += size) out += stream.push(bytes.subarray(at, at + size))?.toString() ?? ''
+  return out + (stream.rest()?.toString() ?? '')
+}
+
+describe('a stream that is relayed', () => {
+  it('comes through byte for byte, in whatever pieces', () => {
+    const line = fc.constantFrom('data: {"a":1}', ': comment', 'event: x', 'data: "ü🌍"', '')
+    const ending = fc.constantFrom('\n', '\r\n', '\r')
+    const text = fc.tuple(fc.array(line), ending).map(([lines, end]) => lines.join(end))
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 40 }), fc.boolean(), (bytes, size, isKept) => {
+        expect(passed(create(isKept), bytes, size)).toBe(bytes)
+      }),
+    )
+  })
+
+  it('lets no part of a frame through before its end', () => {
+    const stream = create()
+    expect(stream.push(Buffer.from(`${content('one')}data: {"cho`))?.toString()).toBe(content('one'))
+    expect(stream.push(Buffer.from('ices":[]}\n'))).toBeUndefined()
+    expect(stream.push(Buffer.from('\n'))?.toString()).toBe('data: {"choices":[]}\n\n')
+  })
+
+  it('lets a frame through in pieces that is too large to be held', () => {
+    const stream = create()
+    const large = `data: {"x":"${'y'.repeat(2_000_000)}"}\n\n`
+    expect(passed(stream, large, 65_536)).toBe(large)
+    expect(stream.seen()).toBeUndefined()
+  })
+
+  it('stops before an error in the stream, whatever comes with it', () => {
+    for (const size of [1, 7, 1000]) {
+      const stream = create()
+      expect(passed(stream, content('one') + error + content('two'), size)).toBe(content('one'))
+      expect(stream.failed?.data).toContain('Overloaded')
+      expect(stream.seen()).toHaveLength(1)
+    }
+  })
+
+  it('takes no word of a model for an error', () => {
+    const stream = create()
+    const said = content('{"error":{"message":"no"}}') + content('data: {"error":1}\n\n')
+    expect(passed(stream, said, 5)).toBe(said)
+    expect(stream.failed).toBeUndefined()
+  })
+
+  it('lets the error through where nobody shall take the stream up', () => {
+    expect(passed(create(false), content('one') + error, 9)).toBe(content('one') + error)
+  })
+})

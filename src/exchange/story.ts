@@ -1,0 +1,99 @@
+/** What became of the targets that did not answer: for the log, and for a client whom nobody can answer. */
+import { describeFailure, type Failure } from '../ir/failure.ts'
+import type { Chain } from '../routing/chains.ts'
+import type { Target } from '../routing/target.ts'
+import type { Services } from './outcome.ts'
+import type { HeldAnswer } from './reply.ts'
+
+interface Tried {
+  target: Target
+  failure: Failure
+  /** What it said, as it said it; absent when it said nothing. */
+  original?: HeldAnswer
+  /** It was not asked: the ledger knows what it would say. */
+  rests?: true
+}
+
+export class Story {
+  readonly #services: Services
+  readonly #chain: Chain
+  readonly #tried: Tried[] = []
+
+  constructor(services: Services, chain: Chain) {
+    this.#services = services
+    this.#chain = chain
+  }
+
+  get first(): Tried | undefined {
+    return this.#tried[0]
+  }
+
+  /** The first answer that a target gave in its own words. */
+  get original(): HeldAnswer | undefined {
+    return this.#tried.find((tried) => tried.original)?.original
+  }
+
+  addResting(target: Target, failure: Failure): void {
+    this.#tried.push({ target, failure, rests: true })
+  }
+
+  addFailed(target: Target, failure: Failure, original: HeldAnswer | undefined): void {
+    this.#tried.push(original ? { target, failure, original } : { target, failure })
+    this.#warn(target, failure, '')
+  }
+
+  /** The client has the beginning of its answer. */
+  addBroken(target: Target, failure: Failure): void {
+    this.#tried.push({ target, failure })
+    this.#warn(target, failure, ' in the middle of its answer')
+  }
+
+  announce(target: Target): void {
+    const { log } = this.#services
+    if (!this.first) return
+    const fields = { target: target.name, reason: this.first.failure.kind }
+    if (target.kind === 'local') log.info(`🪖 Routing to local model: ${target.model ?? target.name}`, fields)
+    else log.info(`🪖 Routing to ${target.name}`, fields)
+  }
+
+  tellBroken(target: Target, failure: Failure): void {
+    this.#services.log.warn(
+      `⚠️ ${target.name} broke off in the middle of its answer (${describeFailure(failure)}): the client was told`,
+      { target: target.name, reason: failure.kind },
+    )
+  }
+
+  /** Everything in one line. */
+  tell(): string {
+    return this.#tried.map(({ target, failure }) => this.#chapter(target, failure)).join('; ')
+  }
+
+  #warn(target: Target, failure: Failure, when: string): void {
+    const status = failure.status === undefined ? '' : ` ${failure.status}`
+    const name = target === this.#chain[0] && target.kind === 'cloud' ? 'Primary' : target.name
+    const next = target.kind === 'cloud' ? `: ${this.#nextStep(target)}` : ''
+    const remedy = this.#remedy(target, failure)
+    const advice = remedy === undefined ? '' : ` - ${remedy}`
+    this.#services.log.warn(`⚠️ ${name}${status} (${describeFailure(failure)})${when}${next}${advice}`, {
+      target: target.name,
+      reason: failure.kind,
+      status: failure.status,
+    })
+  }
+
+  #nextStep(target: Target): string {
+    const next = this.#chain[this.#chain.indexOf(target) + 1]
+    if (!next) return 'nobody is left to ask'
+    return next.kind === 'local' ? 'falling back to local model' : `falling back to ${next.name}`
+  }
+
+  #remedy(target: Target, failure: Failure): string | undefined {
+    return target.kind === 'local' ? this.#services.engines.at(target).remedy(failure, target) : undefined
+  }
+
+  #chapter(target: Target, failure: Failure): string {
+    const status = failure.status === undefined ? '' : `${failure.status} `
+    const remedy = this.#remedy(target, failure)
+    return `${target.name}: ${status}${describeFailure(failure)}${remedy === undefined ? '' : ` (${remedy})`}`
+  }
+}
