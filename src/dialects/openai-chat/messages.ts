@@ -197,9 +197,6 @@ function joinTexts(parts: readonly UserPart[]): string {
 function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject {
   if (data.from === 'text') return { type: 'text', text: data.text }
   if (data.from === 'id') return { type: 'file', file: { file_id: data.id } }
-  const audio = /^audio\/(.+)$/.exec(mediaType)?.[1]
-  if (audio !== undefined && data.from === 'base64')
-    return { type: 'input_audio', input_audio: { data: data.data, format: audio } }
   const url = data.from === 'url' ? data.url : `data:${mediaType};base64,${data.data}`
   if (mediaType.startsWith('image/')) return { type: 'image_url', image_url: compact({ url, detail }) }
   if (data.from === 'base64' && mediaType.startsWith('audio/'))
