@@ -1,10 +1,13 @@
 /** Goes on with an answer that broke off: another target writes its rest, behind a seam that the client does not see (DESIGN 6). */
+import { createCallIds } from '../context/call-ids.ts'
 import { fitToolNames } from '../context/tool-names.ts'
 import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
-import { continuationOf, type Way } from '../seam/continuation.ts'
+import { continuationOf } from '../seam/continuation.ts'
+import type { Way } from '../seam/overlap.ts'
 import { findMissing } from '../seam/plan.ts'
 import { goesOnByItself } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
@@ -25,19 +28,20 @@ export async function continueAnswer(
   reply: Reply,
 ): Promise<CallOutcome> {
   const losses = services.lossesAt(target.name)
+  const ownId = createCallIds([...request.messages, { role: 'assistant', content: [...answer.gathered.content] }])
   const ask = async (way: Way): Promise<CallOutcome> => {
     const missing = findMissing(answer.gathered, request.output)
     const asked = continuationOf(request, answer.gathered, missing, way)
     const prepared = await prepareRequest(services, asked, target, losses.warn)
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
-    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, emit))
+    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const call = callOf(question, target, incoming, losses.warn)
-    return callTranslated(services, target, call, restoring(sink, restore), reply)
+    return callTranslated(services, target, call, restoring(sink, restore, ownId), reply)
   }
-  const way: Way = goesOnByItself(target, request) ? 'prefill' : 'plea'
+  const way: Way = goesOnByItself(target, modelAt(target, request.model)) ? 'prefill' : 'plea'
   const outcome = await ask(way)
   // Known models get new versions, which may refuse what the old ones took.
-  const isRefused = way === 'prefill' && outcome.type === 'failed' && outcome.failure.kind === 'bad-request'
+  const isRefused = way === 'prefill' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'
   const last = isRefused ? await ask('plea') : outcome
   losses.tell()
   return last

@@ -1,5 +1,4 @@
 /** One request's life: plan -> attempts -> reply. */
-import { encodeLoaded } from '../dialects/ollama/answer.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -16,6 +15,7 @@ import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-l
 import { boundRetryAfter } from './errors.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import { continueAnswer } from './continue.ts'
+import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
@@ -23,6 +23,7 @@ import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { relay } from './relay.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 import { ResponsesMemory } from './responses-memory.ts'
+import { isSealRefusal, withoutSeals } from './seals.ts'
 import { Story } from './story.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
 
@@ -38,6 +39,8 @@ class Exchange {
   readonly #story: Story
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
+  /** Targets that refused seals of another one's. */
+  readonly #strangers = new Set<Target>()
   #decoded: Decoded | undefined
   #namedModel: string | undefined
   /** The client has its beginning; whoever is asked now goes on with it. */
@@ -53,7 +56,7 @@ class Exchange {
   }
 
   async run(): Promise<void> {
-    if (this.#incoming.dialect === 'ollama' && (await this.#answerLoad())) return
+    if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
     const { ledger, clock } = this.#services
     const plan = planExchange(this.#chain, ledger, (target) => this.#payerAt(target), clock.now())
     for (const { target, entry } of plan.skipped) this.#story.addResting(target, entry.failure)
@@ -64,13 +67,11 @@ class Exchange {
     this.#giveUp()
   }
 
-  /** An Ollama client without a question wants its model loaded: that is done when it asks one. */
-  async #answerLoad(): Promise<boolean> {
+  /** True when it was nothing that a cloud could do. */
+  async #answerByOllama(): Promise<boolean> {
     this.#decoded = await this.#decode()
-    if (!this.#decoded.ok || this.#decoded.request.messages.length > 0) return false
-    const body = encodeLoaded(this.#decoded.request, this.#services.clock.now())
-    giveJson(this.#reply, 200, body)
-    return true
+    if (!this.#decoded.ok) return false
+    return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#reply)
   }
 
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
@@ -173,7 +174,8 @@ class Exchange {
   /** What the client sent, as this provider takes it: turns of a local model need mending where they may be. */
   async #bodyFor(target: Target): Promise<Buffer> {
     const { dialect, body } = this.#incoming
-    const mended = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const own = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const mended = this.#strangers.has(target) ? withoutSeals(own, dialect) : own
     if (!renamesModels(target)) return mended
     return withTopLevelString(mended, 'model', modelAt(target, this.#model()))
   }
@@ -192,6 +194,11 @@ class Exchange {
     const { dialect, body } = this.#incoming
     const { handBack, engines } = this.#services
     if (isRelayed(target, this.#incoming)) {
+      if (this.#hasSeveralClouds() && isSealRefusal(failure)) {
+        this.#strangers.add(target)
+        handBack.expect(dialect)
+        return true
+      }
       if (handBack.isExpected(dialect) || !mayRefuseHistory(failure) || (await this.#mended(target)) === body)
         return false
       handBack.expect(dialect)
@@ -199,6 +206,11 @@ class Exchange {
     }
     if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
     return engines.at(target).learn(failure, this.#decoded.request, target)
+  }
+
+  /** With one alone, the refusal is the client's to know: agents recover by its wording (providers.md 4.3). */
+  #hasSeveralClouds(): boolean {
+    return this.#chain.filter(({ kind }) => kind === 'cloud').length > 1
   }
 
   #pause(ms: number): Promise<void> {

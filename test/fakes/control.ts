@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { failureNames } from './failures.ts'
+import { vendorNames } from './vendors.ts'
 
 /** Which requests a behaviour is for, and how the answer is timed. */
 const scope = {
@@ -22,6 +23,8 @@ const toolCall = z.strictObject({
 const content = {
   text: z.string().optional(),
   thinking: z.string().optional(),
+  /** Messages only: thinking that nobody gets to read, beside the other. */
+  redacted: z.string().optional(),
   toolCalls: z.array(toolCall).optional(),
   finish: z.enum(['stop', 'length', 'refusal']).optional(),
 }
@@ -66,6 +69,10 @@ const providerSettings = z.strictObject({
   credential: z.string().nullable().optional(),
   /** The models that exist; `null` = every name without a colon, so that a local engine's name is never one. */
   models: z.array(z.string()).nullable().optional(),
+  /** Whose Chat Completions this is; `null` = what all of them have in common. */
+  vendor: z.enum(vendorNames).nullable().optional(),
+  /** Requests whose history it gave out in exchanges before the test: their seals and the ids of their items are its own. */
+  remembers: z.array(z.record(z.string(), z.json())).optional(),
   /** Compresses whole JSON answers for those who accept it, as real providers do. */
   compress: z.boolean().optional(),
 })
@@ -73,7 +80,7 @@ const providerSettings = z.strictObject({
 const localModel = z.strictObject({
   name: z.string(),
   contextLength: z.number().int().positive(),
-  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding'])),
+  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding', 'insert'])),
   /** The Modelfile's parameters; `num_ctx` is the one that matters (local-engines.md 1.5). */
   parameters: z.record(z.string(), z.string()).optional(),
   /** Makes it a stub of a cloud model (local-engines.md 1.9). */

@@ -187,7 +187,8 @@ export function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject
     case 'text':
       return part.text === '' ? [] : [encodeUserPart(part, warn)]
     case 'file':
-      return [encodeFile(part)]
+      warn('a file written by the assistant has no counterpart in Messages and was left out')
+      return []
     case 'tool-call':
       return [
         compact({

@@ -207,8 +207,10 @@ function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject
 function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject {
   const texts = content.filter((part): part is TextPart => part.type === 'text')
   const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call')
-  const lost = content.find((part) => part.type === 'opaque')
-  if (lost?.type === 'opaque') warn(`content '${lost.kind}' has no counterpart in Chat Completions and was left out`)
+  for (const part of content) {
+    const kind = part.type === 'opaque' ? part.kind : part.type === 'file' ? wordOf(part.mediaType) : undefined
+    if (kind !== undefined) warn(`content '${kind}' has no counterpart in Chat Completions and was left out`)
+  }
   return compact({
     role: 'assistant',
     content: texts.length === 0 && calls.length > 0 ? null : joinTexts(texts),
