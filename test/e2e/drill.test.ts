@@ -1,6 +1,7 @@
 /** `trooper drill`, as a person or a script runs it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { isPlayable } from '../../src/drill/drill.ts'
@@ -9,7 +10,7 @@ import { scenarios } from '../../src/drill/scenarios.ts'
 import { scratchFolder } from '../fakes/output.ts'
 import type { TestProcess } from '../fakes/process.ts'
 import { startOllama } from '../fakes/start.ts'
-import { dialectNames, dialects, spawnTrooper, textOf, type TestedDialect } from './trooper.ts'
+import { dialectNames, dialects, emptyFolder, spawnTrooper, textOf, type TestedDialect } from './trooper.ts'
 
 const running: { stop(): Promise<unknown> }[] = []
 afterEach(async () => {
@@ -19,8 +20,8 @@ afterEach(async () => {
 /** Nothing listens on the first port of a machine. */
 const nobody = 'http://127.0.0.1:1/api/chat'
 
-function drill(args: string[], env: Record<string, string> = {}): TestProcess {
-  const process = spawnTrooper({ FALLBACK_URL: nobody, ...env }, ['drill', ...args])
+function drill(args: string[], env: Record<string, string> = {}, folder = emptyFolder()): TestProcess {
+  const process = spawnTrooper({ FALLBACK_URL: nobody, ...env }, ['drill', ...args], folder)
   running.push(process)
   return process
 }
@@ -119,6 +120,36 @@ describe('the local model', () => {
     expect(process.stdout).toContain(`Local model: qwen2.5:3b at ${ollama.url}, your own.`)
     expect(process.stdout).toContain('Hello from the local model')
     expect(process.stdout).toContain('Wire format: messages')
+  })
+
+  it('may go on in its own words: where they do not fit, the app is told', async () => {
+    const ollama = await startOllama()
+    running.push(ollama)
+    const { code, result } = await resultOf(drill(['--json'], { FALLBACK_URL: `${ollama.url}/api/chat` }))
+    expect(code).toBe(0)
+    expect(result.localModel).toEqual({ model: 'qwen2.5:3b', isStandIn: false })
+    const cut = result.scenarios.find(({ name }) => name === 'tool-call-cut')
+    expect(cut?.runs.map(({ messages }) => messages[0]?.outcome)).toEqual(['told', 'local'])
+  })
+
+  it('may be a target of trooper.yaml', async () => {
+    const ollama = await startOllama()
+    running.push(ollama)
+    const folder = emptyFolder()
+    const local = `{ url: ${ollama.url}/api/chat, model: 'qwen3:8b' }`
+    writeFileSync(
+      join(folder, 'trooper.yaml'),
+      `targets:\n  claude: { preset: anthropic }\n  mine: ${local}\nchains:\n  anthropic: [claude, mine]\n`,
+    )
+    const process = drill(['quota-spent'], {}, folder)
+    expect(await process.exit()).toBe(0)
+    expect(process.stdout).toContain(`Local model: qwen3:8b at ${ollama.url}, your own.`)
+  })
+
+  it('of another server than Ollama is missed as well', async () => {
+    const process = drill(['quota-spent'], { FALLBACK_URL: 'http://127.0.0.1:1/v1/chat/completions' })
+    expect(await process.exit()).toBe(0)
+    expect(process.stdout).toContain('a scripted stand-in, no AI, as no local server answers at http://127.0.0.1:1')
   })
 
   it('that is not pulled is named, with the command that pulls it', async () => {
