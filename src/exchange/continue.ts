@@ -3,15 +3,13 @@ import { fitToolNames } from '../context/tool-names.ts'
 import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
-import type { Target } from '../routing/target.ts'
 import { continuationOf, type Way } from '../seam/continuation.ts'
 import { findMissing } from '../seam/plan.ts'
 import { goesOnByItself } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
 import type { OpenAnswer } from './open-answer.ts'
-import type { Incoming, Services } from './outcome.ts'
+import type { Incoming, Services, Turn } from './outcome.ts'
 import { prepareRequest } from './prepare.ts'
-import type { Reply } from './reply.ts'
 import type { AnswerSink } from './sink.ts'
 import { callOf, restoring } from './translate.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
@@ -21,9 +19,9 @@ export async function continueAnswer(
   incoming: Incoming,
   request: ChatRequest,
   answer: OpenAnswer,
-  target: Target,
-  reply: Reply,
+  turn: Turn,
 ): Promise<CallOutcome> {
+  const { target } = turn
   const losses = services.lossesAt(target.name)
   const ask = async (way: Way): Promise<CallOutcome> => {
     const missing = findMissing(answer.gathered, request.output)
@@ -32,7 +30,7 @@ export async function continueAnswer(
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
     const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, emit))
     const call = callOf(question, target, incoming, losses.warn)
-    return callTranslated(services, target, call, restoring(sink, restore), reply)
+    return callTranslated(services, turn, call, restoring(sink, restore))
   }
   const way: Way = goesOnByItself(target, request) ? 'prefill' : 'plea'
   const outcome = await ask(way)
