@@ -12,8 +12,9 @@ export class Lanes {
     reply.onDrain(() => this.#each((lane) => lane.drain()))
   }
 
-  open(): Lane {
-    const lane = new Lane(this)
+  /** `onLost` is called when another one speaks first. */
+  open(onLost: () => void): Lane {
+    const lane = new Lane(this, onLost)
     this.#open.add(lane)
     return lane
   }
@@ -36,12 +37,14 @@ export class Lanes {
 /** The same reply until it is lost. */
 export class Lane implements Reply {
   readonly #lanes: Lanes
+  readonly #onLost: () => void
   #state: 'silent' | 'speaking' | 'lost' = 'silent'
   #onGone: () => void = () => {}
   #onDrain: () => void = () => {}
 
-  constructor(lanes: Lanes) {
+  constructor(lanes: Lanes, onLost: () => void) {
     this.#lanes = lanes
+    this.#onLost = onLost
   }
 
   get isSpeaking(): boolean {
@@ -64,8 +67,9 @@ export class Lane implements Reply {
   }
 
   lose(): void {
-    if (this.#state === 'speaking') return
+    if (this.#state !== 'silent') return
     this.#state = 'lost'
+    this.#onLost()
     this.leave()
   }
 

@@ -52,8 +52,10 @@ class Race {
         const ended = await this.#nextEnd()
         if (ended && (await this.#isOver(ended))) return true
       }
-    } finally {
+    } catch (error) {
+      // A fault of Trooper's own: nobody shall write to a reply that is closed for it.
       for (const { lane } of this.#running) lane.lose()
+      throw error
     }
   }
 
@@ -64,7 +66,7 @@ class Race {
     const late = new Promise<void>((resolve) => {
       noteLate = resolve
     })
-    const lane = this.#lanes.open()
+    const lane = this.#lanes.open(() => this.#asking.onLost(target))
     const race = {
       onLate: (): boolean => {
         if (this.#waiting.length === 0) return false
@@ -95,7 +97,6 @@ class Race {
     this.#running.delete(runner)
     this.#lanes.close(lane)
     if (!lane.isLost) return (await end) === 'done'
-    this.#asking.onLost(target)
     // It was only slower: should the winner break off, it is there to go on.
     if (!isLate) this.#waiting.unshift(target)
     return false

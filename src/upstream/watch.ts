@@ -130,7 +130,7 @@ export class Watch {
   #goesOnLate(): boolean {
     if (this.#phase !== 'first-content' || !this.#mayGoOnLate || !this.#patience.race?.onLate()) return false
     this.#mayGoOnLate = false
-    this.#limits = this.#patience.thinking
+    this.#limits = { ...this.#limits, firstContentMs: this.#patience.thinking.firstContentMs }
     this.#sinceMs = this.#clock.now()
     return true
   }
