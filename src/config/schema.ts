@@ -224,6 +224,7 @@ export const settings = {
       '`wait`: a stream without content in time is given up for the next target; `race`: both go on, and the first that speaks is kept',
     schema: z.enum(['wait', 'race'], { error: 'must be wait or race' }),
   },
+  // Anthropic reckons an hour for the longest answer there is (providers.md 3.2).
   exchangeMs: {
     env: 'EXCHANGE_MAX',
     flag: 'exchange-max',

@@ -1,11 +1,12 @@
 /** What becomes of an exchange when a target is slow, with a clock that goes only where the test sends it. */
 import { describe, expect, it } from 'vitest'
 import { textOf } from '../e2e/trooper.ts'
-import { chat, messages, ollama } from './frames.ts'
+import { chat, messages, ollama, responses } from './frames.ts'
 import { cloud, local, Stage } from './stage.ts'
 
 const claude = cloud('claude', 'anthropic')
 const openai = cloud('openai', 'openai-chat')
+const codex = cloud('codex', 'openai-responses')
 const thinking = { thinking: { type: 'adaptive', display: 'omitted' } }
 
 /** The local model answers, whole. */
@@ -98,11 +99,12 @@ describe('a target that sends no head', () => {
 
 describe('a stream that says nothing', () => {
   it.each([
-    ['claude', 'anthropic', messages.start, messages.ping],
-    ['openai', 'openai-chat', chat.start, chat.comment],
-  ] as const)('has 60 s, and its pings do not count: %s', async (name, dialect, start, ping) => {
-    const stage = new Stage([name === 'claude' ? claude : openai, local()]).ask(dialect)
-    const call = (await stage.call(name)).open().say(start)
+    ['anthropic', claude, messages.start, messages.ping],
+    ['openai-chat', openai, chat.start, chat.comment],
+    ['openai-responses', codex, responses.start, responses.keepAlive],
+  ] as const)('has 60 s, and its pings do not count: %s', async (dialect, target, start, ping) => {
+    const stage = new Stage([target, local()]).ask(dialect)
+    const call = (await stage.call(target.name)).open().say(start)
     for (let second = 0; second < 60; second += 10) {
       await stage.pass(10)
       call.say(ping)
@@ -113,7 +115,7 @@ describe('a stream that says nothing', () => {
     expect(textOf(stage.reply.text)).toBe('Here.')
     expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
     expect(stage.lines.join()).toContain('(timed out: first content)')
-    expect(stage.callsOf(name)).toHaveLength(1)
+    expect(stage.callsOf(target.name)).toHaveLength(1)
   })
 
   it('has them also when an empty text block was announced late', async () => {

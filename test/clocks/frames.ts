@@ -50,6 +50,24 @@ export const chat = {
   end: `${chunk({}, 'stop')}data: [DONE]\n\n`,
 }
 
+const response = {
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1,
+  status: 'in_progress',
+  model: 'gpt-4.1',
+  output: [],
+  usage: null,
+}
+
+/** Responses' (providers.md 3.4). */
+export const responses = {
+  start:
+    event({ type: 'response.created', sequence_number: 0, response }) +
+    event({ type: 'response.in_progress', sequence_number: 1, response }),
+  keepAlive: event({ type: 'keepalive', sequence_number: 2 }),
+}
+
 const line = (fields: object): string =>
   `${JSON.stringify({ model: 'qwen2.5:3b', created_at: '2026-11-22T10:00:00Z', ...fields })}\n`
 

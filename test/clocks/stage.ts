@@ -19,7 +19,7 @@ import { FakeClock } from '../fakes/clock.ts'
 import { dialects, type TestedDialect } from '../e2e/trooper.ts'
 
 /** As config/schema.ts has them. */
-export const usual: Timeouts = {
+const usual: Timeouts = {
   connectMs: 5000,
   headMs: 30_000,
   firstContentMs: 60_000,
@@ -82,7 +82,7 @@ export class FakeCall {
   }
 }
 
-export class FakeReply implements Reply {
+class FakeReply implements Reply {
   isGone = false
   status: number | undefined
   heads = 0
