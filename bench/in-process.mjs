@@ -146,7 +146,7 @@ function servicesAt(client, target, connection) {
   return {
     chains: { [client]: [target] },
     policy: { quotaStatusCodes: new Set(), waitMaxMs: 0 },
-    patience: { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 },
+    timeouts: defaultTimeouts,
     ledger: createLedger(),
     pools,
     engines: createEngines(pools),
@@ -159,6 +159,19 @@ function servicesAt(client, target, connection) {
     log: silentLog,
     unique: () => 'b0b0b0b0b0b0b0b0b0b0b0b0',
   }
+}
+
+/** As in src/config/schema.ts. */
+const defaultTimeouts = {
+  connectMs: 5000,
+  headMs: 30_000,
+  firstContentMs: 60_000,
+  stallMs: 45_000,
+  thinkingMs: 300_000,
+  wholeAnswerMs: 600_000,
+  localMs: 600_000,
+  exchangeMs: 3_600_000,
+  onSlow: 'wait',
 }
 
 const silentLog = {

@@ -25,19 +25,14 @@ import { createImageFetcher } from './upstream/fetch-image.ts'
 import { createPools } from './upstream/pools.ts'
 import { version } from './version.ts'
 
-/** Connecting takes one round trip, a name look-up and TLS; longer than this is down. */
-const connectTimeoutMs = 5000
-/** Longer than any sane answer needs to begin, or to say its next word. */
-const patience = { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 }
-
 /** Rejects with one sentence when the port is taken. */
 export async function startTrooper(config: Config, targets: Targets, log: Log): Promise<Trooper> {
-  const pools = createPools(connectTimeoutMs)
+  const pools = createPools(config.connectMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const services: Services = {
     chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
-    patience,
+    timeouts: config,
     seam: config.seam,
     ledger: createLedger(),
     pools,

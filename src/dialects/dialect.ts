@@ -69,8 +69,11 @@ export interface AnswerIdentity {
   createdAtMs: number
 }
 
-/** `preamble` announces an answer, `content` is something a person would see, `end` closes it, `failure` is an error inside a 200. */
-export type FrameRole = 'preamble' | 'content' | 'end' | 'failure'
+/**
+ * `preamble` announces an answer, `content` is something a person would see, `end` closes it, `failure` is an error inside a 200.
+ * `reasoning` is content too: the model thinks, and goes on with it until a frame of another role comes.
+ */
+export type FrameRole = 'preamble' | 'reasoning' | 'content' | 'end' | 'failure'
 
 /** An answer that is no success: a status of 400 or more, or an error found inside a 200. */
 export interface FailedAnswer {

@@ -5,16 +5,14 @@ import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { modelAt } from '../routing/model-map.ts'
-import type { Target } from '../routing/target.ts'
 import { continuationOf } from '../seam/continuation.ts'
 import type { Way } from '../seam/overlap.ts'
 import { findMissing } from '../seam/plan.ts'
 import { goesOnByItself } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
 import type { OpenAnswer } from './open-answer.ts'
-import type { Incoming, Services } from './outcome.ts'
+import type { Incoming, Services, Turn } from './outcome.ts'
 import { prepareRequest } from './prepare.ts'
-import type { Reply } from './reply.ts'
 import type { AnswerSink } from './sink.ts'
 import { callOf, restoring } from './translate.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
@@ -24,9 +22,9 @@ export async function continueAnswer(
   incoming: Incoming,
   request: ChatRequest,
   answer: OpenAnswer,
-  target: Target,
-  reply: Reply,
+  turn: Turn,
 ): Promise<CallOutcome> {
+  const { target } = turn
   const losses = services.lossesAt(target.name)
   const ownId = createCallIds([...request.messages, { role: 'assistant', content: [...answer.gathered.content] }])
   const ask = async (way: Way): Promise<CallOutcome> => {
@@ -36,7 +34,7 @@ export async function continueAnswer(
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
     const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const call = callOf(question, target, incoming, losses.warn)
-    return callTranslated(services, target, call, restoring(sink, restore, ownId), reply)
+    return callTranslated(services, turn, call, restoring(sink, restore, ownId))
   }
   const way: Way = goesOnByItself(target, modelAt(target, request.model)) ? 'prefill' : 'plea'
   const outcome = await ask(way)

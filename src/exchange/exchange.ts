@@ -1,4 +1,5 @@
 /** One request's life: plan -> attempts -> reply. */
+import { mayWorkInSilence } from '../context/reasoning.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -10,6 +11,7 @@ import { speaks, type Target } from '../routing/target.ts'
 import { judge } from '../routing/verdict.ts'
 import { endWithCalls } from '../seam/blocks.ts'
 import { findMissing } from '../seam/plan.ts'
+import type { Patience } from '../upstream/patience.ts'
 import { headerText } from '../wire/headers.ts'
 import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-level.ts'
 import { boundRetryAfter } from './errors.ts'
@@ -17,14 +19,16 @@ import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import { continueAnswer } from './continue.ts'
 import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
-import type { Broken, Incoming, Outcome, Services } from './outcome.ts'
+import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import { answerModels, answerTokens, rememberModels } from './question.ts'
+import { askInTurn, type Asked } from './race.ts'
 import { relay } from './relay.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 import { ResponsesMemory } from './responses-memory.ts'
 import { isSealRefusal, withoutSeals } from './seals.ts'
 import { Story } from './story.ts'
+import { limitsOf } from './timeouts.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
@@ -39,6 +43,7 @@ class Exchange {
   readonly #story: Story
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
+  readonly #deadlineMs: number
   /** Targets that refused seals of another one's. */
   readonly #strangers = new Set<Target>()
   #decoded: Decoded | undefined
@@ -52,6 +57,7 @@ class Exchange {
     this.#reply = reply
     this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
     this.#story = new Story(services, this.#chain)
+    this.#deadlineMs = services.clock.now() + services.timeouts.exchangeMs
     this.#memory = memoryOf(services, incoming)
   }
 
@@ -60,10 +66,10 @@ class Exchange {
     const { ledger, clock } = this.#services
     const plan = planExchange(this.#chain, ledger, (target) => this.#payerAt(target), clock.now())
     for (const { target, entry } of plan.skipped) this.#story.addResting(target, entry.failure)
-    for (const target of plan.candidates) if ((await this.#tryTarget(target)) === 'done') return
+    if (await this.#askAll(plan.candidates)) return
     // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
     const resting = plan.skipped.find(({ target }) => speaks(target, this.#incoming.dialect))
-    if (this.#decoded?.ok === false && resting && (await this.#tryTarget(resting.target)) === 'done') return
+    if (this.#decoded?.ok === false && resting && (await this.#askAll([resting.target]))) return
     this.#giveUp()
   }
 
@@ -74,13 +80,45 @@ class Exchange {
     return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#reply)
   }
 
+  #askAll(targets: Target[]): Promise<boolean> {
+    const { timeouts } = this.#services
+    return askInTurn(targets, this.#reply, {
+      ask: (target, reply, race) => this.#tryTarget(this.#turnOf(target, reply, race)),
+      // What the client has the beginning of, one target goes on with.
+      mayRace: () => timeouts.onSlow === 'race' && !this.#answer,
+      onLate: (target) => this.#story.addLate(target),
+      onLost: (target) => this.#story.tellLost(target),
+    })
+  }
+
+  #turnOf(target: Target, reply: Reply, race: Patience['race']): Turn {
+    const { asked, asksForStream } = this.#incoming
+    // A target of another dialect is always asked for a stream, and what is no conversation needs no model.
+    const isStream = asksForStream || asked !== undefined || !isRelayed(target, this.#incoming)
+    const patience: Patience = {
+      ...limitsOf(this.#services.timeouts, target, isStream ? 'stream' : 'whole'),
+      mayThink: () => this.#mayThink(target),
+      deadlineMs: this.#deadlineMs,
+      ...(race ? { race } : {}),
+    }
+    return { target, reply, patience }
+  }
+
+  #mayThink(target: Target): boolean {
+    if (this.#incoming.asked) return false
+    const decoded = this.#decoded ?? decodeBody(this.#incoming)
+    const asked = decoded.ok ? decoded.request : { tools: [] }
+    return mayWorkInSilence(asked, modelAt(target, this.#model()))
+  }
+
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
-  async #tryTarget(target: Target): Promise<'done' | 'next'> {
+  async #tryTarget(turn: Turn): Promise<Asked> {
+    const { target } = turn
     this.#story.announce(target)
     for (let retries = 0; ; retries += 1) {
-      const outcome = await this.#attempt(target)
+      const outcome = await this.#attempt(turn)
       if (outcome.type === 'answered') return 'done'
-      if (outcome.type === 'broken' && (await this.#isOver(outcome, target))) return 'done'
+      if (outcome.type === 'broken' && (await this.#isOver(outcome, turn))) return 'done'
       if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) continue
       const { policy, clock, ledger } = this.#services
       const nowMs = clock.now()
@@ -90,10 +128,10 @@ class Exchange {
         case 'stop':
           return 'done'
         case 'give':
-          this.#giveFailure(target, outcome)
+          this.#giveFailure(turn, outcome)
           return 'done'
         case 'retry':
-          await this.#pause(verdict.afterMs)
+          await this.#pause(verdict.afterMs, turn.reply)
           break
         case 'next':
           if (verdict.remember) {
@@ -107,23 +145,23 @@ class Exchange {
     }
   }
 
-  async #attempt(target: Target): Promise<Outcome> {
-    if (this.#answer) return this.#continue(target, this.#answer)
-    if (isRelayed(target, this.#incoming)) return this.#relay(target)
+  async #attempt(turn: Turn): Promise<Outcome> {
+    if (this.#answer) return this.#continue(turn, this.#answer)
+    if (isRelayed(turn.target, this.#incoming)) return this.#relay(turn)
     this.#services.handBack.expect(this.#incoming.dialect)
     const { asked, dialect } = this.#incoming
     if (asked?.question.about === 'models')
-      return answerModels(this.#services, dialect, this.#account(), asked.question.id, this.#reply)
+      return answerModels(this.#services, dialect, this.#account(), asked.question.id, turn.reply)
     this.#decoded ??= await this.#decode()
-    if (asked) return answerTokens(dialect, this.#decoded, this.#reply)
+    if (asked) return answerTokens(dialect, this.#decoded, turn.reply)
     return this.#decoded.ok
-      ? this.#translate(target, this.#decoded.request)
+      ? this.#translate(turn, this.#decoded.request)
       : { type: 'failed', failure: this.#decoded.failure }
   }
 
-  async #relay(target: Target): Promise<Outcome> {
-    const body = await this.#bodyFor(target)
-    return relay(this.#services, { ...this.#incoming, body }, target, this.#reply, this.#listener())
+  async #relay(turn: Turn): Promise<Outcome> {
+    const body = await this.#bodyFor(turn.target)
+    return relay(this.#services, { ...this.#incoming, body }, turn, this.#listener())
   }
 
   /** Who wants to know the answer of a provider besides the client. */
@@ -135,24 +173,23 @@ class Exchange {
     return memory && !asked ? (text) => memory.keepRelayed(text) : undefined
   }
 
-  #translate(target: Target, request: ChatRequest): Promise<Outcome> {
+  #translate(turn: Turn, request: ChatRequest): Promise<Outcome> {
     const memory = this.#memory
     return translate(
       this.#services,
       this.#incoming,
       request,
-      target,
+      turn,
       this.#story.first?.failure.kind,
-      this.#reply,
       memory && ((response) => memory.keepLocal(response)),
     )
   }
 
   /** An answer that broke off: whether nobody need go on with it, or nobody can. */
-  async #isOver(broken: Broken, target: Target): Promise<boolean> {
+  async #isOver(broken: Broken, turn: Turn): Promise<boolean> {
     this.#answer ??= await this.#takeUp(broken)
     const end = this.#answer && this.#decoded?.ok ? endOf(this.#answer, this.#decoded.request) : 'untold'
-    if (end === 'untold') this.#giveFailure(target, broken)
+    if (end === 'untold') this.#giveFailure(turn, broken)
     return end !== 'open'
   }
 
@@ -163,10 +200,10 @@ class Exchange {
     return this.#decoded.ok ? broken.takeUp(this.#decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
   }
 
-  async #continue(target: Target, answer: OpenAnswer): Promise<Outcome> {
+  async #continue(turn: Turn, answer: OpenAnswer): Promise<Outcome> {
     const decoded = (this.#decoded ??= await this.#decode())
     if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
-    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, target, this.#reply)
+    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, turn)
     if (outcome.type !== 'broken') return outcome
     return { ...outcome, takeUp: () => answer, tell: () => this.#tell(answer, outcome.failure) }
   }
@@ -213,11 +250,11 @@ class Exchange {
     return this.#chain.filter(({ kind }) => kind === 'cloud').length > 1
   }
 
-  #pause(ms: number): Promise<void> {
+  #pause(ms: number, reply: Reply): Promise<void> {
     if (ms === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const cancel = this.#services.clock.after(ms, resolve)
-      this.#reply.onGone(() => {
+      reply.onGone(() => {
         cancel()
         resolve()
       })
@@ -232,12 +269,13 @@ class Exchange {
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
     if (this.#answer && first) return this.#tell(this.#answer, first.failure)
     const own = this.#isUnknownHistory() ? undefined : original
-    if (own) return this.#give(boundRetryAfter(own, headerText(story)), undefined)
-    if (this.#decoded?.ok === false) return this.#give(undefined, this.#decoded.failure)
+    const reply = this.#reply
+    if (own) return this.#give(reply, boundRetryAfter(own, headerText(story)), undefined)
+    if (this.#decoded?.ok === false) return this.#give(reply, undefined, this.#decoded.failure)
     if (first?.rests)
-      return this.#give(undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
+      return this.#give(reply, undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
     const message = `Trooper found nobody to answer: ${story}`
-    this.#give(undefined, { kind: 'server-error', status: 502, message })
+    this.#give(reply, undefined, { kind: 'server-error', status: 502, message })
   }
 
   /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
@@ -245,8 +283,9 @@ class Exchange {
     return this.#decoded?.ok === false && this.#decoded.failure.code === 'previous_response_not_found'
   }
 
-  #giveFailure(target: Target, outcome: Exclude<Outcome, { type: 'answered' }>): void {
-    if (outcome.type === 'failed' && !this.#answer) return this.#give(outcome.original, outcome.failure)
+  #giveFailure({ target, reply }: Turn, outcome: Exclude<Outcome, { type: 'answered' }>): void {
+    if (outcome.type === 'failed' && outcome.failure.kind === 'timeout') this.#story.tellOutOfTime(target)
+    if (outcome.type === 'failed' && !this.#answer) return this.#give(reply, outcome.original, outcome.failure)
     this.#story.tellBroken(target, outcome.failure)
     if (this.#answer) this.#tell(this.#answer, outcome.failure)
     else if (outcome.type === 'broken') outcome.tell()
@@ -257,15 +296,15 @@ class Exchange {
     answer.flush()
   }
 
-  #give(original: HeldAnswer | undefined, failure: Failure | undefined): void {
-    if (this.#reply.isGone) return
+  #give(reply: Reply, original: HeldAnswer | undefined, failure: Failure | undefined): void {
+    if (reply.isGone) return
     if (original) {
-      this.#reply.head(original.status, original.statusMessage, original.headers)
-      return this.#reply.end(original.body)
+      reply.head(original.status, original.statusMessage, original.headers)
+      return reply.end(original.body)
     }
     if (!failure) return
     const { status, body } = clientDialects[this.#incoming.dialect].encodeFailure(failure)
-    giveJson(this.#reply, failure.status ?? status, body)
+    giveJson(reply, failure.status ?? status, body)
   }
 
   /** As the client wrote it; looked up only where it counts. */

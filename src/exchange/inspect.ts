@@ -90,10 +90,19 @@ function endsWithBracket(chunks: readonly Buffer[]): boolean {
     for (let at = chunk.length - 1; at >= 0; at -= 1) {
       const byte = chunk[at]
       if (byte === 0x7d || byte === 0x5d) return true
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
+      if (!isSpace(byte)) return false
     }
   }
   return false
+}
+
+/** Nothing of an answer: some providers send empty lines while a whole one is waited for (DeepSeek, providers.md 1.8). */
+export function isBlank(chunk: Buffer): boolean {
+  return chunk.every(isSpace)
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 /** Without a length and without chunks nothing vouches for the end but the JSON itself. */

@@ -9,8 +9,9 @@ import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListen
 import { headerText, type HeaderList } from '../wire/headers.ts'
 import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import type { FrameDecoder } from '../wire/sse.ts'
-import { clientGone, silenceOf, type Outcome, type Services, type Settle } from './outcome.ts'
+import { clientGone, type Outcome, type Services, type Settle } from './outcome.ts'
 import type { Reply } from './reply.ts'
+import { limitsOf } from './timeouts.ts'
 
 export function callOllama(
   services: Services,
@@ -22,7 +23,11 @@ export function callOllama(
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
     const listener = new OllamaListener(services, target, isStream, reply, { resolve, reject })
-    listener.begin(startAttempt(services.pools, services.clock, silenceOf(services, target, isStream), call, listener))
+    const { timeouts, clock, pools } = services
+    // Nobody else could answer it.
+    const patient = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY }
+    const patience = { ...limitsOf(timeouts, target, isStream ? 'stream' : 'whole'), ...patient }
+    listener.begin(startAttempt(pools, clock, patience, call, listener))
   })
 }
 
@@ -75,13 +80,20 @@ class OllamaListener implements CallListener {
     this.#reply.flushHead()
   }
 
-  data(chunk: Buffer): void {
+  data(chunk: Buffer): boolean {
     const phase = this.#phase
     if (phase.at === 'whole') phase.chunks.push(chunk)
-    if (phase.at !== 'streaming') return
-    phase.lines.feed(chunk)
-    phase.isWithinLine = chunk.at(-1) !== lineFeed
-    if (!this.#reply.write(chunk)) this.#attempt?.pause()
+    if (phase.at === 'streaming') {
+      phase.lines.feed(chunk)
+      phase.isWithinLine = chunk.at(-1) !== lineFeed
+      if (!this.#reply.write(chunk)) this.#attempt?.pause()
+    }
+    return true
+  }
+
+  /** Every line of it counts as one. */
+  isThinking(): boolean {
+    return false
   }
 
   end(): void {

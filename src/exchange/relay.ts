@@ -3,15 +3,15 @@
  * What is held back before the commit point: a whole answer that is not streamed, and the announcing frames of a stream.
  */
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
-import type { ClientDialect, ClientDialectName, FailedAnswer } from '../dialects/dialect.ts'
+import type { ClientDialect, ClientDialectName, FailedAnswer, FrameRole } from '../dialects/dialect.ts'
 import { parseJson } from '../ir/json.ts'
 import { streamCut, type Failure } from '../ir/failure.ts'
-import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
+import { endpointPaths, pathAt } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type CallListener } from '../upstream/attempt.ts'
 import { requestHeaders, responseHeaders, withoutLength } from '../wire/headers.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
-import { findBodyFault, formOf } from './inspect.ts'
-import { clientGone, silenceOf, type Incoming, type Outcome, type Services, type Settle } from './outcome.ts'
+import { findBodyFault, formOf, isBlank } from './inspect.ts'
+import { clientGone, type Incoming, type Outcome, type Services, type Settle, type Turn } from './outcome.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
 import { RelayedStream } from './relayed-stream.ts'
 import { StreamTail } from './stream-tail.ts'
@@ -28,13 +28,13 @@ const maxHoldMs = 10_000
 export function relay(
   services: Services,
   incoming: Incoming,
-  target: Target,
-  reply: Reply,
+  turn: Turn,
   onAnswer?: (text: string) => void,
 ): Promise<Outcome> {
+  const { target, reply, patience } = turn
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
-    const listener = new RelayListener(services, incoming.dialect, reply, { resolve, reject }, onAnswer)
+    const listener = new RelayListener(services, incoming.dialect, turn, { resolve, reject }, onAnswer)
     const { headers, query, dialect, asked } = incoming
     const call = {
       origin: target.url.origin,
@@ -43,9 +43,7 @@ export function relay(
       headers: requestHeaders(headers, target.credential),
       body: asked?.method === 'GET' ? null : incoming.body,
     }
-    listener.begin(
-      startAttempt(services.pools, services.clock, silenceOf(services, target, incoming.asksForStream), call, listener),
-    )
+    listener.begin(startAttempt(services.pools, services.clock, patience, call, listener))
   })
 }
 
@@ -55,8 +53,8 @@ type Phase =
   | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
   /** Reading a stream's frames until one says something. */
   | { at: 'judging'; head: AnswerHead; held: Buffer[]; bytes: number; frames: FrameDecoder; cancelHold: () => void }
-  /** `stream` is unset for one that cannot be read. */
-  | { at: 'streaming'; stream: RelayedStream | undefined }
+  /** `stream` is unset for one that cannot be read; `silent` is set for one that was opened before it said anything. */
+  | { at: 'streaming'; stream: RelayedStream | undefined; silent: FrameDecoder | undefined }
   | { at: 'over' }
 
 /** A class, as its methods run on every chunk. */
@@ -66,6 +64,7 @@ class RelayListener implements CallListener {
   readonly #dialect: ClientDialect
   readonly #decodeFailure: (answer: FailedAnswer) => Failure
   readonly #reply: Reply
+  readonly #mayOpenSilent: boolean
   readonly #outcome: Settle
   readonly #onAnswer: ((text: string) => void) | undefined
   #attempt: Attempt | undefined
@@ -74,7 +73,7 @@ class RelayListener implements CallListener {
   constructor(
     services: Services,
     dialect: ClientDialectName,
-    reply: Reply,
+    { reply, patience }: Turn,
     outcome: Settle,
     onAnswer: ((text: string) => void) | undefined,
   ) {
@@ -83,6 +82,8 @@ class RelayListener implements CallListener {
     this.#dialect = clientDialects[dialect]
     this.#decodeFailure = targetDialects[dialect].decodeFailure
     this.#reply = reply
+    // Of several targets none may have the client's stream before it speaks.
+    this.#mayOpenSilent = patience.race === undefined
     this.#outcome = outcome
     this.#onAnswer = onAnswer
   }
@@ -100,41 +101,58 @@ class RelayListener implements CallListener {
   head(head: AnswerHead): void {
     const form = formOf(head)
     if (form === 'whole') this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
-    else if (form === 'unreadable') this.#open(head, [], undefined)
+    else if (form === 'unreadable') this.#open(head, [], undefined, undefined)
     else this.#judge(head)
   }
 
   #judge(head: AnswerHead): void {
-    const frames = createSseDecoder((frame) => {
-      if (this.#phase.at !== 'judging') return
-      const role = this.#dialect.judgeFrame(frame)
-      if (role === 'failure') this.#failInStream(frame.data)
-      else if (role !== 'preamble') this.#commit()
-    })
-    const cancelHold = this.#services.clock.after(maxHoldMs, () => this.#commit())
+    const frames = createSseDecoder((frame) => this.#judgeFrame(this.#dialect.judgeFrame(frame), frame.data))
+    const cancelHold = this.#mayOpenSilent
+      ? this.#services.clock.after(maxHoldMs, () => this.#commit(frames))
+      : () => {}
     this.#phase = { at: 'judging', head, held: [], bytes: 0, frames, cancelHold }
   }
 
-  data(chunk: Buffer): void {
+  #judgeFrame(role: FrameRole, data: string): void {
+    const phase = this.#phase
+    if (role === 'preamble') return
+    if (phase.at === 'streaming') phase.silent = undefined
+    else if (role === 'failure') this.#failInStream(data)
+    else this.#commit(undefined)
+  }
+
+  data(chunk: Buffer): boolean {
     const phase = this.#phase
     switch (phase.at) {
       case 'streaming':
-        return this.#pass(phase.stream, chunk)
+        this.#pass(phase.stream, chunk)
+        return this.#hasSaid(phase.stream, phase.silent, chunk)
       case 'judging':
         phase.held.push(chunk)
         phase.bytes += chunk.length
         phase.frames.feed(chunk)
-        if (phase.bytes > maxHeldPreamble) this.#commit()
-        return
+        if (phase.bytes > maxHeldPreamble) this.#commit(undefined)
+        return this.#phase.at === 'streaming'
       case 'whole':
         phase.chunks.push(chunk)
         phase.bytes += chunk.length
-        if (phase.bytes > maxHeldBytes) this.#open(phase.head, phase.chunks, undefined)
-        return
+        if (phase.bytes > maxHeldBytes) this.#open(phase.head, phase.chunks, undefined, undefined)
+        return phase.head.status < 400 && !isBlank(chunk)
       case 'waiting':
       case 'over':
-        return
+        return false
     }
+  }
+
+  /** A cheap look is enough once the stream has said something; until then every frame is read. */
+  #hasSaid(stream: RelayedStream | undefined, silent: FrameDecoder | undefined, chunk: Buffer): boolean {
+    if (!silent) return !stream?.saysNothing
+    silent.feed(chunk)
+    return this.#phase.at === 'streaming' && !this.#phase.silent
+  }
+
+  isThinking(): boolean {
+    return this.#phase.at === 'streaming' && this.#phase.stream?.isThinking() === true
   }
 
   end(): void {
@@ -142,7 +160,7 @@ class RelayListener implements CallListener {
     if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.chunks)
     if (phase.at === 'judging') {
       if (!isWhole(this.#dialect, phase.held)) return this.#fail(streamCut, held(phase.head, phase.held))
-      this.#commit()
+      this.#commit(undefined)
     }
     if (this.#phase.at !== 'streaming') return
     const { stream } = this.#phase
@@ -167,12 +185,12 @@ class RelayListener implements CallListener {
     else this.#breakOff(failure, phase.stream)
   }
 
-  /** The commit point of a stream: what was held goes out, the rest follows as it comes. */
-  #commit(): void {
+  /** The commit point of a stream: what was held goes out, the rest follows as it comes. `silent`: it has not said anything yet. */
+  #commit(silent: FrameDecoder | undefined): void {
     const phase = this.#phase
     if (phase.at !== 'judging') return
     const isSeamless = this.#services.seam
-    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect.judgeFrame, isSeamless))
+    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect.judgeFrame, isSeamless), silent)
   }
 
   #pass(stream: RelayedStream | undefined, chunk: Buffer): void {
@@ -182,9 +200,9 @@ class RelayListener implements CallListener {
   }
 
   /** A stream's length may change by an error at its end, so it is not promised. */
-  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined): void {
+  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined, silent: FrameDecoder | undefined): void {
     this.#leave()
-    this.#phase = { at: 'streaming', stream }
+    this.#phase = { at: 'streaming', stream, silent }
     this.#reply.head(head.status, head.statusMessage, withoutLength(responseHeaders(head.raw)))
     if (held.length === 0) this.#reply.flushHead()
     for (const chunk of held) if (this.#phase.at === 'streaming') this.#pass(stream, chunk)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clientDialects } from '../dialects/registry.ts'
@@ -63,5 +64,36 @@ describe('a stream that is relayed', () => {
 
   it('lets the error through where nobody shall take the stream up', () => {
     expect(passed(create(false), content('one') + error, 9)).toBe(content('one') + error)
+  })
+})
+
+describe('a model whose stream is relayed', () => {
+  const fixtures = [
+    ['anthropic', 'omitted-thinking', 'ping'],
+    ['anthropic', 'reasoning-and-text', 'ping'],
+    ['openai-responses', 'reasoning-and-text', 'keepalive'],
+    ['openai-chat', 'reasoning-and-text', ''],
+  ] as const
+
+  it.each(fixtures)('is known to think from its first thought to the last: %s, %s', (dialect, name, ping) => {
+    const text = readFileSync(new URL(`../../test/fixtures/${dialect}/${name}.txt`, import.meta.url), 'utf8')
+    const stream = new RelayedStream(clientDialects[dialect].judgeFrame, true)
+    const thought = text.split(/(?<=\n\n)/).map((frame) => {
+      stream.push(Buffer.from(frame))
+      // A sign of life changes nothing of it.
+      stream.push(Buffer.from(ping === '' ? ': keep-alive\n\n' : `event: ${ping}\ndata: {"type":"${ping}"}\n\n`))
+      expect(stream.saysNothing).toBe(true)
+      return stream.isThinking() ? 'thinks' : 'speaks'
+    })
+    const first = thought.indexOf('thinks')
+    const last = thought.lastIndexOf('thinks')
+    expect(first).toBeGreaterThanOrEqual(0)
+    expect(new Set(thought.slice(first, last + 1))).toEqual(new Set(['thinks']))
+    expect(last).toBeLessThan(thought.length - 1)
+    const words = text
+      .split(/(?<=\n\n)/)
+      .slice(last + 1)
+      .join('')
+    expect(words).not.toMatch(/thinking_delta|reasoning_content|response\.reasoning/)
   })
 })

@@ -1,7 +1,8 @@
-/** A stream on its way through: whole frames only, no error before it is known what becomes of it, and what the client has seen. */
+/** A stream on its way through: whole frames only, no error before it is known what becomes of it, whether it says anything, and what the client has seen. */
 import type { FrameRole } from '../dialects/dialect.ts'
 import { createSseDecoder, type Frame } from '../wire/sse.ts'
 import { endsFrame, lengthOfFrames, splitFrames } from '../wire/frame-end.ts'
+import { isKeepAlive } from '../wire/keep-alive.ts'
 import { StreamTail } from './stream-tail.ts'
 
 type JudgeFrame = (frame: Frame) => FrameRole
@@ -24,6 +25,9 @@ export class RelayedStream {
   /** The beginning of a frame. */
   #held: Buffer | undefined
   #failed: Frame | undefined
+  /** The last frames that were more than signs of life. */
+  #lastSaid: Buffer | undefined
+  #saysNothing = false
 
   constructor(judgeFrame: JudgeFrame, isKept: boolean) {
     this.#judgeFrame = judgeFrame
@@ -33,6 +37,7 @@ export class RelayedStream {
 
   /** What of the bytes so far the client may have. */
   push(chunk: Buffer): Buffer | undefined {
+    this.#saysNothing = false
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk
     if (endsFrame(bytes)) {
       this.#held = undefined
@@ -61,6 +66,22 @@ export class RelayedStream {
     return this.#tail
   }
 
+  /** The last chunk was nothing but comments and pings. */
+  get saysNothing(): boolean {
+    return this.#saysNothing
+  }
+
+  /** A block of thoughts was begun or gone on with last. */
+  isThinking(): boolean {
+    let isThinking = false
+    const decoder = createSseDecoder((frame) => {
+      const role = this.#judgeFrame(frame)
+      if (role !== 'preamble') isThinking = role === 'reasoning'
+    })
+    if (this.#lastSaid) decoder.feed(this.#lastSaid)
+    return isThinking
+  }
+
   /** Every frame that was let through, unless nobody can continue the stream. */
   seen(): Frame[] | undefined {
     if (!this.#kept) return undefined
@@ -74,6 +95,8 @@ export class RelayedStream {
     if (this.#failed) return undefined
     const sound = this.#kept && frames.includes(errorMark) ? this.#beforeError(frames) : frames
     if (sound.length === 0) return undefined
+    this.#saysNothing = isKeepAlive(sound)
+    if (!this.#saysNothing) this.#lastSaid = sound
     this.#tail.push(sound)
     this.#keptBytes += sound.length
     if (this.#keptBytes > maxKeptBytes) this.#kept = undefined

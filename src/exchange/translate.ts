@@ -12,9 +12,8 @@ import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import type { Call } from '../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
-import { clientGone, type Incoming, type Outcome, type Services } from './outcome.ts'
+import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
 import { prepareRequest, type PlainTarget } from './prepare.ts'
-import type { Reply } from './reply.ts'
 import { createSink, type AnswerSink } from './sink.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 
@@ -48,24 +47,18 @@ export async function translate(
   services: Services,
   incoming: Incoming,
   request: ChatRequest,
-  target: Target,
+  turn: Turn,
   reason: FailureKind | undefined,
-  reply: Reply,
   onAnswer?: (response: JsonObject) => void,
 ): Promise<Outcome> {
+  const { target, reply } = turn
   const losses = services.lossesAt(target.name)
   const prepared = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ownId = createCallIds(request.messages)
   const ask: Ask = (question, into) =>
-    callTranslated(
-      services,
-      target,
-      callOf(question, target, incoming, losses.warn),
-      restoring(into, restore, ownId),
-      reply,
-    )
+    callTranslated(services, turn, callOf(question, target, incoming, losses.warn), restoring(into, restore, ownId))
   const sink = createSink(
     services,
     incoming,

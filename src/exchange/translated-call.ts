@@ -4,11 +4,10 @@ import { targetDialects } from '../dialects/registry.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import { parseJson } from '../ir/json.ts'
-import type { Target } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
 import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
-import { clientGone, silenceOf, type Broken, type Outcome, type Services } from './outcome.ts'
+import { clientGone, type Broken, type Outcome, type Services, type Turn } from './outcome.ts'
 import type { Reply } from './reply.ts'
 import type { AnswerSink } from './sink.ts'
 
@@ -20,16 +19,11 @@ interface SettleCall {
   reject: (error: unknown) => void
 }
 
-export function callTranslated(
-  services: Services,
-  target: Target,
-  call: Call,
-  sink: AnswerSink,
-  reply: Reply,
-): Promise<CallOutcome> {
+export function callTranslated(services: Services, turn: Turn, call: Call, sink: AnswerSink): Promise<CallOutcome> {
+  if (turn.reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
-    const listener = new TranslationListener(services, target, sink, reply, { resolve, reject })
-    listener.begin(startAttempt(services.pools, services.clock, silenceOf(services, target, true), call, listener))
+    const listener = new TranslationListener(services, turn, sink, { resolve, reject })
+    listener.begin(startAttempt(services.pools, services.clock, turn.patience, call, listener))
   })
 }
 
@@ -49,8 +43,11 @@ class TranslationListener implements CallListener {
   readonly #sink: AnswerSink
   #attempt: Attempt | undefined
   #phase: Phase = { at: 'waiting' }
+  /** The last chunk said something. */
+  #hasSaid = false
+  #isThinking = false
 
-  constructor(services: Services, target: Target, sink: AnswerSink, reply: Reply, outcome: SettleCall) {
+  constructor(services: Services, { target, reply }: Turn, sink: AnswerSink, outcome: SettleCall) {
     this.#services = services
     this.#targetDialect = targetDialects[target.dialect]
     this.#sink = sink
@@ -78,15 +75,21 @@ class TranslationListener implements CallListener {
     this.#phase = { at: 'answering', frames, decoder }
   }
 
-  data(chunk: Buffer): void {
+  data(chunk: Buffer): boolean {
     const phase = this.#phase
     if (phase.at === 'refused' && phase.bytes < maxRefusalBytes) {
       phase.chunks.push(chunk)
       phase.bytes += chunk.length
     }
-    if (phase.at !== 'answering') return
+    if (phase.at !== 'answering') return false
+    this.#hasSaid = false
     phase.frames.feed(chunk)
     if (!this.#sink.flush()) this.#attempt?.pause()
+    return this.#hasSaid
+  }
+
+  isThinking(): boolean {
+    return this.#isThinking
   }
 
   end(): void {
@@ -115,11 +118,20 @@ class TranslationListener implements CallListener {
   #take(event: StreamEvent): void {
     if (this.#phase.at === 'over') return
     if (event.type === 'failure') return this.#fail(event.failure)
+    this.#note(event.type)
     this.#sink.event(event)
     if (this.#sink.fault) return this.#fail(this.#sink.fault)
     if (event.type !== 'finish') return
     this.#phase = { at: 'over' }
     this.#outcome.resolve({ type: 'answered' })
+  }
+
+  /** An announced but empty text is nothing yet; a beginning thought is. */
+  #note(type: StreamEvent['type']): void {
+    if (type === 'start' || type === 'text-start') return
+    this.#hasSaid = true
+    if (type === 'reasoning-start') this.#isThinking = true
+    else if (type === 'reasoning-end') this.#isThinking = false
   }
 
   #fail(failure: Failure): void {

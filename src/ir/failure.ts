@@ -15,7 +15,8 @@ export type Cause =
   | { kind: 'server-error' }
   /** No connection, or one that broke before the answer was whole. `requestSent` says whether the target may have seen the request. */
   | { kind: 'network'; problem: NetworkProblem; requestSent: boolean }
-  | { kind: 'timeout'; phase: 'connect' | 'head' | 'first-content' | 'stall' }
+  /** Which clock ran out: one of the target's, or the whole exchange's. */
+  | { kind: 'timeout'; phase: 'connect' | 'head' | 'first-content' | 'stall' | 'exchange' }
   /** An answer that breaks its own dialect: no end, no JSON, an unknown shape. */
   | { kind: 'malformed-answer' }
   | { kind: 'bad-key' }

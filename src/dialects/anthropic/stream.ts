@@ -170,7 +170,9 @@ export function judgeFrame({ data }: Frame): FrameRole {
     case 'ping':
       return 'preamble'
     case 'content_block_start':
-      return objectOf(body['content_block'])['type'] === 'text' ? 'preamble' : 'content'
+      return roleOfBlock(kindOf(objectOf(body['content_block'])['type']))
+    case 'content_block_delta':
+      return isOfThinking(stringOf(objectOf(body['delta'])['type'])) ? 'reasoning' : 'content'
     case 'error':
       return 'failure'
     case 'message_stop':
@@ -178,4 +180,13 @@ export function judgeFrame({ data }: Frame): FrameRole {
     default:
       return 'content'
   }
+}
+
+function roleOfBlock(kind: BlockKind): FrameRole {
+  if (kind === 'text') return 'preamble'
+  return kind === 'reasoning' ? 'reasoning' : 'content'
+}
+
+function isOfThinking(delta: string | undefined): boolean {
+  return delta === 'thinking_delta' || delta === 'signature_delta'
 }

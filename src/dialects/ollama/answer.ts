@@ -115,5 +115,6 @@ export function judgeFrame({ data }: Frame): FrameRole {
   if (body['error']) return 'failure'
   if (body['done'] === true) return 'end'
   const { content, thinking, tool_calls } = objectOf(body['message'])
-  return content || thinking || tool_calls || body['response'] ? 'content' : 'preamble'
+  if (content || tool_calls || body['response']) return 'content'
+  return thinking ? 'reasoning' : 'preamble'
 }

@@ -188,11 +188,14 @@ export function judgeFrame({ event, data }: Frame): FrameRole {
   if (data === '[DONE]') return 'end'
   const choices = arrayOf(body['choices']).map(objectOf)
   if (choices.some((choice) => stringOf(choice['finish_reason']))) return 'end'
-  return choices.some(saysSomething) ? 'content' : 'preamble'
+  const said = choices.flatMap(fieldsSaid)
+  if (said.length === 0) return 'preamble'
+  return said.every((field) => field.startsWith('reasoning')) ? 'reasoning' : 'content'
 }
 
-function saysSomething(choice: JsonObject): boolean {
-  return Object.entries(objectOf(choice['delta'])).some(([key, value]) => key !== 'role' && isSaid(value))
+function fieldsSaid(choice: JsonObject): string[] {
+  const fields = Object.entries(objectOf(choice['delta']))
+  return fields.flatMap(([key, value]) => (key !== 'role' && isSaid(value) ? [key] : []))
 }
 
 function isSaid(value: JsonValue): boolean {

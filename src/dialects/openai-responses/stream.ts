@@ -126,10 +126,15 @@ export function judgeFrame({ event, data }: Frame): FrameRole {
   const body = objectOf(parseJson(data))
   const type = stringOf(body['type']) ?? event ?? ''
   if (type === 'error' || type === 'response.failed') return 'failure'
-  if (type === 'response.output_item.added')
-    return objectOf(body['item'])['type'] === 'message' ? 'preamble' : 'content'
+  if (type === 'response.output_item.added') return roleOfItem(stringOf(objectOf(body['item'])['type']))
+  if (type.startsWith('response.reasoning')) return 'reasoning'
   if (type === 'response.completed' || type === 'response.incomplete') return 'end'
   return preamble.has(type) ? 'preamble' : 'content'
+}
+
+function roleOfItem(type: string | undefined): FrameRole {
+  if (type === 'message') return 'preamble'
+  return type === 'reasoning' ? 'reasoning' : 'content'
 }
 
 /** For a relayed stream, whose response object is the provider's: the documented flat error event, with the next number in order. */
