@@ -1,4 +1,5 @@
 /** Goes on with an answer that broke off: another target writes its rest, behind a seam that the client does not see (DESIGN 6). */
+import { createCallIds } from '../context/call-ids.ts'
 import { fitToolNames } from '../context/tool-names.ts'
 import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
@@ -31,8 +32,9 @@ export async function continueAnswer(
     const prepared = await prepareRequest(services, asked, target, losses.warn)
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
     const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, emit))
+    const idOf = createCallIds(request, answer.gathered.content, services.unique)
     const call = callOf(question, target, incoming, losses.warn)
-    return callTranslated(services, target, call, restoring(sink, restore), reply)
+    return callTranslated(services, target, call, restoring(sink, restore, idOf), reply)
   }
   const way: Way = goesOnByItself(target, request) ? 'prefill' : 'plea'
   const outcome = await ask(way)

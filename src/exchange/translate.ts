@@ -1,4 +1,5 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
+import { createCallIds } from '../context/call-ids.ts'
 import { fitToolNames } from '../context/tool-names.ts'
 import { BadRequest, type ClientDialectName } from '../dialects/dialect.ts'
 import { meetQuirks, type Quirk } from '../dialects/openai-chat/quirks.ts'
@@ -57,8 +58,11 @@ export async function translate(
   const prepared = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
-  const ask: Ask = (question, into) =>
-    callTranslated(services, target, callOf(question, target, incoming, losses.warn), restoring(into, restore), reply)
+  const ask: Ask = (question, into) => {
+    const idOf = createCallIds(request, [], services.unique)
+    const call = callOf(question, target, incoming, losses.warn)
+    return callTranslated(services, target, call, restoring(into, restore, idOf), reply)
+  }
   const sink = createSink(
     services,
     incoming,
@@ -146,8 +150,12 @@ function callHeaders(target: Target, incoming: HeaderList): HeaderList {
   return headers
 }
 
-/** Calls leave under the names that the client knows. */
-export function restoring(sink: AnswerSink, restore: (name: string) => string): AnswerSink {
+/** Calls leave under the names that the client knows, and each under an id of its own. */
+export function restoring(
+  sink: AnswerSink,
+  restore: (name: string) => string,
+  idOf: (id: string) => string,
+): AnswerSink {
   return {
     get isCommitted() {
       return sink.isCommitted
@@ -155,7 +163,10 @@ export function restoring(sink: AnswerSink, restore: (name: string) => string): 
     get fault() {
       return sink.fault
     },
-    event: (event) => sink.event(event.type === 'tool-call-start' ? { ...event, name: restore(event.name) } : event),
+    event: (event) =>
+      sink.event(
+        event.type === 'tool-call-start' ? { ...event, name: restore(event.name), id: idOf(event.id) } : event,
+      ),
     flush: () => sink.flush(),
   }
 }

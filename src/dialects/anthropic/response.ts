@@ -11,19 +11,19 @@ import { inputObject } from './blocks.ts'
 import { encodeFailure } from './failure.ts'
 import { showsReasoning } from './reasoning.ts'
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  pause_turn: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool-calls',
-  refusal: 'content-filter',
-}
+const reasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['pause_turn', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool-calls'],
+  ['refusal', 'content-filter'],
+])
 
 export function decodeStopReason(stopReason: string | undefined, stopSequence: string | undefined) {
   return {
-    reason: reasons[stopReason ?? ''] ?? 'other',
+    reason: reasons.get(stopReason ?? '') ?? 'other',
     ...defined({ rawReason: stopReason || undefined, stopSequence: stopSequence || undefined }),
   }
 }

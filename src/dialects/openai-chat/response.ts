@@ -9,17 +9,17 @@ import type { AnswerIdentity } from '../dialect.ts'
 import { encodeFailure } from './failure.ts'
 import { encodeToolCall } from './messages.ts'
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  eos: 'stop', // Together (providers.md 3.3)
-  length: 'length',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-  content_filter: 'content-filter',
-}
+const reasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['eos', 'stop'], // Together (providers.md 3.3)
+  ['length', 'length'],
+  ['tool_calls', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+  ['content_filter', 'content-filter'],
+])
 
 export function decodeFinishReason(word: string): FinishReason {
-  return reasons[word] ?? 'other'
+  return reasons.get(word) ?? 'other'
 }
 
 export function encodeFinishReason(reason: FinishReason): string {
