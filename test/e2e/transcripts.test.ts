@@ -106,10 +106,6 @@ describe.each([false, true])('a Responses conversation that its provider keeps (
     })
     await play('Second.')
     const second = await send({ input: 'Two?', previous_response_id: first.answer.id })
-    console.log(
-      JSON.stringify(second),
-      JSON.stringify((await stage.provider.requests('/v1/responses')).map((r) => [r.bodyText, r.rejected])),
-    )
     expect(second).toMatchObject({ status: 200, fallback: null })
     const asked = await heardByProvider()
     expect(asked.previous_response_id).toBeUndefined()
@@ -162,6 +158,36 @@ describe.each([false, true])('a Responses conversation that its provider keeps (
     await send({ input: 'Four?', conversation })
     expect((await heardByProvider()).input).toBe('Four?')
     await nothingRefused()
+  })
+
+  it.runIf(stream)(
+    'knows an answer that the provider began and the local model ended, and tells the provider all of it',
+    async () => {
+      await stage.provider.play({ mode: 'reset-midstream', text: planted.cloudAnswer, chunks: 2, times: 1 })
+      await stage.ollama.play({ mode: 'ok', text: planted.localAnswer, times: 1 })
+      const { answer: first } = await send({ input: planted.prompt })
+      await playAway()
+      const { answer: second, fallback } = await send({ input: planted.question, previous_response_id: first.id })
+      expect(fallback).toBeTruthy()
+      expect(JSON.stringify(await heardLocally())).toContain(planted.localAnswer)
+
+      await play(planted.cloudAnswer)
+      for (const previous of [first, second]) {
+        expect((await send({ input: 'And now?', previous_response_id: previous.id })).status).toBe(200)
+        const heard = await heardByProvider()
+        expect(heard.previous_response_id).toBeUndefined()
+        expect(JSON.stringify(heard.input)).toContain(planted.localAnswer)
+        expect(JSON.stringify(heard.input)).not.toContain('"id"')
+      }
+    },
+  )
+
+  it('is not robbed of a local item that is kept no more: the provider says that it is unknown', async () => {
+    await playAway()
+    await send({ input: planted.prompt })
+    const item = { type: 'item_reference', id: 'msg_troopergone0000' }
+    const { answer } = await send({ input: [item, { role: 'user', content: planted.question }] })
+    expect(answer.error?.message).toContain(item.id)
   })
 
   it("says what the provider would say of an id that nobody knows, and of one that is somebody else's", async () => {
