@@ -18,6 +18,7 @@ import {
   encodeFinishReason,
   encodeUsage,
   isFreeform,
+  wantsFunctionCall,
 } from './response.ts'
 
 /** The usage chunk comes after the finish chunk, so `finish` is emitted at `[DONE]` or the end of the body. */
@@ -95,13 +96,19 @@ export function createEncoder(
   /** Calls of tools that take plain text: what has come of their JSON. */
   const freeform = new Map<number, string>()
   const withUsage = request.includeUsage === true
+  const isLegacy = wantsFunctionCall(request)
   const { chunk, usageChunk } = createChunks(identity, withUsage)
 
   const toolDelta = (index: number, call: JsonObject): string =>
     chunk({ tool_calls: [{ index: callIndexes.get(index) ?? 0, ...call }] })
 
+  /** A legacy answer has room for one. */
+  const functionCall = (index: number, fields: JsonObject): string =>
+    callIndexes.get(index) === 0 ? chunk({ function_call: fields }) : ''
+
   const startCall = ({ index, id, name }: Extract<StreamEvent, { type: 'tool-call-start' }>): string => {
     callIndexes.set(index, callIndexes.size)
+    if (isLegacy) return functionCall(index, { name, arguments: '' })
     const head = { id: fitToolId(id) }
     if (!isFreeform(request, name))
       return toolDelta(index, { ...head, type: 'function', function: { name, arguments: '' } })
@@ -110,6 +117,7 @@ export function createEncoder(
   }
 
   const extendCall = (index: number, json: string): string => {
+    if (isLegacy) return functionCall(index, { arguments: json })
     const text = freeform.get(index)
     if (text === undefined) return toolDelta(index, { function: { arguments: json } })
     freeform.set(index, text + json)
@@ -122,7 +130,7 @@ export function createEncoder(
   }
 
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>): string => {
-    const last = chunk({}, encodeFinishReason(event.reason))
+    const last = chunk({}, encodeFinishReason(event.reason, request))
     const usage = withUsage ? usageChunk(event.usage) : ''
     return `${last}${usage}data: [DONE]\n\n`
   }
