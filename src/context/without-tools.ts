@@ -27,11 +27,11 @@ function inWords(message: Message): Message {
   }
 }
 
-function callInWords({ name, input }: ToolCallPart): TextPart {
+export function callInWords({ name, input }: ToolCallPart): TextPart {
   return { type: 'text', text: `[called the tool ${name} with ${input}]` }
 }
 
-function resultInWords({ toolName, content, isError }: ToolResultPart): UserPart[] {
+export function resultInWords({ toolName, content, isError }: ToolResultPart): UserPart[] {
   const what = isError ? 'error' : 'result'
   return [{ type: 'text', text: `[${what} of the tool${toolName === undefined ? '' : ` ${toolName}`}]` }, ...content]
 }

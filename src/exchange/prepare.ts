@@ -2,9 +2,11 @@
 import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
 import { warnOfExtras } from '../context/extras.ts'
 import { withKnownRoles } from '../context/later-system.ts'
+import { keepMessagesRules } from '../context/messages-rules.ts'
 import { withKnownTools } from '../context/plain-tools.ts'
 import { withKnownReasoning } from '../context/reasoning.ts'
 import { satisfyTemplate } from '../context/strict-template.ts'
+import { withoutHalfPairs, withResultsInPlace } from '../context/tool-pairs.ts'
 import { withoutTools } from '../context/without-tools.ts'
 import type { ChatRequest, Warn } from '../ir/request.ts'
 import { modelAt } from '../routing/model-map.ts'
@@ -18,7 +20,8 @@ export async function prepareRequest(
   target: Target,
   warn: Warn,
 ): Promise<ChatRequest> {
-  const named = withKnownTools({ ...request, model: modelAt(target, request.model) }, target)
+  const placed = { ...request, messages: withResultsInPlace(request.messages) }
+  const named = withKnownTools({ ...placed, model: modelAt(target, request.model) }, target)
   warnOfExtras(named, target.dialect, warn)
   if (target.kind === 'cloud') return prepareForCloud(named, target, warn)
   const engine = services.engines.at(target)
@@ -30,8 +33,9 @@ export async function prepareRequest(
 }
 
 function prepareForCloud(request: ChatRequest, { dialect }: Target, warn: Warn): ChatRequest {
-  const seen = makeShowable(request, { ...cloudSight, dialect }, warn)
-  return withKnownReasoning(withKnownRoles(seen, dialect), dialect, warn)
+  const paired = { ...request, messages: withoutHalfPairs(request.messages, warn) }
+  const seen = makeShowable(paired, { ...cloudSight, dialect }, warn)
+  return withKnownReasoning(keepMessagesRules(withKnownRoles(seen, dialect), dialect), dialect, warn)
 }
 
 /** Providers read all of them; one that does not says so itself, in words for the client. */
