@@ -76,6 +76,36 @@ describe('to Messages', () => {
     expect(encode('anthropic', { sampling: { maxOutputTokens: 7, stopSequences: [] } })['max_tokens']).toBe(7)
   })
 
+  it.each([
+    ['claude-sonnet-4-5', { temperature: 1.7, topP: 0.9 }, undefined, { temperature: 1 }, 2],
+    ['claude-sonnet-4-5-20250929', { temperature: 0.2 }, { effort: 'low' }, {}, 1],
+    ['claude-opus-4-20250514', { temperature: 0.2, topP: 0.9 }, undefined, { temperature: 0.2, top_p: 0.9 }, 0],
+    ['claude-haiku-4-5', { topP: 0.9, topK: 5 }, undefined, { top_p: 0.9, top_k: 5 }, 0],
+    ['claude-opus-4-7', { temperature: 0.2 }, undefined, {}, 1],
+  ])(
+    'asks %s for %j with reasoning %j as it takes it, and says what it does not',
+    (model, sampling, reasoning, wire, lost) => {
+      const warnings: string[] = []
+      const asked = { model, sampling: { ...sampling, stopSequences: [] }, ...(reasoning && { reasoning }) }
+      const { temperature, top_p, top_k } = encode('anthropic', asked, warnings)
+      expect({ temperature, top_p, top_k }).toEqual({
+        temperature: undefined,
+        top_p: undefined,
+        top_k: undefined,
+        ...wire,
+      })
+      expect(warnings).toHaveLength(lost)
+    },
+  )
+
+  it('names the type of an input of which the client says nothing', () => {
+    const { tools } = decode('openai-chat', {
+      messages: [],
+      tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
+    })
+    expect(encode('anthropic', { tools })['tools']).toMatchObject([{ input_schema: { type: 'object' } }])
+  })
+
   it('sends no empty text, which is refused', () => {
     const text = JSON.stringify(
       encode('anthropic', { messages: [say('user', 'Hi'), say('assistant', ''), say('user', 'Go on')] }),
@@ -181,6 +211,12 @@ describe('to Responses', () => {
     const ids = items.map((item) => String(item['call_id']))
     expect(ids[0]?.length).toBeLessThanOrEqual(64)
     expect(ids[0]).toBe(ids[1])
+  })
+
+  it('asks for at least as many tokens as are taken there', () => {
+    expect(
+      encode('openai-responses', { sampling: { maxOutputTokens: 1, stopSequences: [] } })['max_output_tokens'],
+    ).toBe(16)
   })
 
   it('reports stop sequences, which it has no place for', () => {

@@ -63,15 +63,35 @@ export function encodeEffort({ reasoning, model }: ChatRequest): string | undefi
   return effort === 'minimal' ? 'low' : effort
 }
 
-export function encodeSampling({ sampling, model }: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+export function encodeSampling(request: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+  const { sampling, model } = request
   for (const name of ['seed', 'presencePenalty', 'frequencyPenalty'] as const) {
     if (sampling[name] !== undefined) warn(`'${name}' has no counterpart in Messages and was left out`)
   }
   const { temperature, topP, topK, stopSequences } = sampling
   const stop_sequences = stopSequences.length === 0 ? undefined : stopSequences
-  if (thinksByBudget(model) || !model.includes('claude'))
-    return { temperature, top_p: topP, top_k: topK, stop_sequences }
-  if (temperature !== undefined || topP !== undefined || topK !== undefined)
-    warn('sampling parameters are refused by this model and were left out')
-  return { stop_sequences }
+  if (!model.includes('claude')) return { temperature, top_p: topP, top_k: topK, stop_sequences }
+  if (!thinksByBudget(model)) {
+    if (temperature !== undefined || topP !== undefined || topK !== undefined)
+      warn('sampling parameters are refused by this model and were left out')
+    return { stop_sequences }
+  }
+  return { ...withinRules(request, warn), stop_sequences }
+}
+
+/** From these on Claude takes one of `temperature` and `top_p`, never both (platform.claude.com, migration to Claude 4.5). */
+const takesOne = /claude-(?:opus-4-[1-9](?!\d)|(?:sonnet|haiku)-4-5)/
+
+/** OpenAI's temperatures go up to 2, Claude's to 1; a model that thinks within a budget takes no wish of its own (platform.claude.com, thinking). */
+function withinRules({ sampling, reasoning, model }: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+  const { temperature, topP, topK } = sampling
+  if (reasoning !== undefined && reasoning.effort !== 'none') {
+    if (temperature !== undefined || topP !== undefined || topK !== undefined)
+      warn('a model that reasons takes no sampling parameters; they were left out')
+    return {}
+  }
+  const top_p = temperature !== undefined && takesOne.test(model) ? undefined : topP
+  if (topP !== top_p) warn("'topP' beside a temperature is refused by this model and was left out")
+  if (temperature !== undefined && temperature > 1) warn('a temperature above 1 is told as 1 in Messages')
+  return { temperature: temperature === undefined ? undefined : Math.min(temperature, 1), top_p, top_k: topK }
 }

@@ -144,7 +144,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       tools: tools.length === 0 ? undefined : tools,
       tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice, request.tools),
       parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
-      max_output_tokens: sampling.maxOutputTokens,
+      max_output_tokens: limitOf(sampling),
       temperature: sampling.temperature,
       top_p: sampling.topP,
       reasoning: reasoning === undefined ? undefined : compact({ effort: encodeEffort(reasoning) }),
@@ -152,6 +152,13 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       user: request.userId,
     }),
   }
+}
+
+/** Less is refused there; apps ask Messages for a single token to see whether a key is good. */
+const smallestLimit = 16
+
+function limitOf({ maxOutputTokens }: Sampling): number | undefined {
+  return maxOutputTokens === undefined ? undefined : Math.max(maxOutputTokens, smallestLimit)
 }
 
 function warnOfSampling(sampling: Sampling, warn: Warn): void {
