@@ -87,7 +87,7 @@ function decodeImage(image: JsonObject): FilePart {
 
 /** A `data:` URL carries its bytes; any other is a reference. */
 export function decodeUrl(url: string, mediaType: string): FilePart {
-  const match = /^data:([^;,]*);base64,/.exec(url)
+  const match = /^data:([^;,]*)(?:;[^;,]*)*;base64,/i.exec(url)
   if (!match) return { type: 'file', mediaType, data: { from: 'url', url } }
   return {
     type: 'file',
@@ -145,7 +145,7 @@ function decodeToolResult(message: JsonObject, legacyIds: LegacyIds) {
   return {
     type: 'tool-result' as const,
     callId: stringOf(message['tool_call_id']) ?? legacyIds.get(name ?? '') ?? `call_${name ?? ''}`,
-    content: decodeUserContent(message['content']).filter((part) => part.type !== 'opaque'),
+    content: decodeUserContent(message['content']),
     isError: false,
     ...defined({ toolName: name }),
   }
