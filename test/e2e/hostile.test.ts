@@ -220,6 +220,25 @@ describe('a client', () => {
     expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error', param: null } })
   })
 
+  it.each([
+    ['anthropic', { messages: [] }],
+    ['anthropic', { messages: [{ role: 'user', content: [] }], stream: true }],
+    ['openai-chat', { messages: [] }],
+    ['openai-responses', { input: [] }],
+  ] as const)(
+    'that says nothing (%s, %j) is told so, and no local model is asked to say more',
+    async (dialect, fields) => {
+      respond = (socket) => socket.destroy()
+      const { endpoint, headers } = dialects[dialect]
+      const body = JSON.stringify({ model: 'm', max_tokens: 9, ...fields })
+      const before = (await ollama.requests('/api/chat')).length
+      const response = await fetch(trooper.url + endpoint, { method: 'POST', headers, body })
+      expect(response.status).toBe(400)
+      expect(await response.text()).toMatch(dialect === 'openai-responses' ? /input: / : /at least one message/)
+      expect(await ollama.requests('/api/chat')).toHaveLength(before)
+    },
+  )
+
   it('whose file names and types are strange finds none of them in the log', async () => {
     respond = (socket) => socket.destroy()
     const content = [
