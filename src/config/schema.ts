@@ -65,11 +65,13 @@ const taken = [
   'te',
   'upgrade',
 ]
-const headerName = z
+/** What a header must be that a key is sent in. */
+export const headerName = z
   .string()
   .refine((name) => !taken.includes(name.toLowerCase()), { error: 'is no header that can carry a key' })
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is no header name' })
-const secret = z
+/** A key that fits into a header. */
+export const secret = z
   .string()
   .regex(/^[\x21-\x7e]+$/, { error: 'has characters that no key has (a space, a quote, a line break?)' })
 /** As browsers write it: no path, no slash at the end. */

@@ -77,7 +77,7 @@ function showAssistantPart(part: AssistantPart, sight: Sight, warn: Warn): Assis
 }
 
 function showResult(result: ToolResultPart, sight: Sight, warn: Warn): ToolResultPart {
-  const content = result.content.map((part) => (part.type === 'file' ? showFile(part, sight, warn) : part))
+  const content = result.content.map((part) => showUserPart(part, sight, warn))
   return { ...result, content }
 }
 

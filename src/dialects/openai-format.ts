@@ -42,9 +42,14 @@ export function decodeFunction(definition: JsonObject): FunctionTool | undefined
   return {
     type: 'function',
     name,
-    inputSchema: isObject(definition['parameters']) ? definition['parameters'] : { type: 'object', properties: {} },
+    inputSchema: withType(isObject(definition['parameters']) ? definition['parameters'] : {}),
     ...defined({ description: stringOf(definition['description']), strict: booleanOf(definition['strict']) }),
   }
+}
+
+/** Chat takes a tool that says nothing of its input; Messages and Responses want at least the type. */
+function withType(schema: JsonObject): JsonObject {
+  return Object.keys(schema).length === 0 ? { type: 'object', properties: {} } : { type: 'object', ...schema }
 }
 
 /** `name` is that of the one tool which the choice names, if it names one. */

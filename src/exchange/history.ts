@@ -1,6 +1,6 @@
 /** Requests that lean on a history held elsewhere, made whole: for a local model, or for the provider that did not see local turns. */
 import { summaryOf, tellSummary } from '../dialects/openai-responses/compaction.ts'
-import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
+import { isObject, objectOf, stringOf, without, type JsonObject, type JsonValue } from '../ir/json.ts'
 import { conversationOf, itemsOf, outputOf, type Transcripts, type Turn } from './transcripts.ts'
 
 /** More turns than any conversation has; a ring of references ends here. */
@@ -78,8 +78,10 @@ export async function mendForProvider(
 ): Promise<JsonObject> {
   const unseen = await unseenTurns(body, transcripts, account)
   const given = itemsOf(body['input'])
-  const items = [...unseen.turns.flatMap(itemsOfTurn), ...given]
-  const mended = (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
+  const mend = async (items: readonly JsonValue[]): Promise<JsonValue[]> =>
+    (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
+  const caughtUp = unseen.turns.map(async (turn) => [...(await mend(turn.input)), ...(await mend(unsealed(turn)))])
+  const mended = [...(await Promise.all(caughtUp)).flat(), ...(await mend(given))]
   if (unseen.turns.length === 0 && mended.every((item, at) => item === given[at]) && mended.length === given.length)
     return body
   const { previous_response_id: _, ...rest } = body
@@ -100,13 +102,23 @@ async function unseenTurns(
   }
   const turns: Turn[] = []
   let previousId = stringOf(body['previous_response_id'])
-  for (let at = 0; at < longestChain && previousId !== undefined && isLocalId(previousId); at += 1) {
+  for (let at = 0; at < longestChain && previousId !== undefined; at += 1) {
     const turn: Turn | undefined = await transcripts.find(previousId, account)
-    if (!turn) break
+    // An answer that the provider only began is under its id, and as little known to it.
+    if (!turn?.isLocal) break
     turns.unshift(turn)
     previousId = turn.previousId
   }
   return { turns, ...(previousId === undefined ? {} : { previousId }) }
+}
+
+const own = new Set(['id'])
+
+/** The answer of a turn that the provider does not know: without ids, and without thoughts that nobody sealed. */
+function unsealed(turn: Turn): JsonObject[] {
+  return outputOf(turn)
+    .filter((item) => item['type'] !== 'reasoning' || stringOf(item['encrypted_content']) !== undefined)
+    .map((item) => without(item, own))
 }
 
 function isLocalId(id: string): boolean {
@@ -121,6 +133,8 @@ async function mendItem(item: JsonValue, transcripts: Transcripts, account: stri
     return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: tellSummary(summary) }] }]
   if (!isLocalId(stringOf(item['id']) ?? '')) return [item]
   const known = isReference(item) ? await resolve(item, transcripts, account) : item
+  // Nobody knows it any more: the provider says so.
+  if (known === undefined) return [item]
   const { id: _, ...rest } = objectOf(known)
   return rest['type'] === undefined || rest['type'] === 'reasoning' ? [] : [rest]
 }

@@ -4,7 +4,7 @@ import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '
 import type { Failure } from '../ir/failure.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import { expandHistory, leansOnHistory, localMark, mendForProvider } from './history.ts'
-import { conversationOf, turnOf, type Transcripts } from './transcripts.ts'
+import { turnOf, type Transcripts } from './transcripts.ts'
 import { decodeJson, type Decoded } from './translate.ts'
 
 export class ResponsesMemory {
@@ -35,9 +35,8 @@ export class ResponsesMemory {
 
   /** The request as a provider takes it; the same bytes when nothing in it is local. */
   async mend(): Promise<Buffer> {
-    const body = this.#body.includes(localMark) || this.#body.includes('"conversation"') ? this.#parsed() : undefined
+    const body = marks.some((mark) => this.#body.includes(mark)) ? this.#parsed() : undefined
     if (!isObject(body)) return this.#body
-    if (!this.#body.includes(localMark) && conversationOf(body) === undefined) return this.#body
     const mended = await mendForProvider(body, this.#transcripts, this.#account)
     return mended === body ? this.#body : Buffer.from(exactText(mended))
   }
@@ -76,6 +75,9 @@ export class ResponsesMemory {
     return this.#value.parsed
   }
 }
+
+/** What a request holds that may lean on a local turn. */
+const marks = [localMark, '"conversation"', '"previous_response_id"']
 
 /** The provider's own words (providers.md 4.5). */
 function notFound(id: string): Failure {

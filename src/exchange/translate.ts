@@ -26,11 +26,21 @@ export function decodeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>
 
 export function decodeJson(dialect: ClientDialectName, parse: () => JsonValue | undefined): Decoded {
   try {
-    return { ok: true, request: clientDialects[dialect].decodeRequest(parse()) }
+    const request = clientDialects[dialect].decodeRequest(parse())
+    if (dialect !== 'ollama' && !saysAnything(request))
+      throw new BadRequest(listOf[dialect], 'at least one message is required')
+    return { ok: true, request }
   } catch (error) {
     return { ok: false, failure: { kind: 'bad-request', message: faultOf(error), status: 400 } }
   }
 }
+
+/** Of Ollama's own API alone it means something to say nothing: a model is loaded. */
+function saysAnything({ messages }: ChatRequest): boolean {
+  return messages.some(({ content }) => content.length > 0)
+}
+
+const listOf = { anthropic: 'messages', 'openai-chat': 'messages', 'openai-responses': 'input' } as const
 
 function faultOf(error: unknown): string {
   if (error instanceof BadRequest) return error.message

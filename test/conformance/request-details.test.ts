@@ -77,6 +77,14 @@ describe('to Messages', () => {
     expect(encode('anthropic', { sampling: { maxOutputTokens: 7, stopSequences: [] } })['max_tokens']).toBe(7)
   })
 
+  it('names the type of an input of which the client says nothing', () => {
+    const { tools } = decode('openai-chat', {
+      messages: [],
+      tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
+    })
+    expect(encode('anthropic', { tools })['tools']).toMatchObject([{ input_schema: { type: 'object' } }])
+  })
+
   it('sends no empty text, which is refused', () => {
     const text = JSON.stringify(
       encode('anthropic', { messages: [say('user', 'Hi'), say('assistant', ''), say('user', 'Go on')] }),
@@ -226,6 +234,12 @@ describe('to Responses', () => {
     const ids = items.map((item) => String(item['call_id']))
     expect(ids[0]?.length).toBeLessThanOrEqual(64)
     expect(ids[0]).toBe(ids[1])
+  })
+
+  it('asks for at least as many tokens as are taken there', () => {
+    expect(
+      encode('openai-responses', { sampling: { maxOutputTokens: 1, stopSequences: [] } })['max_output_tokens'],
+    ).toBe(16)
   })
 
   it('reports stop sequences, which it has no place for', () => {

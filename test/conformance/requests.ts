@@ -115,7 +115,8 @@ export const requests: fc.Arbitrary<ChatRequest> = fc
     messages: conversation,
     tools,
     choice,
-    max: fc.integer({ min: 1, max: 64_000 }),
+    // Responses takes no smaller limit.
+    max: fc.integer({ min: 16, max: 64_000 }),
     temperature: fc.option(unit),
     topP: fc.option(unit),
     effort: fc.option(fc.constantFrom('low', 'medium', 'high')),

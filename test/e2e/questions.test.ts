@@ -61,6 +61,7 @@ describe('a Messages client', () => {
     const answer = await models('/nobody')
     expect(answer.status).toBe(404)
     expect(await answer.json()).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
+    expect((await models('/100%')).status).toBe(404)
   })
 
   it('keeps its key error to itself: a bad key is not masked by a guess', async () => {

@@ -106,10 +106,6 @@ describe.each([false, true])('a Responses conversation that its provider keeps (
     })
     await play('Second.')
     const second = await send({ input: 'Two?', previous_response_id: first.answer.id })
-    console.log(
-      JSON.stringify(second),
-      JSON.stringify((await stage.provider.requests('/v1/responses')).map((r) => [r.bodyText, r.rejected])),
-    )
     expect(second).toMatchObject({ status: 200, fallback: null })
     const asked = await heardByProvider()
     expect(asked.previous_response_id).toBeUndefined()
@@ -162,6 +158,14 @@ describe.each([false, true])('a Responses conversation that its provider keeps (
     await send({ input: 'Four?', conversation })
     expect((await heardByProvider()).input).toBe('Four?')
     await nothingRefused()
+  })
+
+  it('is not robbed of a local item that is kept no more: the provider says that it is unknown', async () => {
+    await playAway()
+    await send({ input: planted.prompt })
+    const item = { type: 'item_reference', id: 'msg_troopergone0000' }
+    const { answer } = await send({ input: [item, { role: 'user', content: planted.question }] })
+    expect(answer.error?.message).toContain(item.id)
   })
 
   it("says what the provider would say of an id that nobody knows, and of one that is somebody else's", async () => {

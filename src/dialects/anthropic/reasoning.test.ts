@@ -64,3 +64,25 @@ it.each<[string, Partial<ChatRequest>, string, unknown, number]>([
   expect(encodeRequest({ ...base, ...request }, (what) => warnings.push(what))[field]).toEqual(value)
   expect(warnings).toHaveLength(losses)
 })
+
+it.each([
+  ['claude-sonnet-4-5', { temperature: 1.7, topP: 0.9 }, undefined, { temperature: 1 }, 2],
+  ['claude-sonnet-4-5-20250929', { temperature: 0.2 }, { effort: 'low' }, {}, 1],
+  ['claude-opus-4-20250514', { temperature: 0.2, topP: 0.9 }, undefined, { temperature: 0.2, top_p: 0.9 }, 0],
+  ['claude-haiku-4-5', { topP: 0.9, topK: 5 }, undefined, { top_p: 0.9, top_k: 5 }, 0],
+  ['claude-opus-4-7', { temperature: 0.2 }, undefined, {}, 1],
+])(
+  'asks %s for %j with reasoning %j as it takes it, and says what it does not',
+  (model, sampling, reasoning, wire, lost) => {
+    const warnings: string[] = []
+    const asked = { model, sampling: { ...sampling, stopSequences: [] }, ...(reasoning && { reasoning }) }
+    const { temperature, top_p, top_k } = encodeRequest({ ...base, ...asked }, (what) => warnings.push(what))
+    expect({ temperature, top_p, top_k }).toEqual({
+      temperature: undefined,
+      top_p: undefined,
+      top_k: undefined,
+      ...wire,
+    })
+    expect(warnings).toHaveLength(lost)
+  },
+)

@@ -100,17 +100,18 @@ export function encodeSampling(
     warn('sampling parameters are refused beside thinking and were left out')
     return { stop_sequences }
   }
-  if (thinksByBudget(model) || !model.includes('claude')) {
-    // Later models of this kind take one of the two only.
-    if (temperature !== undefined && topP !== undefined && model.includes('claude')) {
-      warn("'topP' is refused beside a temperature and was left out")
-      return { temperature, top_k: topK, stop_sequences }
-    }
-    return { temperature, top_p: topP, top_k: topK, stop_sequences }
+  if (temperature !== undefined && topP !== undefined && takesOne.test(model)) {
+    warn("'topP' is refused beside a temperature and was left out")
+    return { temperature, top_k: topK, stop_sequences }
   }
+  if (thinksByBudget(model) || !model.includes('claude'))
+    return { temperature, top_p: topP, top_k: topK, stop_sequences }
   if (isAsked) warn('sampling parameters are refused by this model and were left out')
   return { stop_sequences }
 }
+
+/** From these on Claude takes one of `temperature` and `top_p`, never both (Anthropic's notes on migrating to Claude 4.5). */
+const takesOne = /claude-(?:opus-4-[1-5](?!\d)|(?:sonnet|haiku)-4-5)/
 
 /** Other dialects go up to 2. */
 function withinRange(temperature: number | undefined, warn: Warn): number | undefined {

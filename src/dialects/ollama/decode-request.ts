@@ -91,7 +91,7 @@ function decodeMessages(messages: JsonValue[]): Message[] {
         const result = {
           type: 'tool-result' as const,
           callId: call.id,
-          content: [{ type: 'text' as const, text }],
+          content: userContent(text, message['images']),
           isError: false,
           ...defined({ toolName: call.name || undefined }),
         }

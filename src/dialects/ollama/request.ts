@@ -1,5 +1,4 @@
 /** IR -> Ollama `/api/chat` requests (local-engines.md 1.1, 1.7). */
-import { parseExact } from '../../ir/exact-json.ts'
 import { compact, objectOf, stringOf, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type {
   AssistantPart,
@@ -17,6 +16,7 @@ import type {
   UserPart,
   Warn,
 } from '../../ir/request.ts'
+import { argumentsObject } from '../arguments.ts'
 import { reduceSchema } from './tool-schema.ts'
 
 /** `extras.ollama` carries what the engine decides: `truncate`, `shift`, `keep_alive`, `think`, `options.num_ctx`. */
@@ -155,7 +155,7 @@ function encodeAssistant(content: AssistantPart[], isPresentTurn: boolean, warn:
 
 /** Arguments are an object here; written with `exactText`. */
 function encodeCall({ id, name, input }: ToolCallPart, index: number): JsonObject {
-  return { id, function: { index, name, arguments: objectOf(parseExact(input)) } }
+  return { id, function: { index, name, arguments: argumentsObject(input) } }
 }
 
 /** Most templates ignore ids: a result belongs to the call in whose order it comes (local-engines.md 1.7). */

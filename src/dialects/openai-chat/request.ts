@@ -33,7 +33,8 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   if (model === undefined) throw new BadRequest('model', 'you must provide a model parameter')
   if (!Array.isArray(body['messages'])) throw new BadRequest('messages', 'must be a list of messages')
   const effort = stringOf(body['reasoning_effort'])
-  const tools = [...arrayOf(body['tools']), ...arrayOf(body['functions']).map(asTool)]
+  const functions = arrayOf(body['functions'])
+  const tools = [...arrayOf(body['tools']), ...functions.map(asTool)]
   return {
     model,
     stream: body['stream'] === true,
@@ -43,7 +44,9 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
     sampling: decodeSampling(body),
     output: decodeOutput(objectOf(body['response_format'])),
     ...defined({
-      parallelToolCalls: booleanOf(body['parallel_tool_calls']),
+      // A legacy answer has room for one call.
+      parallelToolCalls: functions.length > 0 ? false : booleanOf(body['parallel_tool_calls']),
+      echo: functions.length > 0 ? { functions: true } : undefined,
       reasoning: effort === undefined ? undefined : { effort },
       userId: stringOf(body['user']),
       includeUsage: booleanOf(objectOf(body['stream_options'])['include_usage']),

@@ -141,7 +141,7 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       stream: request.stream,
       store: false,
       ...encodeTools(request, warn),
-      max_output_tokens: sampling.maxOutputTokens,
+      max_output_tokens: limitOf(sampling),
       temperature: sampling.temperature,
       top_p: sampling.topP,
       reasoning: reasoning === undefined ? undefined : compact({ effort: encodeEffort(reasoning) }),
@@ -149,6 +149,13 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       user: request.userId,
     }),
   }
+}
+
+/** Less is refused there; apps ask Messages for a single token to see whether a key is good. */
+const smallestLimit = 16
+
+function limitOf({ maxOutputTokens }: Sampling): number | undefined {
+  return maxOutputTokens === undefined ? undefined : Math.max(maxOutputTokens, smallestLimit)
 }
 
 function warnOfSampling(sampling: Sampling, warn: Warn): void {
