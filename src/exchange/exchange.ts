@@ -165,6 +165,7 @@ class Exchange {
   async #continue(target: Target, answer: OpenAnswer): Promise<Outcome> {
     const decoded = (this.#decoded ??= await this.#decode())
     if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
+    this.#services.handBack.expect(this.#incoming.dialect)
     const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, target, this.#reply)
     if (outcome.type !== 'broken') return outcome
     return { ...outcome, takeUp: () => answer, tell: () => this.#tell(answer, outcome.failure) }

@@ -120,8 +120,13 @@ describe('a provider', () => {
   })
 
   it('that cuts its stream inside the last frame is found out', async () => {
-    respond = (socket) => socket.end(stream(delta + stop.slice(0, -1)))
+    respond = (socket) => socket.end(stream(delta + stop.slice(0, -4)))
     expect(await (await ask(trooper.url, 'anthropic', true)).text()).toContain('event: error')
+  })
+
+  it('that forgets the last blank line is whole', async () => {
+    respond = (socket) => socket.end(stream(delta + stop.slice(0, -1)))
+    expect(await (await ask(trooper.url, 'anthropic', true)).text()).toBe(delta + stop)
   })
 
   it('whose model writes of ends and errors is not misread', async () => {
