@@ -80,13 +80,18 @@ function damageBytes(mode: 'length-too-long' | 'length-too-short' | 'gzip-cut' |
       // As who counts characters where bytes are meant; the last bytes of a body are brackets more often than not.
       return { headers: promise(bytes.length - 1), chunks: [bytes], isWhole: false }
     case 'gzip-cut': {
-      const packed = gzipSync(bytes)
+      // Stored, so that the half of it that comes is half of the answer.
+      const packed = gzipSync(bytes, { level: 0 })
       const half = packed.subarray(0, Math.floor(packed.length / 2))
       return { headers: { 'content-encoding': 'gzip' }, chunks: [half], isWhole: false }
     }
     case 'invalid-utf8':
       // Latin-1 where UTF-8 was promised.
-      return { headers: {}, chunks: [Buffer.from(bytes.toString('latin1').replaceAll('\u00c3\u00bc', '\u00fc'), 'latin1')], isWhole: true }
+      return {
+        headers: {},
+        chunks: [Buffer.from(bytes.toString('latin1').replaceAll('\u00c3\u00bc', '\u00fc'), 'latin1')],
+        isWhole: true,
+      }
   }
 }
 

@@ -86,11 +86,7 @@ async function sendJson(exchange: Exchange, play: Play): Promise<void> {
 }
 
 /** The right answer, but the bytes of it are not as they should be. */
-async function sendDamaged(
-  script: Order,
-  exchange: Exchange,
-  { conversation, said, body }: Play,
-): Promise<void> {
+async function sendDamaged(script: Order, exchange: Exchange, { conversation, said, body }: Play): Promise<void> {
   const isStream = body['stream'] === true
   const damage: Damage = isStream
     ? damageStream(script, [...conversation.stream(said, body)], conversation.errorFrame)
