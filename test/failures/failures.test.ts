@@ -5,11 +5,13 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { objectOf, parseJson } from '../../src/ir/json.ts'
+import { available, baseURL, Client, clients } from '../clients/clients.ts'
 import type { Heard, SseClientName } from '../conformance/demand.ts'
 import { startTrooper, type RunningTrooper } from '../e2e/trooper.ts'
 import { failureNames } from '../fakes/failures.ts'
 import type { ProviderBehaviour } from '../fakes/control.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
+import { planted } from '../secrets.ts'
 import { call, hear, requestOf, said, saidLocally, sentence, thoughts } from './answers.ts'
 import { chapters, contents, type Content, type Fault, type Outcome } from './faults.ts'
 import { manual, type Cell, type Told } from './manual.ts'
@@ -63,16 +65,20 @@ function withAnswer(behaviour: ProviderBehaviour, content: Content): ProviderBeh
   return isRefusal ? behaviour : { ...behaviour, ...said[content] }
 }
 
-async function run(
-  behaviour: ProviderBehaviour,
-  place: Place,
-): Promise<{ outcome: Told; attempts: number; heard: Heard }> {
-  const { client, primary, content, stream, seam } = place
+async function prepare(behaviour: ProviderBehaviour, content: Content): Promise<void> {
   await Promise.all([provider.reset(), ollama.reset()])
   await Promise.all([
     provider.play(withAnswer(behaviour, content)),
     ollama.play({ mode: 'ok', ...saidLocally[content] }),
   ])
+}
+
+async function run(
+  behaviour: ProviderBehaviour,
+  place: Place,
+): Promise<{ outcome: Told; attempts: number; heard: Heard }> {
+  const { client, primary, content, stream, seam } = place
+  await prepare(behaviour, content)
   customer += 1
   const trooper = troopers.get(`${primary} ${seam ? 'on' : 'off'}`)
   const response = await fetch(`${trooper?.url}${endpoints[client]}`, requestOf(client, content, stream, customer))
@@ -135,9 +141,9 @@ function checkWhole({ name, plays }: Fault, { content, primary }: Place, outcome
 }
 
 describe.each(dialects)('a %s provider', (primary) => {
-  const clients = dialects.filter((client) => client === primary || strangers[client] === primary)
+  const speakers = dialects.filter((client) => client === primary || strangers[client] === primary)
   const faults = chapters.flatMap((chapter) => chapter.faults).filter(({ plays }) => plays[primary])
-  const places: Place[] = clients.flatMap((client) =>
+  const places: Place[] = speakers.flatMap((client) =>
     contents.flatMap((content) => [
       { client, primary, content, stream: true, seam: true },
       { client, primary, content, stream: false, seam: true },
@@ -164,6 +170,47 @@ describe.each(dialects)('a %s provider', (primary) => {
     expect(problems).toEqual([])
   })
 })
+
+/** The official SDK of each dialect, whose helpers throw on what is not well-formed. */
+const apis = { anthropic: 'messages', 'openai-chat': 'chat', 'openai-responses': 'responses' } as const
+
+describe.each(dialects)('the SDK of a %s client', (dialect) => {
+  const api = apis[dialect]
+  const definition = clients.find(({ apis: own, runtime }) => runtime === 'node' && own.includes(api))
+  const usable = definition ? available(definition) : { skip: 'there is none' }
+  if (!definition || usable !== true) return it.skip(`skipped: ${usable === true ? '' : usable.skip}`)
+  let client: Client
+  beforeAll(() => {
+    client = new Client(definition)
+  })
+  afterAll(() => client.stop())
+
+  const faults = chapters.flatMap((chapter) => chapter.faults).filter(({ plays }) => plays[dialect])
+  it.each(faults)('hears a whole answer, streamed or not: $name', async (fault) => {
+    const behaviour = fault.plays[dialect]
+    if (!behaviour) return
+    const place = { client: dialect, primary: dialect, content: 'text', seam: true } as const
+    for (const op of ['final', 'create'] as const) {
+      const wanted = expected(fault, { ...place, stream: op === 'final' })
+      if (wanted === 'none') continue
+      await prepare(behaviour, 'text')
+      customer += 1
+      const result = await client.call({
+        op,
+        api,
+        baseURL: baseURL(definition, troopers.get(`${dialect} on`)?.url ?? '', api),
+        apiKey: `${planted.clientKey}-${customer}`,
+        model: dialect === 'anthropic' ? 'claude-sonnet-4-5' : 'gpt-4.1',
+        messages: [{ role: 'user', content: planted.prompt }],
+      })
+      if (wanted === 'error') expect(result).toMatchObject({ ok: false })
+      else expect(result).toMatchObject({ ok: true, text: expect.stringMatching(tellsAll) })
+    }
+  })
+})
+
+/** A word may be torn, a character broken. */
+const tellsAll = /^The quick( brown)? fox jumps over the f.r of a lazy dog and is gone\.$/
 
 describe('the manual of failures', () => {
   it('says what happens', async () => {
