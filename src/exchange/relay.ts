@@ -301,8 +301,8 @@ class RelayListener implements CallListener {
     this.#outcome.resolve({
       type: 'broken',
       failure,
-      takeUp: (request) =>
-        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock.now()) : undefined,
+      takeUp: (request, onEnd) =>
+        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock.now(), onEnd) : undefined,
       tell: () => {
         const frame = this.#dialect.encodeFailureFrame(failure, stream?.tail.lastFrame())
         this.#reply.end(stream?.tail.isWithinFrame ? `\n\n${frame}` : frame)

@@ -24,6 +24,8 @@ export interface Conversation {
   whole(answer: Answer, body: JsonObject): JsonObject
   stream(answer: Answer, body: JsonObject): Iterable<Frame>
   okHeaders(answer: Answer): Record<string, string>
+  /** An answer that broke off is not kept. */
+  forget?(answer: Answer): void
   errorBody: string
   errorFrame: string
 }
@@ -88,6 +90,10 @@ export class ResponsesConversation implements Conversation {
     const response = this.#stored.get(id)
     if (response === undefined) throw new Refusal(`Response with id '${id}' not found.`, { status: 404 })
     return response
+  }
+
+  forget(answer: Answer): void {
+    this.#stored.delete(responseId(answer))
   }
 
   clear(): void {

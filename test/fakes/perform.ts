@@ -111,6 +111,7 @@ async function breakOff(end: End, behaviour: Script, exchange: Exchange, play: P
 async function streamUntil(end: End, behaviour: Script, exchange: Exchange, play: Play): Promise<void> {
   const { conversation, said, body } = play
   const frames = [...conversation.stream(said, body)]
+  if (end !== 'whole') conversation.forget?.(said)
   await exchange.pauseAt(0, behaviour.holdAfter)
   exchange.head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...conversation.okHeaders(said) })
   let written = 0
