@@ -17,7 +17,7 @@ const maxKeptBytes = 8 * 1024 * 1024
 /** What stands where the stream's end should: the error that it says, or what is wrong with its frames. */
 export type StreamFault = { type: 'said'; frame: Frame } | { type: 'found'; failure: Failure }
 
-/** A class, as it sees every chunk: it costs a look at its frames' ends and two native searches (~0.3 µs). */
+/** A class, as it sees every chunk: it costs a decoding and a few native searches (~0.3 µs). */
 export class RelayedStream {
   readonly #dialect: Pick<ClientDialect, 'judgeFrame' | 'gapGrammar'>
   readonly #tail: StreamTail
@@ -92,9 +92,11 @@ export class RelayedStream {
     this.#kept?.push(sound)
   }
 
-  /** A model's own words cannot look like an error: their quotes are escaped. */
+  /** A model's own words cannot look like an error: their quotes are escaped. Searching the text is faster than searching its bytes. */
   #looksSound(frames: Buffer): boolean {
-    return !this.#gaps.isFresh && !frames.includes('"error"') && looksLikeJson(frames) && isUtf8(frames)
+    if (this.#gaps.isFresh) return false
+    const text = frames.toString()
+    return !text.includes('"error"') && !text.includes('\uFFFD') && looksLikeJson(text)
   }
 
   /** Frame by frame: what cannot be read is left out if the rest is sound without it; with an error the stream is over. */
