@@ -135,7 +135,8 @@ const providersOwn =
   /^(?:reasoning|mcp_list_tools|(?:web_search|file_search|code_interpreter|image_generation|mcp|computer)_call)$/
 
 /** An item of an answer as something that the client says. */
-function asInput({ id: _, ...item }: JsonObject): JsonObject[] {
-  const type = stringOf(item['type'])
-  return type === undefined || providersOwn.test(type) ? [] : [item]
+function asInput(item: JsonObject): JsonObject[] {
+  const { id: _, ...said } = item
+  const type = stringOf(said['type'])
+  return type === undefined || providersOwn.test(type) ? [] : [said]
 }

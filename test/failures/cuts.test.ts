@@ -105,6 +105,12 @@ function ended(dialect: SseClientName, text: string): string {
   return dialect !== 'openai-chat' || text.includes('data: [DONE]') ? text : `${text}data: [DONE]\n\n`
 }
 
+/** Tools of the provider's own that have no result: a later request with such a history is refused (providers.md 4.2). */
+function unanswered(text: string): string[] {
+  const uses = [...text.matchAll(/"type":"server_tool_use","id":"(\w+)"/g)].map(([, id = '']) => id)
+  return uses.filter((id) => !text.includes(`"tool_use_id":"${id}"`))
+}
+
 function heardCalls({ calls }: Heard): Told['calls'] {
   return calls.map(({ name, input }) => ({ name, input: parseJson(input || '{}') }))
 }
@@ -131,6 +137,7 @@ describe.each(['anthropic', 'openai-chat', 'openai-responses'] as const)('a %s s
         try {
           const heard = strictClients[dialect](ended(dialect, text.replaceAll('\r\n', '\n')))
           const calls = heardCalls(heard)
+          expect(unanswered(text)).toEqual([])
           expect(status).toBe(200)
           expect(heard.ending).not.toBe('failed')
           expect(heard.texts.join('')).toBe(whole.text)
