@@ -1,6 +1,6 @@
 /** Requests that lean on a history held elsewhere, made whole: for a local model, or for the provider that did not see local turns. */
 import { summaryOf, tellSummary } from '../dialects/openai-responses/compaction.ts'
-import { isObject, objectOf, stringOf, without, type JsonObject, type JsonValue } from '../ir/json.ts'
+import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import { conversationOf, itemsOf, outputOf, type Transcripts, type Turn } from './transcripts.ts'
 
 /** More turns than any conversation has; a ring of references ends here. */
@@ -78,10 +78,9 @@ export async function mendForProvider(
 ): Promise<JsonObject> {
   const unseen = await unseenTurns(body, transcripts, account)
   const given = itemsOf(body['input'])
-  const mend = async (items: readonly JsonValue[]): Promise<JsonValue[]> =>
-    (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
-  const caughtUp = unseen.turns.map(async (turn) => [...(await mend(turn.input)), ...(await mend(unsealed(turn)))])
-  const mended = [...(await Promise.all(caughtUp)).flat(), ...(await mend(given))]
+  const told = unseen.turns.flatMap((turn) => [...turn.input, ...outputOf(turn).flatMap(asInput)])
+  const items = [...told, ...given]
+  const mended = (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
   if (unseen.turns.length === 0 && mended.every((item, at) => item === given[at]) && mended.length === given.length)
     return body
   const { previous_response_id: _, ...rest } = body
@@ -103,22 +102,13 @@ async function unseenTurns(
   const turns: Turn[] = []
   let previousId = stringOf(body['previous_response_id'])
   for (let at = 0; at < longestChain && previousId !== undefined; at += 1) {
+    // Also one that the provider began, under an id of its own, and another target ended.
     const turn: Turn | undefined = await transcripts.find(previousId, account)
-    // An answer that the provider only began is under its id, and as little known to it.
     if (!turn?.isLocal) break
     turns.unshift(turn)
     previousId = turn.previousId
   }
   return { turns, ...(previousId === undefined ? {} : { previousId }) }
-}
-
-const own = new Set(['id'])
-
-/** The answer of a turn that the provider does not know: without ids, and without thoughts that nobody sealed. */
-function unsealed(turn: Turn): JsonObject[] {
-  return outputOf(turn)
-    .filter((item) => item['type'] !== 'reasoning' || stringOf(item['encrypted_content']) !== undefined)
-    .map((item) => without(item, own))
 }
 
 function isLocalId(id: string): boolean {
@@ -131,10 +121,24 @@ async function mendItem(item: JsonValue, transcripts: Transcripts, account: stri
   const summary = summaryOf(item)
   if (summary !== undefined)
     return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: tellSummary(summary) }] }]
-  if (!isLocalId(stringOf(item['id']) ?? '')) return [item]
+  const id = stringOf(item['id'])
+  if (id === undefined || !(await isUnknownToProvider(id, transcripts, account))) return [item]
   const known = isReference(item) ? await resolve(item, transcripts, account) : item
   // Nobody knows it any more: the provider says so.
-  if (known === undefined) return [item]
-  const { id: _, ...rest } = objectOf(known)
-  return rest['type'] === undefined || rest['type'] === 'reasoning' ? [] : [rest]
+  return known === undefined ? [item] : asInput(objectOf(known))
+}
+
+async function isUnknownToProvider(id: string, transcripts: Transcripts, account: string): Promise<boolean> {
+  return isLocalId(id) || (await transcripts.findByItem(id, account))?.isLocal === true
+}
+
+/** What only the provider can have written, or run. */
+const providersOwn =
+  /^(?:reasoning|mcp_list_tools|(?:web_search|file_search|code_interpreter|image_generation|mcp|computer)_call)$/
+
+/** An item of an answer as something that the client says. */
+function asInput(item: JsonObject): JsonObject[] {
+  const { id: _, ...said } = item
+  const type = stringOf(said['type'])
+  return type === undefined || providersOwn.test(type) ? [] : [said]
 }

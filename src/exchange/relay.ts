@@ -3,17 +3,20 @@
  * What is held back before the commit point: a whole answer that is not streamed, and the announcing frames of a stream.
  */
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
-import type { ClientDialect, ClientDialectName, FailedAnswer, FrameRole } from '../dialects/dialect.ts'
-import { parseJson } from '../ir/json.ts'
-import { streamCut, type Failure } from '../ir/failure.ts'
+import type { ClientDialect, ClientDialectName, FailedAnswer } from '../dialects/dialect.ts'
+import { unrolls } from '../dialects/unroll.ts'
+import { parseExact } from '../ir/exact-json.ts'
+import { isObject, parseJson } from '../ir/json.ts'
+import { frameTorn, streamCut, type Failure } from '../ir/failure.ts'
 import { endpointPaths, pathAt } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type CallListener } from '../upstream/attempt.ts'
-import { requestHeaders, responseHeaders, withoutLength } from '../wire/headers.ts'
-import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
-import { findBodyFault, formOf, isBlank } from './inspect.ts'
+import { UnzippingListener } from '../upstream/unzip.ts'
+import { requestHeaders, responseHeaders, withoutFields, withoutLength } from '../wire/headers.ts'
+import { createSseDecoder, type Frame, type FrameDecoder } from '../wire/sse.ts'
+import { findBodyFault, formOf, isBlank, isJson, mended, withinAnswer } from './inspect.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Settle, type Turn } from './outcome.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
-import { RelayedStream } from './relayed-stream.ts'
+import { RelayedStream, type StreamFault } from './relayed-stream.ts'
 import { StreamTail } from './stream-tail.ts'
 import { takeUp } from './open-answer.ts'
 
@@ -34,7 +37,7 @@ export function relay(
   const { target, reply, patience } = turn
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
-    const listener = new RelayListener(services, incoming.dialect, turn, { resolve, reject }, onAnswer)
+    const listener = new RelayListener(services, incoming, turn, { resolve, reject }, onAnswer)
     const { headers, query, dialect, asked } = incoming
     const call = {
       origin: target.url.origin,
@@ -43,7 +46,7 @@ export function relay(
       headers: requestHeaders(headers, target.credential),
       body: asked?.method === 'GET' ? null : incoming.body,
     }
-    listener.begin(startAttempt(services.pools, services.clock, patience, call, listener))
+    listener.begin(startAttempt(services.pools, services.clock, patience, call, new UnzippingListener(listener)))
   })
 }
 
@@ -61,6 +64,7 @@ type Phase =
 class RelayListener implements CallListener {
   readonly #services: Services
   readonly #dialectName: ClientDialectName
+  readonly #wantsStream: boolean
   readonly #dialect: ClientDialect
   readonly #decodeFailure: (answer: FailedAnswer) => Failure
   readonly #reply: Reply
@@ -72,12 +76,13 @@ class RelayListener implements CallListener {
 
   constructor(
     services: Services,
-    dialect: ClientDialectName,
+    { dialect, asksForStream, asked }: Incoming,
     { reply, patience }: Turn,
     outcome: Settle,
     onAnswer: ((text: string) => void) | undefined,
   ) {
     this.#services = services
+    this.#wantsStream = asksForStream && !asked
     this.#dialectName = dialect
     this.#dialect = clientDialects[dialect]
     this.#decodeFailure = targetDialects[dialect].decodeFailure
@@ -106,19 +111,31 @@ class RelayListener implements CallListener {
   }
 
   #judge(head: AnswerHead): void {
-    const frames = createSseDecoder((frame) => this.#judgeFrame(this.#dialect.judgeFrame(frame), frame.data))
+    const frames = createSseDecoder((frame) => this.#judgeFrame(frame))
     const cancelHold = this.#mayOpenSilent
       ? this.#services.clock.after(maxHoldMs, () => this.#commit(frames))
       : () => {}
     this.#phase = { at: 'judging', head, held: [], bytes: 0, frames, cancelHold }
   }
 
-  #judgeFrame(role: FrameRole, data: string): void {
+  #judgeFrame(frame: Frame): void {
     const phase = this.#phase
-    if (role === 'preamble') return
-    if (phase.at === 'streaming') phase.silent = undefined
-    else if (role === 'failure') this.#failInStream(data)
-    else this.#commit(undefined)
+    if (phase.at !== 'judging' && phase.at !== 'streaming') return
+    switch (this.#dialect.judgeFrame(frame)) {
+      case 'failure':
+        return this.#failInStream(frame.data)
+      case 'reasoning':
+      case 'content':
+      case 'end':
+        if (phase.at === 'streaming') phase.silent = undefined
+        return this.#commit(undefined)
+      case 'torn':
+        return this.#dialect.gapGrammar.wasWords(frame) ? undefined : this.#failTorn()
+      case 'preamble':
+      case 'closing':
+      case 'noise':
+        return
+    }
   }
 
   data(chunk: Buffer): boolean {
@@ -165,7 +182,10 @@ class RelayListener implements CallListener {
     if (this.#phase.at !== 'streaming') return
     const { stream } = this.#phase
     const rest = stream?.rest()
-    if (stream && !stream.tail.isWhole()) return this.#breakOff(streamCut, stream)
+    if (stream && !stream.tail.isWhole()) {
+      if (rest) this.#reply.write(rest)
+      return this.#breakOff(stream.fault ? this.#failureOf(stream.fault) : streamCut, stream)
+    }
     this.#leave()
     this.#reply.end(rest)
     this.#outcome.resolve({ type: 'answered' })
@@ -190,13 +210,13 @@ class RelayListener implements CallListener {
     const phase = this.#phase
     if (phase.at !== 'judging') return
     const isSeamless = this.#services.seam
-    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect.judgeFrame, isSeamless), silent)
+    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect, isSeamless), silent)
   }
 
   #pass(stream: RelayedStream | undefined, chunk: Buffer): void {
     const bytes = stream ? stream.push(chunk) : chunk
     if (bytes && !this.#reply.write(bytes)) this.#attempt?.pause()
-    if (stream?.failed) this.#breakOff(this.#decode(undefined, stream.failed.data, undefined), stream)
+    if (stream?.fault) this.#breakOff(this.#failureOf(stream.fault), stream)
   }
 
   /** A stream's length may change by an error at its end, so it is not promised. */
@@ -212,7 +232,7 @@ class RelayListener implements CallListener {
     const fault = findBodyFault(head, chunks)
     switch (fault.kind) {
       case 'none':
-        return this.#give(head, chunks)
+        return this.#wantsStream && head.status === 200 ? this.#giveAsStream(head, chunks) : this.#give(head, chunks)
       case 'cut':
         return this.#fail(bodyCut, held(head, chunks))
       case 'web-page':
@@ -226,12 +246,28 @@ class RelayListener implements CallListener {
     }
   }
 
+  /** A body where a stream was asked for: clients hear nothing in it, or loop (real-clients.md 5). */
+  #giveAsStream(head: AnswerHead, chunks: Buffer[]): void {
+    const text = Buffer.concat(chunks).toString('utf8')
+    const body = isJson(head) ? parseExact(text) : undefined
+    const stream = isObject(body) ? unrolls[this.#dialectName](body) : undefined
+    if (stream === undefined) return this.#fail(noStream, held(head, chunks))
+    this.#leave()
+    const headers = withoutFields(responseHeaders(head.raw), ['content-length', 'content-type'])
+    this.#reply.head(200, head.statusMessage, [...headers, 'content-type', this.#dialect.streamType])
+    this.#reply.end(stream)
+    this.#outcome.resolve({ type: 'answered' })
+    this.#onAnswer?.(text)
+  }
+
   /** Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined. */
   #give(head: AnswerHead, chunks: Buffer[]): void {
     this.#leave()
-    this.#reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
-    const last = chunks.at(-1)
-    for (const chunk of chunks.slice(0, -1)) this.#reply.write(chunk)
+    const sound = mended(head, chunks)
+    const headers = responseHeaders(head.raw)
+    this.#reply.head(head.status, head.statusMessage, sound === chunks ? headers : withoutLength(headers))
+    const last = sound.at(-1)
+    for (const chunk of sound.slice(0, -1)) this.#reply.write(chunk)
     this.#reply.end(last)
     this.#outcome.resolve({ type: 'answered' })
     if (head.status === 200) this.#onAnswer?.(Buffer.concat(chunks).toString('utf8'))
@@ -244,9 +280,23 @@ class RelayListener implements CallListener {
     this.#fail(this.#decode(phase.head, data, undefined), held(phase.head, phase.held))
   }
 
+  /** The client has seen nothing of it yet. */
+  #failTorn(): void {
+    const phase = this.#phase
+    if (phase.at !== 'judging') return
+    this.#attempt?.abort()
+    this.#fail(frameTorn, held(phase.head, phase.held))
+  }
+
+  #failureOf(fault: StreamFault): Failure {
+    return fault.type === 'found' ? fault.failure : this.#decode(undefined, fault.frame.data, undefined)
+  }
+
   #decode(head: AnswerHead | undefined, text: string, status: number | undefined): Failure {
     const headers = head?.headers ?? {}
-    return this.#decodeFailure({ status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() })
+    const nowMs = this.#services.clock.now()
+    const failure = this.#decodeFailure({ status, headers, body: parseJson(text), text, nowMs })
+    return status === undefined ? withinAnswer(failure) : failure
   }
 
   #fail(failure: Failure, original?: HeldAnswer): void {
@@ -279,6 +329,10 @@ class RelayListener implements CallListener {
 }
 
 const bodyCut: Failure = { kind: 'malformed-answer', message: 'The answer ended in the middle.' }
+const noStream: Failure = {
+  kind: 'malformed-answer',
+  message: 'Something else came where a stream was asked for.',
+}
 const webPage: Failure = {
   kind: 'malformed-answer',
   message: 'A web page came instead of an answer, as from the log-in of a public network.',

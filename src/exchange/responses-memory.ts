@@ -7,6 +7,9 @@ import { expandHistory, leansOnHistory, localMark, mendForProvider } from './his
 import { turnOf, type Transcripts } from './transcripts.ts'
 import { decodeJson, type Decoded } from './translate.ts'
 
+/** A request without any of them leans on nothing, and holds no item of an answer. */
+const historyMarks = [localMark, '"conversation"', '"previous_response_id"', '"id"']
+
 export class ResponsesMemory {
   readonly #transcripts: Transcripts
   readonly #body: Buffer
@@ -35,7 +38,7 @@ export class ResponsesMemory {
 
   /** The request as a provider takes it; the same bytes when nothing in it is local. */
   async mend(): Promise<Buffer> {
-    const body = marks.some((mark) => this.#body.includes(mark)) ? this.#parsed() : undefined
+    const body = historyMarks.some((mark) => this.#body.includes(mark)) ? this.#parsed() : undefined
     if (!isObject(body)) return this.#body
     const mended = await mendForProvider(body, this.#transcripts, this.#account)
     return mended === body ? this.#body : Buffer.from(exactText(mended))
@@ -75,9 +78,6 @@ export class ResponsesMemory {
     return this.#value.parsed
   }
 }
-
-/** What a request holds that may lean on a local turn. */
-const marks = [localMark, '"conversation"', '"previous_response_id"']
 
 /** The provider's own words (providers.md 4.5). */
 function notFound(id: string): Failure {

@@ -2,11 +2,16 @@
 import type { AnswerDecoder, TargetDialect } from '../dialects/dialect.ts'
 import { targetDialects } from '../dialects/registry.ts'
 import type { StreamEvent } from '../ir/events.ts'
-import type { Failure } from '../ir/failure.ts'
-import { parseJson } from '../ir/json.ts'
+import { unrolls } from '../dialects/unroll.ts'
+import { parseExact } from '../ir/exact-json.ts'
+import { streamCut, type Failure } from '../ir/failure.ts'
+import { isObject, parseJson } from '../ir/json.ts'
+import type { DialectName } from '../ir/request.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../upstream/attempt.ts'
+import { UnzippingListener } from '../upstream/unzip.ts'
 import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
+import { isJson, statesError, withinAnswer } from './inspect.ts'
 import { clientGone, type Broken, type Outcome, type Services, type Turn } from './outcome.ts'
 import type { Reply } from './reply.ts'
 import type { AnswerSink } from './sink.ts'
@@ -23,20 +28,26 @@ export function callTranslated(services: Services, turn: Turn, call: Call, sink:
   if (turn.reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
     const listener = new TranslationListener(services, turn, sink, { resolve, reject })
-    listener.begin(startAttempt(services.pools, services.clock, turn.patience, call, listener))
+    const { pools, clock } = services
+    listener.begin(startAttempt(pools, clock, turn.patience, call, new UnzippingListener(listener)))
   })
 }
 
 type Phase =
   | { at: 'waiting' }
   | { at: 'refused'; head: AnswerHead; chunks: Buffer[]; bytes: number }
+  /** A body came where a stream was asked for. */
+  | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
   | { at: 'answering'; frames: FrameDecoder; decoder: AnswerDecoder }
   | { at: 'over' }
 
+const blankLine = Buffer.from('\n\n')
 const maxRefusalBytes = 1024 * 1024
+const maxWholeBytes = 64 * 1024 * 1024
 
 class TranslationListener implements CallListener {
   readonly #services: Services
+  readonly #targetName: DialectName
   readonly #targetDialect: TargetDialect
   readonly #reply: Reply
   readonly #outcome: SettleCall
@@ -46,9 +57,12 @@ class TranslationListener implements CallListener {
   /** The last chunk said something. */
   #hasSaid = false
   #isThinking = false
+  /** How the connection ended, where that was no good end. */
+  #failure: Failure | undefined
 
   constructor(services: Services, { target, reply }: Turn, sink: AnswerSink, outcome: SettleCall) {
     this.#services = services
+    this.#targetName = target.dialect
     this.#targetDialect = targetDialects[target.dialect]
     this.#sink = sink
     this.#reply = reply
@@ -70,15 +84,21 @@ class TranslationListener implements CallListener {
       this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
       return
     }
+    if (this.#targetDialect.framing === 'sse' && isJson(head)) this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
+    else this.#listen()
+  }
+
+  #listen(): { frames: FrameDecoder; decoder: AnswerDecoder } {
     const decoder = this.#targetDialect.createDecoder((event) => this.#take(event), this.#services.clock.now())
     const frames = createFrameDecoder(this.#targetDialect.framing, decoder)
     this.#phase = { at: 'answering', frames, decoder }
+    return this.#phase
   }
 
   data(chunk: Buffer): boolean {
     const phase = this.#phase
-    if (phase.at === 'refused' && phase.bytes < maxRefusalBytes) {
-      phase.chunks.push(chunk)
+    if (phase.at === 'refused' || phase.at === 'whole') {
+      if (phase.bytes < (phase.at === 'whole' ? maxWholeBytes : maxRefusalBytes)) phase.chunks.push(chunk)
       phase.bytes += chunk.length
     }
     if (phase.at !== 'answering') return false
@@ -95,18 +115,39 @@ class TranslationListener implements CallListener {
   end(): void {
     const phase = this.#phase
     if (phase.at === 'answering') {
+      // A last frame may lack its blank line; the beginning of one is torn.
+      if (this.#targetDialect.framing === 'sse') phase.frames.feed(blankLine)
       phase.frames.end()
       phase.decoder.end()
       this.#sink.flush()
-    } else if (phase.at === 'refused') this.#refuse(phase.head, Buffer.concat(phase.chunks).toString('utf8'))
+    } else if (phase.at === 'whole') this.#takeWhole(phase.head, Buffer.concat(phase.chunks))
+    else if (phase.at === 'refused') this.#refuse(phase.head, Buffer.concat(phase.chunks).toString('utf8'))
+  }
+
+  /** An error under status 200, or an answer that is read as the stream that it would have been. */
+  #takeWhole({ headers }: AnswerHead, bytes: Buffer): void {
+    const text = bytes.toString('utf8')
+    const body = parseExact(text)
+    const stream = isObject(body) && !statesError(body) ? unrolls[this.#targetName](body) : undefined
+    if (stream === undefined) {
+      if (body === undefined) return this.#fail(streamCut)
+      const said = { status: undefined, headers, body, text, nowMs: this.#services.clock.now() }
+      return this.#fail(withinAnswer(this.#targetDialect.decodeFailure(said)))
+    }
+    this.#listen().frames.feed(Buffer.from(stream))
+    this.#sink.flush()
   }
 
   fault(error: unknown): void {
     this.#outcome.reject(error)
   }
 
+  /** An answer that has said its end is whole, however its connection ended (`[DONE]` may be missing, providers.md 3.3). */
   failure(failure: Failure): void {
-    this.#take({ type: 'failure', failure })
+    const phase = this.#phase
+    this.#failure = failure
+    if (phase.at === 'answering') phase.decoder.end()
+    else this.#take({ type: 'failure', failure })
     this.#sink.flush()
   }
 
@@ -117,7 +158,7 @@ class TranslationListener implements CallListener {
 
   #take(event: StreamEvent): void {
     if (this.#phase.at === 'over') return
-    if (event.type === 'failure') return this.#fail(event.failure)
+    if (event.type === 'failure') return this.#fail(this.#failure ?? withinAnswer(event.failure))
     this.#note(event.type)
     this.#sink.event(event)
     if (this.#sink.fault) return this.#fail(this.#sink.fault)

@@ -101,3 +101,6 @@ const networkLabels: { readonly [P in NetworkProblem]: string } = {
 
 /** A stream whose bytes end without a fault of the transport, but in the middle of the answer. */
 export const streamCut: Failure = { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' }
+
+/** A stream with a frame that cannot be read and that the answer cannot do without. */
+export const frameTorn: Failure = { kind: 'malformed-answer', message: 'A frame of the stream could not be read.' }

@@ -165,7 +165,7 @@ describe.each(dialects)('a stream to a client of the %s dialect', (dialect) => {
 
   it('ends with a frame by which a relayed stream is known to be whole, and has none before', () => {
     const roles = parseFrames(encode(dialect, hello)).map((frame) => clientDialects[dialect].judgeFrame(frame))
-    expect(roles.at(-1)).toBe('end')
+    expect(roles.findLast((role) => role !== 'closing' && role !== 'preamble')).toBe('end')
     const beginning = parseFrames(encode(dialect, hello.slice(0, 4)))
     expect(beginning.map((frame) => clientDialects[dialect].judgeFrame(frame))).not.toContain('end')
   })

@@ -92,11 +92,19 @@ describe('a provider', () => {
     expect(requests).toBe(2)
   })
 
-  it('that compresses a stream all the same is passed on as it comes', async () => {
+  it('that compresses a stream all the same is read all the same', async () => {
+    respond = (socket) =>
+      socket.end(Buffer.concat([Buffer.from(stream('', 'content-encoding: gzip')), gzipSync(delta + stop)]))
+    const response = await ask(trooper.url, 'anthropic', true)
+    expect(await response.text()).toBe(delta + stop)
+    expect(response.headers.get('content-encoding')).toBeNull()
+  })
+
+  it('that compresses a stream in a way that nobody here can read is passed on as it comes', async () => {
     let more: () => void = () => {}
     respond = (socket) => {
-      socket.write(stream('', 'content-encoding: gzip'))
-      more = () => socket.end(gzipSync(delta + stop))
+      socket.write(stream('', 'content-encoding: compress'))
+      more = () => socket.end(delta + stop)
     }
     // The head is here before the body has begun.
     const response = await ask(trooper.url, 'anthropic', true)
@@ -120,8 +128,13 @@ describe('a provider', () => {
   })
 
   it('that cuts its stream inside the last frame is found out', async () => {
-    respond = (socket) => socket.end(stream(delta + stop.slice(0, -1)))
+    respond = (socket) => socket.end(stream(delta + stop.slice(0, -4)))
     expect(await (await ask(trooper.url, 'anthropic', true)).text()).toContain('event: error')
+  })
+
+  it('that forgets the last blank line is whole', async () => {
+    respond = (socket) => socket.end(stream(delta + stop.slice(0, -1)))
+    expect(await (await ask(trooper.url, 'anthropic', true)).text()).toBe(delta + stop)
   })
 
   it('whose model writes of ends and errors is not misread', async () => {

@@ -1,6 +1,7 @@
 /** What a test may tell a fake to do: the bodies of `POST /__control`, checked on arrival, typed for the sender. */
 
 import { z } from 'zod'
+import { damageNames } from './damage.ts'
 import { failureNames } from './failures.ts'
 import { vendorNames } from './vendors.ts'
 
@@ -54,13 +55,16 @@ const providerFaults = [
 ] as const
 
 const inBand = {
-  /** Written instead of the dialect's usual error event, e.g. a `response.failed`. */
+  /** Written instead of the dialect's usual error event, e.g. a `response.failed`; also what stands between or after the others. */
   frame: z.string().optional(),
+  /** Instead of the dialect's usual error in a JSON body. */
+  body: z.string().optional(),
 }
 
 const providerBehaviour = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.enum(['ok', 'refusal']), ...content, ...scope }),
   z.strictObject({ mode: z.enum(providerFaults), ...content, ...cut, ...inBand, ...scope }),
+  z.strictObject({ mode: z.enum(damageNames), ...content, ...cut, ...inBand, ...scope }),
   z.strictObject({ mode: z.enum(failureNames), ...overrides, ...scope }),
 ])
 

@@ -44,6 +44,11 @@ export class ResponsesConversation implements Conversation {
     return response
   }
 
+  /** An answer that it did not end it does not keep. */
+  forget(answer: Answer): void {
+    this.#stored.delete(responseId(answer))
+  }
+
   clear(): void {
     this.#stored.clear()
     this.#items.clear()

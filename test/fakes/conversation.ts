@@ -23,6 +23,8 @@ export interface Conversation {
   whole(answer: Answer, body: JsonObject): JsonObject
   stream(answer: Answer, body: JsonObject): Iterable<Frame>
   okHeaders(answer: Answer): Record<string, string>
+  /** An answer that broke off is not kept. */
+  forget?(answer: Answer): void
   errorBody: string
   errorFrame: string
 }

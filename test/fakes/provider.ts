@@ -73,6 +73,14 @@ function contentOf(behaviour: ProviderBehaviour): Content {
     case 'end-midstream':
     case 'reset-midstream':
     case 'json-instead-of-stream':
+    case 'frame-between':
+    case 'frame-after-finish':
+    case 'frame-torn':
+    case 'last-frame-missing':
+    case 'length-too-long':
+    case 'length-too-short':
+    case 'gzip-cut':
+    case 'invalid-utf8':
       return behaviour
     default:
       return {}

@@ -2,12 +2,13 @@
 import type { Finish, Usage } from '../../ir/events.ts'
 import { exactText } from '../../ir/exact-json.ts'
 import { catalogue, type Failure } from '../../ir/failure.ts'
-import { compact, objectOf, parseJson, type JsonObject } from '../../ir/json.ts'
+import { compact, objectOf, type JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { Frame } from '../../wire/sse.ts'
 import { argumentsObject } from '../arguments.ts'
 import type { AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import { readFrame } from '../gaps.ts'
 
 interface Said {
   content?: string
@@ -111,8 +112,9 @@ export function encodeFailureFrame(failure: Failure): string {
   return `${JSON.stringify(encodeFailure(failure).body)}\n`
 }
 
-export function judgeFrame({ data }: Frame): FrameRole {
-  const body = objectOf(parseJson(data))
+export function judgeFrame(frame: Frame): FrameRole {
+  const body = readFrame(frame)
+  if (body === 'noise' || body === 'torn') return body
   if (body['error']) return 'failure'
   if (body['done'] === true) return 'end'
   const { content, thinking, tool_calls } = objectOf(body['message'])

@@ -1,16 +1,18 @@
 /** Chat Completions streams: frames <-> IR events (providers.md 3.3, real-clients.md 5). */
 import type { Emit, FinishReason, StreamEvent, Usage } from '../../ir/events.ts'
-import { streamCut } from '../../ir/failure.ts'
+import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
-import { arrayOf, isObject, objectOf, parseJson, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { arrayOf, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import { sseData, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
 import { freeformText } from '../freeform.ts'
+import { createFrameReader, readFrame } from '../gaps.ts'
 import { createProse, type Prose } from '../prose.ts'
 import { fitToolId } from '../tool-id.ts'
 import { createCalls } from './calls.ts'
 import { decodeFailure } from './failure.ts'
+import { gapGrammar } from './gaps.ts'
 import {
   decodeFinishReason,
   decodeUsage,
@@ -50,13 +52,17 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     emit({ type: 'finish', reason: finishReason(reason, calls.any), rawReason: reason, usage })
   }
 
+  /** What goes wrong behind the finish takes nothing from the answer. */
+  const fail = (failure: Failure): void => (reason === undefined ? emit({ type: 'failure', failure }) : end())
+
+  const read = createFrameReader(gapGrammar, () => fail(frameTorn))
   return {
-    frame: ({ event, data }) => {
-      const body = data === '[DONE]' ? undefined : parseJson(data)
-      if (isObject(body) && (event === 'error' || body['error']))
-        emit({ type: 'failure', failure: streamFailure(body, nowMs) })
-      else if (isObject(body)) chunk(body)
-      else if (data === '[DONE]' && reason !== undefined) end()
+    frame: (frame) => {
+      if (frame.data === '[DONE]') return reason === undefined ? undefined : end()
+      const body = read(frame)
+      if (!body) return
+      if (statesError(frame, body)) fail(streamFailure(body, nowMs))
+      else chunk(body)
     },
     end,
   }
@@ -74,6 +80,16 @@ function sayContent(prose: Prose, content: JsonValue | undefined): void {
 function textOf(parts: JsonValue | undefined): string {
   const texts = arrayOf(parts).map((part) => stringOf(objectOf(part)['text']) ?? '')
   return stringOf(parts) ?? texts.join('')
+}
+
+/** Every shape of providers.md 3.3; OpenRouter says in the choice what it says elsewhere too, or nowhere else. */
+function statesError({ event }: Frame, body: JsonObject): boolean {
+  if (event === 'error' || body['error'] || objectOf(body['x_groq'])['error']) return true
+  return isFailed(objectOf(arrayOf(body['choices'])[0]))
+}
+
+function isFailed(choice: JsonObject): boolean {
+  return choice['finish_reason'] === 'error' || Boolean(choice['error'])
 }
 
 /** Some servers say `stop` after tool calls. */
@@ -183,11 +199,11 @@ function createChunks({ id, model, createdAtMs }: AnswerIdentity, withUsage: boo
 }
 
 /** The first chunk carries a role and an empty text: announced, nothing said yet. */
-export function judgeFrame({ event, data }: Frame): FrameRole {
-  if (event === 'error') return 'failure'
-  const body = objectOf(parseJson(data))
-  if (body['error']) return 'failure'
-  if (data === '[DONE]') return 'end'
+export function judgeFrame(frame: Frame): FrameRole {
+  if (frame.data === '[DONE]') return 'closing'
+  const body = readFrame(frame)
+  if (body === 'noise' || body === 'torn') return frame.event === 'error' ? 'failure' : body
+  if (statesError(frame, body)) return 'failure'
   const choices = arrayOf(body['choices']).map(objectOf)
   if (choices.some((choice) => stringOf(choice['finish_reason']))) return 'end'
   const said = choices.flatMap(fieldsSaid)
