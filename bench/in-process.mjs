@@ -18,6 +18,7 @@ async function bundled() {
     'exchange/exchange',
     'exchange/hand-back',
     'exchange/losses',
+    'exchange/timeouts',
     'exchange/transcripts',
     'routing/ledger',
     'state/memory',
@@ -140,13 +141,14 @@ function targetOf(dialect) {
 }
 
 function servicesAt(client, target, connection) {
-  const { createEngines, createHandBack, createLedger, createLossBook, createMemoryStore, createTranscripts } = product
+  const { createEngines, createHandBack, createLedger, createLossBook, createMemoryStore, createTimes } = product
+  const { createTranscripts } = product
   const pools = { at: () => connection }
   const clock = product.realClock
   return {
     chains: { [client]: [target] },
     policy: { quotaStatusCodes: new Set(), waitMaxMs: 0 },
-    timeouts: defaultTimeouts,
+    times: createTimes(defaultTimeouts),
     ledger: createLedger(),
     pools,
     engines: createEngines(pools),

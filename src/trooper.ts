@@ -10,6 +10,7 @@ import { createEngines } from './engines/engines.ts'
 import { createHandBack } from './exchange/hand-back.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
+import { createTimes } from './exchange/timeouts.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import type { Log } from './observe/log.ts'
 import { createLedger } from './routing/ledger.ts'
@@ -32,7 +33,7 @@ export async function startTrooper(config: Config, targets: Targets, log: Log): 
   const services: Services = {
     chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
-    timeouts: config,
+    times: createTimes(config),
     seam: config.seam,
     ledger: createLedger(),
     pools,

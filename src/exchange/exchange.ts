@@ -22,13 +22,12 @@ import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import { answerModels, answerTokens, rememberModels } from './question.ts'
-import { askInTurn, type Asked } from './race.ts'
+import { Race, type Asked } from './race.ts'
 import { relay } from './relay.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 import { ResponsesMemory } from './responses-memory.ts'
 import { isSealRefusal, withoutSeals } from './seals.ts'
 import { Story } from './story.ts'
-import { limitsOf } from './timeouts.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
@@ -57,7 +56,7 @@ class Exchange {
     this.#reply = reply
     this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
     this.#story = new Story(services, this.#chain)
-    this.#deadlineMs = services.clock.now() + services.timeouts.exchangeMs
+    this.#deadlineMs = services.clock.now() + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
   }
 
@@ -80,28 +79,32 @@ class Exchange {
     return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#reply)
   }
 
-  #askAll(targets: Target[]): Promise<boolean> {
-    const { timeouts } = this.#services
-    return askInTurn(targets, this.#reply, {
+  /** False when nobody was left to ask. */
+  async #askAll(targets: Target[]): Promise<boolean> {
+    if (this.#services.times.onSlow === 'race' && targets.length > 1) return this.#race(targets)
+    for (const target of targets) {
+      if ((await this.#tryTarget(this.#turnOf(target, this.#reply, undefined))) === 'done') return true
+    }
+    return false
+  }
+
+  #race(targets: Target[]): Promise<boolean> {
+    return new Race(targets, this.#reply, {
       ask: (target, reply, race) => this.#tryTarget(this.#turnOf(target, reply, race)),
       // What the client has the beginning of, one target goes on with.
-      mayRace: () => timeouts.onSlow === 'race' && !this.#answer,
+      mayRace: () => !this.#answer,
       onLate: (target) => this.#story.addLate(target),
       onLost: (target) => this.#story.tellLost(target),
-    })
+    }).run()
   }
 
   #turnOf(target: Target, reply: Reply, race: Patience['race']): Turn {
     const { asked, asksForStream } = this.#incoming
     // A target of another dialect is always asked for a stream, and what is no conversation needs no model.
     const isStream = asksForStream || asked !== undefined || !isRelayed(target, this.#incoming)
-    const patience: Patience = {
-      ...limitsOf(this.#services.timeouts, target, isStream ? 'stream' : 'whole'),
-      mayThink: () => this.#mayThink(target),
-      deadlineMs: this.#deadlineMs,
-      ...(race ? { race } : {}),
-    }
-    return { target, reply, patience }
+    const { limits, thinking } = this.#services.times.limitsOf(target, isStream ? 'stream' : 'whole')
+    const mayThink = (): boolean => this.#mayThink(target)
+    return { target, reply, patience: { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race } }
   }
 
   #mayThink(target: Target): boolean {

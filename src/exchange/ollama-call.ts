@@ -11,7 +11,6 @@ import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import type { FrameDecoder } from '../wire/sse.ts'
 import { clientGone, type Outcome, type Services, type Settle } from './outcome.ts'
 import type { Reply } from './reply.ts'
-import { limitsOf } from './timeouts.ts'
 
 export function callOllama(
   services: Services,
@@ -23,10 +22,10 @@ export function callOllama(
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
     const listener = new OllamaListener(services, target, isStream, reply, { resolve, reject })
-    const { timeouts, clock, pools } = services
+    const { times, clock, pools } = services
     // Nobody else could answer it.
-    const patient = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY }
-    const patience = { ...limitsOf(timeouts, target, isStream ? 'stream' : 'whole'), ...patient }
+    const patient = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY, race: undefined }
+    const patience = { ...times.limitsOf(target, isStream ? 'stream' : 'whole'), ...patient }
     listener.begin(startAttempt(pools, clock, patience, call, listener))
   })
 }

@@ -18,7 +18,7 @@ import type { Losses } from './losses.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { ModelLists, Question } from './question.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
-import type { Timeouts } from './timeouts.ts'
+import type { Times } from './timeouts.ts'
 import type { Transcripts } from './transcripts.ts'
 
 export type Outcome =
@@ -48,7 +48,7 @@ export interface Settle {
 export interface Services {
   chains: Chains
   policy: Policy
-  timeouts: Timeouts
+  times: Times
   /** Answers that broke off are continued by the next target. */
   seam: boolean
   ledger: Ledger

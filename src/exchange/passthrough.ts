@@ -6,7 +6,6 @@ import { startAttempt, type Attempt } from '../upstream/attempt.ts'
 import { requestHeaders, responseHeaders } from '../wire/headers.ts'
 import type { Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
-import { limitsOf } from './timeouts.ts'
 
 /** The endpoint and its query as the client wrote them, after the version prefix. */
 export interface Passed {
@@ -35,8 +34,8 @@ export function passThrough(
     body: hasBody ? request : null,
   }
   // A file may take longer than any answer, and nobody else could send it.
-  const endless = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY }
-  const patience = { ...limitsOf(services.timeouts, target, 'passed'), ...endless }
+  const endless = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY, race: undefined }
+  const patience = { ...services.times.limitsOf(target, 'passed'), ...endless }
   let isOpen = false
   const attempt: Attempt = startAttempt(services.pools, services.clock, patience, call, {
     head: (head) => {

@@ -1,4 +1,4 @@
-/** Whom to ask when: one target after the other, or (`ON_SLOW=race`) the next one beside a slow one, until somebody has answered. */
+/** `ON_SLOW=race`: the next target is asked beside a slow one, until somebody has answered. */
 import type { Target } from '../routing/target.ts'
 import type { Patience } from '../upstream/patience.ts'
 import { Lanes, type Lane } from './lanes.ts'
@@ -7,20 +7,12 @@ import type { Reply } from './reply.ts'
 /** `done`: the client has its answer, or left; `next`: another target has to answer. */
 export type Asked = 'done' | 'next'
 
-export interface Asking {
+interface Asking {
   ask(target: Target, reply: Reply, race: Patience['race']): Promise<Asked>
   /** Whether another target may be asked beside this one, were it slow. */
   mayRace(): boolean
   onLate(target: Target): void
   onLost(target: Target): void
-}
-
-/** False when nobody was left to ask. */
-export async function askInTurn(targets: readonly Target[], reply: Reply, asking: Asking): Promise<boolean> {
-  const [target, ...others] = targets
-  if (!target) return false
-  if (others.length > 0 && asking.mayRace()) return new Race(targets, reply, asking).run()
-  return (await asking.ask(target, reply, undefined)) === 'done' || askInTurn(others, reply, asking)
 }
 
 interface Runner {
@@ -32,7 +24,7 @@ interface Runner {
   end: Promise<Asked>
 }
 
-class Race {
+export class Race {
   readonly #asking: Asking
   readonly #lanes: Lanes
   readonly #running = new Set<Runner>()
@@ -44,6 +36,7 @@ class Race {
     this.#waiting = [...targets]
   }
 
+  /** False when nobody was left to ask. */
   async run(): Promise<boolean> {
     try {
       for (;;) {

@@ -16,26 +16,31 @@ export interface Timeouts {
 }
 
 /** What a call is waited for: the frames of a stream, one whole answer, or something that is no conversation and may take its time. */
-export type Awaited = 'stream' | 'whole' | 'passed'
+type Awaited = 'stream' | 'whole' | 'passed'
 
-export function limitsOf(timeouts: Timeouts, target: Target, awaited: Awaited): Pick<Patience, 'limits' | 'thinking'> {
-  const limits = usualLimits(timeouts, target, awaited)
-  return { limits, thinking: atLeast(timeouts.thinkingMs, limits) }
+/** What the settings come to, worked out once: every request asks. */
+export interface Times {
+  readonly exchangeMs: number
+  readonly onSlow: 'wait' | 'race'
+  limitsOf(target: Target, awaited: Awaited): Pick<Patience, 'limits' | 'thinking'>
 }
 
-function usualLimits(timeouts: Timeouts, { kind }: Target, awaited: Awaited): Limits {
+export function createTimes(timeouts: Timeouts): Times {
   const { connectMs, headMs, wholeAnswerMs, firstContentMs, stallMs, thinkingMs, localMs } = timeouts
+  const withThinking = (limits: Limits) => ({ limits, thinking: atLeast(thinkingMs, limits) })
   // It may have to be loaded, reads a long prompt for minutes, and keeps a tool call back until it is whole (local-engines.md 1.2, 1.3).
-  if (kind === 'local') return { connectMs, headMs: localMs, firstContentMs: localMs, stallMs: localMs }
+  const local = withThinking({ connectMs, headMs: localMs, firstContentMs: localMs, stallMs: localMs })
   // The head may come at once and the answer when it is ready.
   const whole = { connectMs, headMs: wholeAnswerMs, firstContentMs: wholeAnswerMs, stallMs }
-  switch (awaited) {
-    case 'stream':
-      return { connectMs, headMs, firstContentMs, stallMs }
-    case 'whole':
-      return whole
-    case 'passed':
-      return { ...whole, stallMs: Math.max(stallMs, thinkingMs) }
+  const cloud = {
+    stream: withThinking({ connectMs, headMs, firstContentMs, stallMs }),
+    whole: withThinking(whole),
+    passed: withThinking({ ...whole, stallMs: Math.max(stallMs, thinkingMs) }),
+  }
+  return {
+    exchangeMs: timeouts.exchangeMs,
+    onSlow: timeouts.onSlow,
+    limitsOf: ({ kind }, awaited) => (kind === 'local' ? local : cloud[awaited]),
   }
 }
 

@@ -21,9 +21,11 @@ export interface Patience {
   /** Epoch milliseconds at which nobody has time left to answer. */
   deadlineMs: number
   /** Set where another target may be asked beside this one. */
-  race?: {
-    /** The first content is late: true when the call shall go on all the same. */
-    onLate: () => boolean
-    onContent: () => void
-  }
+  race: Race | undefined
+}
+
+interface Race {
+  /** The first content is late: true when the call shall go on all the same. */
+  onLate: () => boolean
+  onContent: () => void
 }

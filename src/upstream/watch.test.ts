@@ -20,7 +20,7 @@ class Scene {
       this.asked += 1
       return false
     }
-    const whole = { limits, thinking, mayThink, deadlineMs: Number.POSITIVE_INFINITY, ...patience }
+    const whole = { limits, thinking, mayThink, deadlineMs: Number.POSITIVE_INFINITY, race: undefined, ...patience }
     this.watch = new Watch(this.clock, whole, uploadMs, {
       isThinking: () => this.isThinking,
       onTimeout: (phase) => {

@@ -7,7 +7,7 @@ import { createHandBack } from '../../src/exchange/hand-back.ts'
 import { createLossBook } from '../../src/exchange/losses.ts'
 import type { Services } from '../../src/exchange/outcome.ts'
 import type { Reply } from '../../src/exchange/reply.ts'
-import type { Timeouts } from '../../src/exchange/timeouts.ts'
+import { createTimes, type Timeouts } from '../../src/exchange/timeouts.ts'
 import { noTranscripts } from '../../src/exchange/transcripts.ts'
 import type { Log } from '../../src/observe/log.ts'
 import type { Chain } from '../../src/routing/chains.ts'
@@ -198,7 +198,7 @@ export class Stage {
     return {
       chains,
       policy: { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000 },
-      timeouts,
+      times: createTimes(timeouts),
       seam: true,
       ledger: createLedger(),
       pools,

@@ -5,6 +5,7 @@ import { runExchange } from '../../src/exchange/exchange.ts'
 import { createLossBook } from '../../src/exchange/losses.ts'
 import type { Services } from '../../src/exchange/outcome.ts'
 import type { Reply } from '../../src/exchange/reply.ts'
+import { createTimes } from '../../src/exchange/timeouts.ts'
 import { noTranscripts } from '../../src/exchange/transcripts.ts'
 import type { Log } from '../../src/observe/log.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
@@ -96,7 +97,7 @@ export async function exchange(
   const services: Services = {
     chains: { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain },
     policy: { quotaStatusCodes: [429], waitMaxMs: 0 },
-    timeouts: {
+    times: createTimes({
       connectMs: 1,
       headMs: 1,
       wholeAnswerMs: 1,
@@ -106,7 +107,7 @@ export async function exchange(
       localMs: 1,
       exchangeMs: 1,
       onSlow: 'wait',
-    },
+    }),
     seam: true,
     ledger: createLedger(),
     pools: {
