@@ -17,10 +17,16 @@ async function bundled() {
     'engines/engines',
     'exchange/exchange',
     'exchange/hand-back',
+    'exchange/local-calls',
     'exchange/losses',
+    'exchange/timeouts',
     'exchange/transcripts',
+    'routing/breakers',
     'routing/ledger',
+    'routing/override',
+    'routing/usage',
     'state/memory',
+    'upstream/network-watch',
   ]
   const contents = modules.map((module) => `export * from './${module}.ts'`).join('\n')
   const resolveDir = fileURLToPath(new URL('../src', import.meta.url))
@@ -140,14 +146,16 @@ function targetOf(dialect) {
 }
 
 function servicesAt(client, target, connection) {
-  const { createEngines, createHandBack, createLedger, createLossBook, createMemoryStore, createTranscripts } = product
+  const { createEngines, createHandBack, createLossBook, createMemoryStore, createTimes } = product
+  const { createTranscripts } = product
   const pools = { at: () => connection }
   const clock = product.realClock
   return {
     chains: { [client]: [target] },
     policy: { quotaStatusCodes: new Set(), waitMaxMs: 0 },
-    patience: { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 },
-    ledger: createLedger(),
+    times: createTimes(defaultTimeouts),
+    seam: true,
+    ...nothingKnown(clock),
     pools,
     engines: createEngines(pools),
     images: { fetch: async () => undefined },
@@ -159,6 +167,33 @@ function servicesAt(client, target, connection) {
     log: silentLog,
     unique: () => 'b0b0b0b0b0b0b0b0b0b0b0b0',
   }
+}
+
+function nothingKnown(clock) {
+  const { createBreakers, createLedger, createLocalCalls, createNetworkWatch, createOverride, createUsageBook } =
+    product
+  return {
+    ledger: createLedger(),
+    breakers: createBreakers(),
+    usage: createUsageBook(),
+    override: createOverride(),
+    handoverAt: undefined,
+    network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
+    localCalls: createLocalCalls(),
+  }
+}
+
+/** As in src/config/schema.ts. */
+const defaultTimeouts = {
+  connectMs: 5000,
+  headMs: 30_000,
+  firstContentMs: 60_000,
+  stallMs: 45_000,
+  thinkingMs: 300_000,
+  wholeAnswerMs: 600_000,
+  localMs: 600_000,
+  exchangeMs: 3_600_000,
+  onSlow: 'wait',
 }
 
 const silentLog = {

@@ -1,4 +1,4 @@
-// Smoke test of the package as users get it, under a plain Node: packed, unpacked, started, one answer relayed and one fallen back.
+// Smoke test of the package as users get it, under a plain Node: packed, unpacked, started, one answer relayed, one fallen back, one drill.
 // usage: node scripts/smoke.mjs node-20|node-22|node-24
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
@@ -21,13 +21,15 @@ const origin = `http://127.0.0.1:${upstream.address().port}`
 
 try {
   const program = unpack()
-  assert.match(execFileSync(node, [program, '--version'], { encoding: 'utf8' }), /^\d+\.\d+\.\d+\n$/)
+  assert.match(run(program, '--version'), /^\d+\.\d+\.\d+\n$/)
   await withTrooper(program, async (url) => {
     assert.equal((await ask(url, 'relay me')).id, 'msg_cloud')
     const local = await ask(url, 'credit is gone')
     assert.equal(local.id, 'trooper-fallback')
     assert.equal(local.content[0].text, 'hello from here')
   })
+  // It throws when the drill does not end well.
+  assert.match(run(program, 'drill', 'quota-spent', '--stand-in'), /✓ {2}quota-spent/)
   console.log(`ok under ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
 } finally {
   upstream.close()
@@ -49,6 +51,11 @@ function unpack() {
   const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('[')))
   execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder])
   return join(folder, 'package/dist/trooper.js')
+}
+
+// An empty working folder: no .env of this checkout gets in.
+function run(...args) {
+  return execFileSync(node, args, { encoding: 'utf8', cwd: folder, env: { PATH: process.env.PATH } })
 }
 
 async function withTrooper(program, use) {

@@ -7,6 +7,7 @@ type Command = (argv: string[]) => Promise<number>
 /** Loaded when asked for: one command does not pay for another's imports. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./cli/start.ts')).start,
+  drill: async () => (await import('./cli/drill.ts')).drill,
   help: async () => (await import('./cli/help.ts')).help,
 }
 

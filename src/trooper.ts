@@ -11,6 +11,7 @@ import { createHandBack } from './exchange/hand-back.ts'
 import { createLocalCalls } from './exchange/local-calls.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
+import { createTimes } from './exchange/timeouts.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import type { Log } from './observe/log.ts'
 import { createBreakers } from './routing/breakers.ts'
@@ -30,11 +31,6 @@ import { createPools } from './upstream/pools.ts'
 import { canReach } from './upstream/reach.ts'
 import { version } from './version.ts'
 
-/** Connecting takes one round trip, a name look-up and TLS; longer than this is down. */
-const connectTimeoutMs = 5000
-/** Longer than any sane answer needs to begin, or to say its next word. */
-const patience = { streamHeadMs: 90_000, headMs: 600_000, stallMs: 300_000 }
-
 /** Rejects with one sentence when the port is taken. */
 export async function startTrooper(
   config: Config,
@@ -42,7 +38,7 @@ export async function startTrooper(
   log: Log,
   clock: Clock = realClock,
 ): Promise<Trooper> {
-  const pools = createPools(connectTimeoutMs)
+  const pools = createPools(config.connectMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const folder = dataFolder(config)
   const memory = await openMemory(join(folder, 'ledger.json'), clock, log)
@@ -50,7 +46,7 @@ export async function startTrooper(
   const services: Services = {
     chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
-    patience,
+    times: createTimes(config),
     seam: config.seam,
     ...memory.known,
     breakers: createBreakers(),

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { helpText } from '../src/cli/help.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { settings, type Setting } from '../src/config/schema.ts'
+import { scenarios } from '../src/drill/scenarios.ts'
 
 const all: Setting[] = Object.values(settings)
 
@@ -38,9 +39,21 @@ describe('.env.example', () => {
   })
 })
 
+describe('docs/drill.md', () => {
+  const text = readFileSync('docs/drill.md', 'utf8')
+
+  it.each(scenarios)('tells of $name what the program tells of it', ({ name, provider, trooper, app }) => {
+    expect(text).toContain(`| \`${name}\` | ${provider} | ${trooper} | ${app} |`)
+  })
+})
+
 describe('--help', () => {
   it.each(all)('explains --$flag', (setting) => {
     expect(helpText()).toContain(`--${setting.flag}\n      ${setting.env}: `)
+  })
+
+  it('names every command', () => {
+    for (const command of ['trooper [start]', 'trooper drill']) expect(helpText()).toContain(command)
   })
 })
 

@@ -89,6 +89,16 @@ describe('a configuration file', () => {
       `targets: { a: { preset: anthropic }, b: { preset: groq }, ${local} }\nchains: { default: [a, b, local] }`,
       /'b' in chains\.default needs a key of its own/,
     ],
+    ['a chain that is no list', `chains: { default: primary }`, /chains\.default must be a list;/],
+    ['a list where names belong', `targets: [a]`, /targets must be a list of names with their values;/],
+    ['a setting without a value', `settings: { port: }`, /settings\.port must be a text or a number;/],
+    ['a name that is none', `targets: { a b: { preset: groq } }`, /targets\.a b is no name/],
+    ['a key that no header takes', `targets: { a: { preset: groq, key: 'sk 1' } }`, /targets\.a\.key has characters/],
+    [
+      'a header that means something else',
+      `targets: { a: { preset: groq, header: Host } }`,
+      /targets\.a\.header is no header that can carry a key/,
+    ],
     [
       'a list of references that explodes',
       `a: &a [x,x,x,x]\nb: &b [${'*a,'.repeat(50)}]\nc: [${'*b,'.repeat(50)}]`,
@@ -96,6 +106,14 @@ describe('a configuration file', () => {
     ],
   ])('with %s stops the start with a sentence', (_name, text, expected) => {
     expect(problem(text)).toMatch(expected)
+  })
+
+  it('never lets the token of Trooper go to a provider as its key', () => {
+    const keyless = `settings: { token: tok }\ntargets: { a: { preset: anthropic }, ${local} }\nchains: { default: [a, local] }`
+    expect(problem(keyless, { PRIMARY_API_KEY: 'sk-1' })).toMatch(
+      /^TROOPER_TOKEN .* the target 'a' needs a key of its own\.$/,
+    )
+    expect(problem(keyless.replace('anthropic }', 'anthropic, key: sk-1 }'))).toBe('')
   })
 
   it('never quotes a key', () => {

@@ -3,7 +3,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import type { Texts } from './load.ts'
 import { presetNames } from './presets.ts'
-import { settings } from './schema.ts'
+import { headerName, secret, settings } from './schema.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 const name = z.string().regex(/^[\w./:-]{1,64}$/, { error: 'is no name (letters, digits and ._/:- only)' })
@@ -19,11 +19,8 @@ const target = z.strictObject({
     .string()
     .refine((text) => URL.canParse(text) && /^https?:/.test(text), { error: 'is no http(s) URL' })
     .optional(),
-  key: scalar.optional(),
-  header: z
-    .string()
-    .regex(/^[A-Za-z0-9-]+$/, { error: 'is no header name' })
-    .optional(),
+  key: scalar.pipe(secret).optional(),
+  header: headerName.optional(),
   model: scalar.optional(),
   models: z.record(z.string(), scalar).optional(),
   kind: z.enum(['cloud', 'local'], { error: 'must be cloud or local' }).optional(),
@@ -106,8 +103,22 @@ function describe(issue: z.core.$ZodIssue | undefined): string {
   if (!issue) return 'is not understood'
   const place = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') return `${[place, issue.keys[0]].filter(Boolean).join('.')} is unknown`
-  return `${place === '' ? 'the whole' : place} ${issue.message}`
+  return `${place === '' ? 'the whole' : place} ${wordsOf(issue)}`
 }
+
+/** The library's own sentences speak of types, not of YAML. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union') return 'must be a text or a number'
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is no name'
+  if (issue.code !== 'invalid_type') return issue.message
+  return `must be ${forms.get(issue.expected) ?? 'a text'}`
+}
+
+const forms: ReadonlyMap<string, string> = new Map([
+  ['array', 'a list'],
+  ['object', 'a list of names with their values'],
+  ['record', 'a list of names with their values'],
+])
 
 type Filled = { ok: true; value: unknown } | { ok: false; missing: string }
 

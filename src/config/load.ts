@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { emptyFile, readConfigFile } from './file.ts'
+import type { Target } from '../routing/target.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 import { buildTargets, type Targets } from './targets.ts'
 
@@ -44,7 +45,7 @@ export function loadConfig(sources: Sources): Loaded {
   }
   if (!isConfig(values)) return { ok: false, problem: 'The configuration lacks a value that has no default.' }
   const targets = buildTargets(values, read.file)
-  const problem = targets.ok ? contradiction(values) : targets.problem
+  const problem = targets.ok ? contradiction(values, targets.targets) : targets.problem
   return problem === undefined && targets.ok
     ? { ok: true, config: values, targets: targets.targets, origins }
     : { ok: false, problem: problem ?? '' }
@@ -94,14 +95,26 @@ function isInjected(env: string): boolean {
   return /^TROOPER_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))/.test(env)
 }
 
-function contradiction(config: Config): string | undefined {
-  if (config.token !== undefined && config.primaryApiKey === undefined) {
-    return 'TROOPER_TOKEN takes the place of the key that clients send, so PRIMARY_API_KEY must be set too.'
+function contradiction(config: Config, targets: Targets): string | undefined {
+  const keyless = config.token === undefined ? undefined : firstWithoutKey(targets)
+  if (keyless !== undefined) {
+    const remedy =
+      keyless === targets.primary
+        ? 'PRIMARY_API_KEY must be set too'
+        : `the target '${keyless.name}' needs a key of its own`
+    return `TROOPER_TOKEN takes the place of the key that clients send, so ${remedy}.`
   }
   if (!isLoopback(config.host) && config.token === undefined && !config.allowNoToken) {
     return `TROOPER_HOST '${config.host}' lets other machines spend your key; set TROOPER_TOKEN, or use 127.0.0.1.`
   }
   return undefined
+}
+
+/** A provider that would be sent what clients send: the token, which is not meant for it. */
+function firstWithoutKey({ chains }: Targets): Target | undefined {
+  return Object.values(chains)
+    .flat()
+    .find(({ kind, credential }) => kind === 'cloud' && !credential)
 }
 
 function isLoopback(host: string): boolean {

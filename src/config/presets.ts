@@ -20,7 +20,7 @@ const presets: readonly Preset[] = [
     host: 'api.openai.com',
     path: '/v1/chat/completions',
     speaks: ['openai-chat', 'openai-responses'],
-    quirks: ['reasoning-refused', 'short-descriptions', 'completion-tokens'],
+    quirks: ['reasoning-refused'],
   },
   {
     name: 'Groq',
@@ -34,7 +34,7 @@ const presets: readonly Preset[] = [
     host: 'api.mistral.ai',
     path: '/v1/chat/completions',
     speaks: ['openai-chat'],
-    quirks: ['nine-character-ids', 'reasoning-refused'],
+    quirks: ['strict-roles', 'nine-character-ids', 'reasoning-refused'],
   },
   { name: 'Together', host: 'api.together.xyz', path: '/v1/chat/completions', speaks: ['openai-chat'] },
   {

@@ -39,6 +39,11 @@ const seconds = z
   .regex(/^\d+(\.\d+)?$/, { error: 'is no number of seconds' })
   .transform((text) => Number(text) * 1000)
 
+/** None is off: who wants to wait for ever says a day. Longer than that no timer of Node's could be set, in the end. */
+const timeout = seconds
+  .refine((ms) => ms > 0, { error: 'must be more than 0' })
+  .refine((ms) => ms <= 86_400_000, { error: 'must be at most 86400, a day' })
+
 function list(text: string): string[] {
   return text
     .split(',')
@@ -67,11 +72,13 @@ const taken = [
   'te',
   'upgrade',
 ]
-const headerName = z
+/** What a header must be that a key is sent in. */
+export const headerName = z
   .string()
   .refine((name) => !taken.includes(name.toLowerCase()), { error: 'is no header that can carry a key' })
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is no header name' })
-const secret = z
+/** A key that fits into a header. */
+export const secret = z
   .string()
   .regex(/^[\x21-\x7e]+$/, { error: 'has characters that no key has (a space, a quote, a line break?)' })
 /** As browsers write it: no path, no slash at the end. */
@@ -174,6 +181,73 @@ export const settings = {
     meaning:
       'percentage of a quota (where the provider tells how much is used) at which the local model takes over, between two turns, before the provider refuses; unset: never',
     schema: percent,
+  },
+  connectMs: {
+    env: 'CONNECT_TIMEOUT',
+    flag: 'connect-timeout',
+    default: '5',
+    meaning:
+      'seconds to a connection; longer than any of these and the next target is asked, never the silent one again',
+    schema: timeout,
+  },
+  headMs: {
+    env: 'HEAD_TIMEOUT',
+    flag: 'head-timeout',
+    default: '30',
+    meaning: 'seconds from there to the head of a streamed answer',
+    schema: timeout,
+  },
+  firstContentMs: {
+    env: 'FIRST_CONTENT_TIMEOUT',
+    flag: 'first-content-timeout',
+    default: '60',
+    meaning: 'seconds from there to its first content or thought; pings and comments do not count',
+    schema: timeout,
+  },
+  stallMs: {
+    env: 'STALL_TIMEOUT',
+    flag: 'stall-timeout',
+    default: '45',
+    meaning: 'seconds between two pieces of an answer; while a model thinks, pings count',
+    schema: timeout,
+  },
+  thinkingMs: {
+    env: 'THINKING_TIMEOUT',
+    flag: 'thinking-timeout',
+    default: '300',
+    meaning:
+      'the same three clocks of a stream when the request asks for reasoning, the model is known to reason, or the provider runs tools itself',
+    schema: timeout,
+  },
+  wholeAnswerMs: {
+    env: 'WHOLE_ANSWER_TIMEOUT',
+    flag: 'whole-answer-timeout',
+    default: '600',
+    meaning: 'seconds to an answer that is not streamed',
+    schema: timeout,
+  },
+  localMs: {
+    env: 'LOCAL_TIMEOUT',
+    flag: 'local-timeout',
+    default: '600',
+    meaning: 'seconds that a local model may be silent: it may have to be loaded, and reads a long prompt for minutes',
+    schema: timeout,
+  },
+  onSlow: {
+    env: 'ON_SLOW',
+    flag: 'on-slow',
+    default: 'wait',
+    meaning:
+      '`wait`: a stream without content in time is given up for the next target; `race`: both go on, and the first that speaks is kept',
+    schema: z.enum(['wait', 'race'], { error: 'must be wait or race' }),
+  },
+  // Anthropic reckons an hour for the longest answer there is (providers.md 3.2).
+  exchangeMs: {
+    env: 'EXCHANGE_MAX',
+    flag: 'exchange-max',
+    default: '3600',
+    meaning: 'seconds that an answer may take in all, whoever gives it; then the app is told that it timed out',
+    schema: timeout,
   },
   port: {
     env: 'TROOPER_PORT',

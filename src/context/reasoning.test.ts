@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ChatRequest } from '../ir/request.ts'
-import { withKnownReasoning } from './reasoning.ts'
+import type { ChatRequest, Tool } from '../ir/request.ts'
+import { mayWorkInSilence, withKnownReasoning } from './reasoning.ts'
 
 const request = (model: string, effort = 'high'): ChatRequest => ({
   model,
@@ -44,5 +44,27 @@ describe('a model behind an OpenAI dialect', () => {
   it('of another dialect is left alone', () => {
     const asked = request('claude-opus-5')
     expect(withKnownReasoning(asked, 'anthropic', () => {})).toBe(asked)
+  })
+})
+
+describe('a model that is silent', () => {
+  const searches: Tool = { type: 'opaque', dialect: 'anthropic', kind: 'web_search_20250305', value: {} }
+
+  it.each<[what: string, asked: Pick<ChatRequest, 'reasoning' | 'tools'>, model: string]>([
+    ['was asked to reason', { reasoning: { effort: 'low' }, tools: [] }, 'some-model'],
+    ['was asked to in secret', { reasoning: { isHidden: true }, tools: [] }, 'claude-sonnet-4-6'],
+    ['is known to reason', { tools: [] }, 'gpt-5.4'],
+    ['is a Claude that thinks by itself', { tools: [] }, 'claude-opus-5-5'],
+    ['has tools of its provider', { reasoning: { effort: 'none' }, tools: [searches] }, 'claude-sonnet-4-6'],
+  ])('may be working: it %s', (_what, asked, model) => {
+    expect(mayWorkInSilence(asked, model)).toBe(true)
+  })
+
+  it.each<[what: string, asked: Pick<ChatRequest, 'reasoning' | 'tools'>, model: string]>([
+    ['was told not to reason', { reasoning: { effort: 'none' }, tools: [] }, 'gpt-5.4'],
+    ['is not known to reason', { tools: [] }, 'gpt-4.1'],
+    ['is a Claude that thinks when it is asked', { tools: [] }, 'claude-sonnet-4-6'],
+  ])('is late when it %s', (_what, asked, model) => {
+    expect(mayWorkInSilence(asked, model)).toBe(false)
   })
 })

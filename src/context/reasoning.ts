@@ -1,4 +1,4 @@
-/** Which models behind OpenAI's dialects may be asked to reason: the others refuse the whole request for it. */
+/** Which models reason: behind OpenAI's dialects the others refuse the whole request for being asked, and those who do are silent meanwhile. */
 import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
 
 /** By the names that their makers give them; a model that is not known here is asked for nothing it may not know. */
@@ -16,4 +16,20 @@ export function withKnownReasoning(request: ChatRequest, dialect: DialectName, w
     return request
   if (request.reasoning.effort !== 'none') warn('this model is not known to reason and is not asked to')
   return plain
+}
+
+/** They think unless they are told not to, and some of them whatever they are told (providers.md 4.1). */
+const thinkingClaudes = /claude-(fable|mythos|(opus|sonnet|haiku)-[5-9])/
+
+/**
+ * Whether this model may work on this request for minutes without a word: it was asked to reason or is known to, or has tools that its
+ * provider runs itself. Not if it was told not to think.
+ */
+export function mayWorkInSilence(
+  { reasoning, tools }: Pick<ChatRequest, 'reasoning' | 'tools'>,
+  model: string,
+): boolean {
+  if (tools.some(({ type }) => type === 'opaque')) return true
+  if (reasoning) return reasoning.effort !== 'none'
+  return reasoners.test(model) || thinkingClaudes.test(model)
 }

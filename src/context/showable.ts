@@ -68,13 +68,16 @@ function showUserPart(part: UserPart, sight: Sight, warn: Warn): UserPart {
   return part.type === 'opaque' ? showOpaque(part, sight, warn) : part
 }
 
+const nothing = { images: false, imageUrls: false, documents: false }
+
+/** No wire takes a file that the assistant wrote. */
 function showAssistantPart(part: AssistantPart, sight: Sight, warn: Warn): AssistantPart {
-  if (part.type === 'file') return showFile(part, sight, warn)
+  if (part.type === 'file') return showFile(part, { dialect: sight.dialect, fetched: sight.fetched, ...nothing }, warn)
   return part.type === 'opaque' ? showOpaque(part, sight, warn) : part
 }
 
 function showResult(result: ToolResultPart, sight: Sight, warn: Warn): ToolResultPart {
-  const content = result.content.map((part) => (part.type === 'file' ? showFile(part, sight, warn) : part))
+  const content = result.content.map((part) => showUserPart(part, sight, warn))
   return { ...result, content }
 }
 
@@ -89,7 +92,8 @@ function showFile(named: FilePart, sight: Sight, warn: Warn): FilePart | TextPar
   const text = textOf(part)
   if (text !== undefined) return { type: 'text', text: titled(part, text) }
   if (isVisible(part, sight)) return part
-  const kind = wordOf(part.mediaType)
+  // Of an image that is only named nobody knows the type.
+  const kind = part.mediaType === 'image/*' ? 'image' : wordOf(part.mediaType)
   warn(`'${kind}' content cannot be shown to this model and was replaced by a note`, kind)
   const name = part.filename === undefined ? '' : ` '${part.filename}'`
   return { type: 'text', text: `[${kind}${name} was here, but this model cannot be shown it]` }

@@ -3,7 +3,7 @@
  * that finds another refuses the whole request). Agents send system messages in every position (real-clients.md 2).
  */
 import type { ChatRequest, Message, Warn } from '../ir/request.ts'
-import { asUserWords } from './later-system.ts'
+import { asUserWords } from '../ir/system-words.ts'
 
 /**
  * System messages before the first answer are joined at the head. A later one belongs to its place in the conversation,

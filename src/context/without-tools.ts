@@ -2,10 +2,14 @@
 import type { ChatRequest, Message, TextPart, ToolCallPart, ToolResultPart, UserPart, Warn } from '../ir/request.ts'
 
 export function withoutTools(request: ChatRequest, warn: Warn): ChatRequest {
-  const usesTools = request.messages.some(({ role }) => role === 'tool')
+  const usesTools = request.messages.some(holdsTools)
   if (request.tools.length === 0 && !usesTools) return request
   if (request.tools.length > 0) warn('tools are unknown to this model and were left out')
   return { ...request, tools: [], toolChoice: { type: 'auto' }, messages: request.messages.map(inWords) }
+}
+
+function holdsTools({ role, content }: Message): boolean {
+  return role === 'tool' || content.some((part) => part.type === 'tool-call')
 }
 
 function inWords(message: Message): Message {

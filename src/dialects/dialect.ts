@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../ir/json.ts'
 import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
 import type { ChatResponse } from '../ir/response.ts'
 import type { Frame } from '../wire/sse.ts'
+import type { GapGrammar } from './gaps.ts'
 
 /** A wire format that clients speak: Trooper answers in it. */
 export interface ClientDialect {
@@ -25,6 +26,8 @@ export interface ClientDialect {
 
   /** What a frame of a relayed stream means; parses it, so it is asked only before the commit point and about the last frames. */
   judgeFrame: (frame: Frame) => FrameRole
+  /** What it knows of frames that it cannot read. */
+  gapGrammar: GapGrammar
 }
 
 /** A wire format that targets speak: Trooper asks in it. */
@@ -69,8 +72,12 @@ export interface AnswerIdentity {
   createdAtMs: number
 }
 
-/** `preamble` announces an answer, `content` is something a person would see, `end` closes it, `failure` is an error inside a 200. */
-export type FrameRole = 'preamble' | 'content' | 'end' | 'failure'
+/**
+ * `preamble` announces an answer, `content` is something a person would see, `end` closes it, `failure` is an error inside a 200;
+ * `reasoning` is content too: the model thinks, and goes on with it until a frame of another role comes;
+ * `closing` only says that nothing follows (`[DONE]`), whether the answer is whole or not; `noise` and `torn` cannot be read (gaps.ts).
+ */
+export type FrameRole = 'preamble' | 'reasoning' | 'content' | 'end' | 'failure' | 'closing' | 'noise' | 'torn'
 
 /** An answer that is no success: a status of 400 or more, or an error found inside a 200. */
 export interface FailedAnswer {

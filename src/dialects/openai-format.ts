@@ -1,6 +1,7 @@
 /** What the two OpenAI dialects share of structured output and tools: the same words, nested differently. */
 import { booleanOf, compact, defined, isObject, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { FunctionTool, Output, Reasoning, ToolChoice } from '../ir/request.ts'
+import { fitName } from '../wire/fit-name.ts'
 
 /** `definition` holds name, schema and strictness: the format itself in Responses, its `json_schema` in Chat. */
 export function decodeFormat(type: JsonValue | undefined, definition: JsonObject): Output {
@@ -13,12 +14,15 @@ export function decodeFormat(type: JsonValue | undefined, definition: JsonObject
   }
 }
 
+/** As of tools (providers.md 4.6). */
+const longestName = 64
+
 /** A format's type, and its definition where it has one; the name is required on these wires. */
 export function encodeFormat(output: Output): { type: string; definition?: JsonObject } {
   if (output.type === 'text') return { type: 'text' }
   if (output.schema === undefined) return { type: 'json_object' }
   const { name = 'answer', schema, strict } = output
-  return { type: 'json_schema', definition: compact({ name, schema, strict }) }
+  return { type: 'json_schema', definition: compact({ name: fitName(name, longestName), schema, strict }) }
 }
 
 /** The effort in OpenAI's words, also where a client asked for a budget of tokens, or only that the model reason. */
@@ -38,9 +42,14 @@ export function decodeFunction(definition: JsonObject): FunctionTool | undefined
   return {
     type: 'function',
     name,
-    inputSchema: isObject(definition['parameters']) ? definition['parameters'] : { type: 'object', properties: {} },
+    inputSchema: withType(isObject(definition['parameters']) ? definition['parameters'] : {}),
     ...defined({ description: stringOf(definition['description']), strict: booleanOf(definition['strict']) }),
   }
+}
+
+/** Chat takes a tool that says nothing of its input; Messages and Responses want at least the type. */
+function withType(schema: JsonObject): JsonObject {
+  return Object.keys(schema).length === 0 ? { type: 'object', properties: {} } : { type: 'object', ...schema }
 }
 
 /** `name` is that of the one tool which the choice names, if it names one. */

@@ -2,20 +2,24 @@
 import type { DialectName } from '../ir/request.ts'
 import * as anthropicRequest from './anthropic/request.ts'
 import * as anthropicFailure from './anthropic/failure.ts'
+import * as anthropicGaps from './anthropic/gaps.ts'
 import * as anthropicResponse from './anthropic/response.ts'
 import * as anthropicStream from './anthropic/stream.ts'
 import type { ClientDialect, ClientDialectName, TargetDialect } from './dialect.ts'
 import * as ollamaAnswer from './ollama/answer.ts'
 import * as ollamaDecodeRequest from './ollama/decode-request.ts'
 import * as ollamaFailure from './ollama/failure.ts'
+import * as ollamaGaps from './ollama/gaps.ts'
 import * as ollamaRequest from './ollama/request.ts'
 import * as ollamaStream from './ollama/stream.ts'
 import * as chatFailure from './openai-chat/failure.ts'
+import * as chatGaps from './openai-chat/gaps.ts'
 import * as chatRequest from './openai-chat/request.ts'
 import * as chatResponse from './openai-chat/response.ts'
 import * as chatStream from './openai-chat/stream.ts'
 import * as responsesEncoder from './openai-responses/encoder.ts'
 import * as responsesFailure from './openai-responses/failure.ts'
+import * as responsesGaps from './openai-responses/gaps.ts'
 import * as responsesRequest from './openai-responses/request.ts'
 import * as responsesResponse from './openai-responses/response.ts'
 import * as responsesStream from './openai-responses/stream.ts'
@@ -41,6 +45,7 @@ const anthropic: ClientDialect & TargetDialect = {
   encodeFailure: anthropicFailure.encodeFailure,
   encodeFailureFrame: anthropicResponse.encodeFailureFrame,
   judgeFrame: anthropicStream.judgeFrame,
+  gapGrammar: anthropicGaps.gapGrammar,
 }
 
 const openaiChat: ClientDialect & TargetDialect = {
@@ -56,6 +61,7 @@ const openaiChat: ClientDialect & TargetDialect = {
   encodeFailure: chatFailure.encodeFailure,
   encodeFailureFrame: chatResponse.encodeFailureFrame,
   judgeFrame: chatStream.judgeFrame,
+  gapGrammar: chatGaps.gapGrammar,
 }
 
 const openaiResponses: ClientDialect & TargetDialect = {
@@ -72,6 +78,7 @@ const openaiResponses: ClientDialect & TargetDialect = {
   encodeFailure: responsesFailure.encodeFailure,
   encodeFailureFrame: responsesStream.encodeFailureFrame,
   judgeFrame: responsesStream.judgeFrame,
+  gapGrammar: responsesGaps.gapGrammar,
 }
 
 const ollama: ClientDialect & TargetDialect = {
@@ -85,6 +92,7 @@ const ollama: ClientDialect & TargetDialect = {
   encodeFailure: ollamaAnswer.encodeFailure,
   encodeFailureFrame: ollamaAnswer.encodeFailureFrame,
   judgeFrame: ollamaAnswer.judgeFrame,
+  gapGrammar: ollamaGaps.gapGrammar,
   encodeRequest: ollamaRequest.encodeRequest,
   createDecoder: ollamaStream.createDecoder,
   decodeFailure: ollamaFailure.decodeFailure,

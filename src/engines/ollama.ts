@@ -126,5 +126,5 @@ function withOptions(request: ChatRequest, window: number, think: JsonValue | un
   const own = objectOf(request.extras.ollama)
   const options = { ...objectOf(own['options']), num_ctx: window }
   const fixed: JsonObject = { truncate: false, shift: false, keep_alive: own['keep_alive'] ?? keepAlive, options }
-  return { ...request, extras: { ...request.extras, ollama: compact({ ...fixed, think }) } }
+  return { ...request, extras: { ...request.extras, ollama: compact({ ...own, ...fixed, think }) } }
 }

@@ -1,17 +1,19 @@
 /** Goes on with an answer that broke off: another target writes its rest, behind a seam that the client does not see (DESIGN 6). */
+import { createCallIds } from '../context/call-ids.ts'
 import { fitToolNames } from '../context/tool-names.ts'
 import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
-import type { Target } from '../routing/target.ts'
-import { continuationOf, type Way } from '../seam/continuation.ts'
+import { modelAt } from '../routing/model-map.ts'
+import { continuationOf } from '../seam/continuation.ts'
+import type { Way } from '../seam/overlap.ts'
+import { endWithCalls } from '../seam/blocks.ts'
 import { findMissing } from '../seam/plan.ts'
 import { goesOnByItself } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
 import type { OpenAnswer } from './open-answer.ts'
-import type { Incoming, Services } from './outcome.ts'
+import type { Incoming, Services, Turn } from './outcome.ts'
 import { prepareRequest } from './prepare.ts'
-import type { Reply } from './reply.ts'
 import type { AnswerSink } from './sink.ts'
 import { callOf, restoring } from './translate.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
@@ -21,23 +23,24 @@ export async function continueAnswer(
   incoming: Incoming,
   request: ChatRequest,
   answer: OpenAnswer,
-  target: Target,
-  reply: Reply,
+  turn: Turn,
 ): Promise<CallOutcome> {
+  const { target } = turn
   const losses = services.lossesAt(target.name)
+  const ownId = createCallIds([...request.messages, { role: 'assistant', content: [...answer.gathered.content] }])
   const ask = async (way: Way): Promise<CallOutcome> => {
     const missing = findMissing(answer.gathered, request.output)
     const asked = continuationOf(request, answer.gathered, missing, way)
     const prepared = await prepareRequest(services, asked, target, losses.warn)
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
-    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, emit))
+    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const call = callOf(question, target, incoming, losses.warn)
-    return callTranslated(services, target, call, restoring(sink, restore), reply)
+    return callTranslated(services, turn, call, restoring(sink, restore, ownId))
   }
-  const way: Way = goesOnByItself(target, request) ? 'prefill' : 'plea'
+  const way: Way = goesOnByItself(target, modelAt(target, request.model)) ? 'prefill' : 'plea'
   const outcome = await ask(way)
   // Known models get new versions, which may refuse what the old ones took.
-  const isRefused = way === 'prefill' && outcome.type === 'failed' && outcome.failure.kind === 'bad-request'
+  const isRefused = way === 'prefill' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'
   const last = isRefused ? await ask('plea') : outcome
   losses.tell()
   return last
@@ -57,4 +60,14 @@ function createSeamSink(answer: OpenAnswer, splice: (emit: Emit) => Emit): Answe
     event,
     flush: () => answer.flush(),
   }
+}
+
+/** Whether a broken answer has its end all the same, is still open, or can only be told of. */
+export function endOf(answer: OpenAnswer, { output }: ChatRequest): 'ended' | 'open' | 'untold' {
+  const missing = findMissing(answer.gathered, output)
+  if (missing.type === 'too-much') return 'untold'
+  if (!answer.isWhole && missing.type !== 'end') return 'open'
+  if (!answer.isWhole) endWithCalls(answer.gathered, answer.event)
+  answer.flush()
+  return 'ended'
 }

@@ -1,5 +1,5 @@
 /** One request's life: plan -> attempts -> reply. */
-import { encodeLoaded } from '../dialects/ollama/answer.ts'
+import { mayWorkInSilence } from '../context/reasoning.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -8,22 +8,24 @@ import { modelAt, renamesModels } from '../routing/model-map.ts'
 import { speaks, type Target } from '../routing/target.ts'
 import type { Trial } from '../routing/trial.ts'
 import { judge } from '../routing/verdict.ts'
-import { endWithCalls } from '../seam/blocks.ts'
-import { findMissing } from '../seam/plan.ts'
+import type { Patience } from '../upstream/patience.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
 import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-level.ts'
 import { Admissions } from './admissions.ts'
 import { boundRetryAfter, retryHeaders, withStory } from './errors.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
-import { continueAnswer } from './continue.ts'
+import { continueAnswer, endOf } from './continue.ts'
 import { commentOf, keepAliveMs, openEarly, pause, type EarlyReply } from './keep-alive.ts'
+import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
-import type { Broken, Incoming, Outcome, Services } from './outcome.ts'
+import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import { answerModels, answerTokens, rememberModels } from './question.ts'
-import { relay } from './relay.ts'
+import { Race, type Asked } from './race.ts'
+import { isRelayed, relay } from './relay.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
-import { ResponsesMemory } from './responses-memory.ts'
+import { memoryOf, type ResponsesMemory } from './responses-memory.ts'
+import { isSealRefusal, withoutSeals } from './seals.ts'
 import { answerHeaders } from './sink.ts'
 import { Story } from './story.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
@@ -45,6 +47,9 @@ class Exchange {
   readonly #admissions: Admissions
   /** Whom nobody need ask while others answer. */
   readonly #postponed: Target[] = []
+  readonly #deadlineMs: number
+  /** Targets that refused seals of another one's. */
+  readonly #strangers = new Set<Target>()
   #decoded: Decoded | undefined
   #namedModel: string | undefined
   /** The client has its beginning; whoever is asked now goes on with it. */
@@ -56,6 +61,7 @@ class Exchange {
     this.#reply = reply
     this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
     this.#story = new Story(services, this.#chain)
+    this.#deadlineMs = services.clock.now() + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
     const model = (): string => this.#model()
     this.#admissions = new Admissions(services, incoming, this.#chain, model, async () => {
@@ -65,53 +71,89 @@ class Exchange {
   }
 
   async run(): Promise<void> {
-    if (this.#incoming.dialect === 'ollama' && (await this.#answerLoad())) return
-    for (const target of this.#chain) if ((await this.#tryAdmitted(target)) === 'done') return
-    for (const target of this.#postponed) if ((await this.#tryTarget(target, undefined)) === 'done') return
+    if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
+    const askAdmitted = (turn: Turn): Promise<Asked> => this.#tryAdmitted(turn)
+    const ask = (turn: Turn): Promise<Asked> => this.#tryTarget(turn, undefined)
+    if (await this.#askAll(this.#chain, askAdmitted)) return
+    if (await this.#askAll(this.#postponed, ask)) return
     // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
     const resting = this.#story.findResting((target) => speaks(target, this.#incoming.dialect))
-    if (this.#decoded?.ok === false && resting && (await this.#tryTarget(resting, undefined)) === 'done') return
+    if (this.#decoded?.ok === false && resting && (await this.#askAll([resting], ask))) return
     this.#giveUp()
   }
 
-  /** An Ollama client without a question wants its model loaded: that is done when it asks one. */
-  async #answerLoad(): Promise<boolean> {
+  /** True when it was nothing that a cloud could do. */
+  async #answerByOllama(): Promise<boolean> {
     this.#decoded = await this.#decode()
-    if (!this.#decoded.ok || this.#decoded.request.messages.length > 0) return false
-    const body = encodeLoaded(this.#decoded.request, this.#services.clock.now())
-    giveJson(this.#reply, 200, body)
-    return true
+    if (!this.#decoded.ok) return false
+    return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#reply)
   }
 
-  #tryAdmitted(target: Target): Promise<'done' | 'next'> {
-    return this.#admissions.isQuiet() ? this.#tryTarget(target, undefined) : this.#tryIfAdmitted(target)
+  /** False when nobody was left to ask. */
+  async #askAll(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
+    if (this.#services.times.onSlow === 'race' && targets.length > 1) return this.#race(targets, ask)
+    for (const target of targets) {
+      if ((await ask(this.#turnOf(target, this.#reply, undefined))) === 'done') return true
+    }
+    return false
   }
 
-  async #tryIfAdmitted(target: Target): Promise<'done' | 'next'> {
-    const admission = await this.#admissions.admit(target)
+  #race(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
+    return new Race(targets, this.#reply, {
+      ask: (target, reply, race) => ask(this.#turnOf(target, reply, race)),
+      // What the client has the beginning of, one target goes on with.
+      mayRace: () => !this.#answer,
+      onLate: (target) => this.#story.addLate(target),
+      onLost: (target) => this.#story.tellLost(target),
+    }).run()
+  }
+
+  #turnOf(target: Target, reply: Reply, race: Patience['race']): Turn {
+    const { asked, asksForStream } = this.#incoming
+    // A target of another dialect is always asked for a stream, and what is no conversation needs no model.
+    const isStream = asksForStream || asked !== undefined || !isRelayed(target, this.#incoming)
+    const { limits, thinking } = this.#services.times.limitsOf(target, isStream ? 'stream' : 'whole')
+    const mayThink = (): boolean => this.#mayThink(target)
+    return { target, reply, patience: { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race } }
+  }
+
+  #mayThink(target: Target): boolean {
+    if (this.#incoming.asked) return false
+    const decoded = this.#decoded ?? decodeBody(this.#incoming)
+    const asked = decoded.ok ? decoded.request : { tools: [] }
+    return mayWorkInSilence(asked, modelAt(target, this.#model()))
+  }
+
+  #tryAdmitted(turn: Turn): Promise<Asked> {
+    return this.#admissions.isQuiet() ? this.#tryTarget(turn, undefined) : this.#tryIfAdmitted(turn)
+  }
+
+  async #tryIfAdmitted(turn: Turn): Promise<Asked> {
+    const admission = await this.#admissions.admit(turn.target)
     if (admission.is === 'skip') {
-      this.#story.addResting(target, admission.failure)
-      if (admission.isPostponed) this.#postponed.push(target)
+      this.#story.addResting(turn.target, admission.failure)
+      if (admission.isPostponed) this.#postponed.push(turn.target)
       return 'next'
     }
     try {
-      return await this.#tryTarget(target, admission.trial)
+      return await this.#tryTarget(turn, admission.trial)
     } finally {
       this.#admissions.release(admission.trial)
     }
   }
 
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
-  async #tryTarget(target: Target, trial: Trial | undefined): Promise<'done' | 'next'> {
+  async #tryTarget(first: Turn, trial: Trial | undefined): Promise<Asked> {
+    const { target } = first
+    let turn = first
     this.#story.announce(target)
     for (let retries = 0; ; retries += 1) {
-      const reply = this.#admissions.watch(target, trial, this.#fallbackHeaders(target), this.#reply)
-      const outcome = await this.#attempt(target, reply)
+      const outcome = await this.#attempt(this.#watched(turn, trial))
       if (outcome.type === 'answered') {
         this.#admissions.answered(target, trial)
         return 'done'
       }
-      if (outcome.type === 'broken' && (await this.#isOver(outcome, target))) return 'done'
+      if (outcome.type === 'broken' && (await this.#isOver(outcome, turn))) return 'done'
       if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) continue
       const { policy, clock } = this.#services
       const isFallback = target !== this.#chain[0]
@@ -121,10 +163,10 @@ class Exchange {
         case 'stop':
           return 'done'
         case 'give':
-          this.#giveFailure(target, outcome)
+          this.#giveFailure(turn, outcome)
           return 'done'
         case 'retry':
-          await this.#pause(verdict.afterMs)
+          turn = await this.#pause(verdict.afterMs, turn)
           break
         case 'next':
           if (outcome.type === 'broken') this.#story.addBroken(target, outcome.failure)
@@ -134,6 +176,11 @@ class Exchange {
     }
   }
 
+  #watched(turn: Turn, trial: Trial | undefined): Turn {
+    const reply = this.#admissions.watch(turn.target, trial, this.#fallbackHeaders(turn.target), turn.reply)
+    return reply === turn.reply ? turn : { ...turn, reply }
+  }
+
   /** A translated answer has its own; what is relayed says nothing of Trooper while it comes from the first target. */
   #fallbackHeaders(target: Target): HeaderList | undefined {
     const reason = this.#story.first?.failure.kind
@@ -141,23 +188,23 @@ class Exchange {
     return answerHeaders(target, { reason, omitted: undefined })
   }
 
-  async #attempt(target: Target, reply: Reply): Promise<Outcome> {
-    if (this.#answer) return this.#continue(target, this.#answer, reply)
-    if (isRelayed(target, this.#incoming)) return this.#relay(target, reply)
+  async #attempt(turn: Turn): Promise<Outcome> {
+    if (this.#answer) return this.#continue(turn, this.#answer)
+    if (isRelayed(turn.target, this.#incoming)) return this.#relay(turn)
     this.#services.handBack.expect(this.#incoming.dialect)
     const { asked, dialect } = this.#incoming
     if (asked?.question.about === 'models')
-      return answerModels(this.#services, dialect, this.#account(), asked.question.id, reply)
+      return answerModels(this.#services, dialect, this.#account(), asked.question.id, turn.reply)
     this.#decoded ??= await this.#decode()
-    if (asked) return answerTokens(dialect, this.#decoded, reply)
+    if (asked) return answerTokens(dialect, this.#decoded, turn.reply)
     return this.#decoded.ok
-      ? this.#translate(target, this.#decoded.request, reply)
+      ? this.#translate(turn, this.#decoded.request)
       : { type: 'failed', failure: this.#decoded.failure }
   }
 
-  async #relay(target: Target, reply: Reply): Promise<Outcome> {
-    const body = await this.#bodyFor(target)
-    return relay(this.#services, { ...this.#incoming, body }, target, reply, this.#listener())
+  async #relay(turn: Turn): Promise<Outcome> {
+    const body = await this.#bodyFor(turn.target)
+    return relay(this.#services, { ...this.#incoming, body }, turn, this.#listener())
   }
 
   /** Who wants to know the answer of a provider besides the client. */
@@ -169,24 +216,23 @@ class Exchange {
     return memory && !asked ? (text) => memory.keepRelayed(text) : undefined
   }
 
-  #translate(target: Target, request: ChatRequest, reply: Reply): Promise<Outcome> {
+  #translate(turn: Turn, request: ChatRequest): Promise<Outcome> {
     const memory = this.#memory
     return translate(
       this.#services,
       this.#incoming,
       request,
-      target,
+      turn,
       this.#story.first?.failure.kind,
-      reply,
       memory && ((response) => memory.keepLocal(response)),
     )
   }
 
   /** An answer that broke off: whether nobody need go on with it, or nobody can. */
-  async #isOver(broken: Broken, target: Target): Promise<boolean> {
+  async #isOver(broken: Broken, turn: Turn): Promise<boolean> {
     this.#answer ??= await this.#takeUp(broken)
     const end = this.#answer && this.#decoded?.ok ? endOf(this.#answer, this.#decoded.request) : 'untold'
-    if (end === 'untold') this.#giveFailure(target, broken)
+    if (end === 'untold') this.#giveFailure(turn, broken)
     return end !== 'open'
   }
 
@@ -197,13 +243,14 @@ class Exchange {
     return this.#decoded.ok ? broken.takeUp(this.#decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
   }
 
-  async #continue(target: Target, answer: OpenAnswer, reply: Reply): Promise<Outcome> {
+  async #continue(turn: Turn, answer: OpenAnswer): Promise<Outcome> {
     const decoded = (this.#decoded ??= await this.#decode())
     if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
+    this.#services.handBack.expect(this.#incoming.dialect)
     const remarks = { reason: this.#story.first?.failure.kind, omitted: undefined }
-    reply.write(commentOf(this.#incoming.dialect, answerHeaders(target, remarks)))
-    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, target, reply)
-    if (target.kind === 'local') this.#services.localCalls.noteAll(answer.gathered)
+    turn.reply.write(commentOf(this.#incoming.dialect, answerHeaders(turn.target, remarks)))
+    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, turn)
+    if (turn.target.kind === 'local') this.#services.localCalls.noteAll(answer.gathered)
     if (outcome.type !== 'broken') return outcome
     return { ...outcome, takeUp: () => answer, tell: () => this.#tell(answer, outcome.failure) }
   }
@@ -211,7 +258,8 @@ class Exchange {
   /** What the client sent, as this provider takes it: turns of a local model need mending where they may be. */
   async #bodyFor(target: Target): Promise<Buffer> {
     const { dialect, body } = this.#incoming
-    const mended = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const own = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const mended = this.#strangers.has(target) ? withoutSeals(own, dialect) : own
     if (!renamesModels(target)) return mended
     return withTopLevelString(mended, 'model', modelAt(target, this.#model()))
   }
@@ -230,6 +278,11 @@ class Exchange {
     const { dialect, body } = this.#incoming
     const { handBack, engines } = this.#services
     if (isRelayed(target, this.#incoming)) {
+      if (this.#hasSeveralClouds() && isSealRefusal(failure)) {
+        this.#strangers.add(target)
+        handBack.expect(dialect)
+        return true
+      }
       if (handBack.isExpected(dialect) || !mayRefuseHistory(failure) || (await this.#mended(target)) === body)
         return false
       handBack.expect(dialect)
@@ -239,15 +292,24 @@ class Exchange {
     return engines.at(target).learn(failure, this.#decoded.request, target)
   }
 
-  async #pause(ms: number): Promise<void> {
-    const decoded = ms > keepAliveMs ? (this.#decoded ??= await this.#decode()) : undefined
-    const isStream = decoded?.ok && decoded.request.stream && !this.#answer
-    await pause(this.#services.clock, this.#reply, ms, () => {
+  /** With one alone, the refusal is the client's to know: agents recover by its wording (providers.md 4.3). */
+  #hasSeveralClouds(): boolean {
+    return this.#chain.filter(({ kind }) => kind === 'cloud').length > 1
+  }
+
+  /** A stream that waits alone is begun meanwhile, so that its client sees signs of life: then the turn has another reply. */
+  async #pause(ms: number, turn: Turn): Promise<Turn> {
+    const isAlone = turn.reply === this.#reply && !this.#answer
+    const decoded = ms > keepAliveMs && isAlone ? (this.#decoded ??= await this.#decode()) : undefined
+    const isStream = decoded?.ok === true && decoded.request.stream
+    await pause(this.#services.clock, turn.reply, ms, () => {
       if (!isStream) return
       this.#early ??= openEarly(this.#reply, this.#incoming.dialect)
       this.#early?.keepAlive()
     })
-    this.#reply = this.#early ?? this.#reply
+    if (!isAlone || !this.#early) return turn
+    this.#reply = this.#early
+    return { ...turn, reply: this.#early }
   }
 
   /** Everything failed: the first target's own answer, as it said it or in its words, else a sentence that names what was tried. */
@@ -258,12 +320,13 @@ class Exchange {
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
     if (this.#answer && first) return this.#tell(this.#answer, first.failure)
     const own = this.#isUnknownHistory() ? undefined : original
-    if (own && first) return this.#give(withStory(own, headerText(story)), first.failure)
-    if (this.#decoded?.ok === false) return this.#give(undefined, this.#decoded.failure)
+    const reply = this.#reply
+    if (own && first) return this.#give(reply, withStory(own, headerText(story)), first.failure)
+    if (this.#decoded?.ok === false) return this.#give(reply, undefined, this.#decoded.failure)
     if (first?.rests)
-      return this.#give(undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
+      return this.#give(reply, undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
     const message = `Trooper found nobody to answer: ${story}`
-    this.#give(undefined, { kind: 'server-error', status: 502, message })
+    this.#give(reply, undefined, { kind: 'server-error', status: 502, message })
   }
 
   /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
@@ -271,8 +334,9 @@ class Exchange {
     return this.#decoded?.ok === false && this.#decoded.failure.code === 'previous_response_not_found'
   }
 
-  #giveFailure(target: Target, outcome: Exclude<Outcome, { type: 'answered' }>): void {
-    if (outcome.type === 'failed' && !this.#answer) return this.#give(outcome.original, outcome.failure)
+  #giveFailure({ target, reply }: Turn, outcome: Exclude<Outcome, { type: 'answered' }>): void {
+    if (outcome.type === 'failed' && outcome.failure.kind === 'timeout') this.#story.tellOutOfTime(target)
+    if (outcome.type === 'failed' && !this.#answer) return this.#give(reply, outcome.original, outcome.failure)
     this.#story.tellBroken(target, outcome.failure)
     if (this.#answer) this.#tell(this.#answer, outcome.failure)
     else if (outcome.type === 'broken') outcome.tell()
@@ -283,16 +347,16 @@ class Exchange {
     answer.flush()
   }
 
-  #give(original: HeldAnswer | undefined, failure: Failure): void {
-    if (this.#reply.isGone) return
+  #give(reply: Reply, original: HeldAnswer | undefined, failure: Failure): void {
+    if (reply.isGone) return
     if (this.#early) return this.#early.fail(failure)
     if (original) {
       const { status, statusMessage, headers, body } = boundRetryAfter(original, failure.kind === 'quota-spent')
-      this.#reply.head(status, statusMessage, headers)
-      return this.#reply.end(body)
+      reply.head(status, statusMessage, headers)
+      return reply.end(body)
     }
     const { status, body } = clientDialects[this.#incoming.dialect].encodeFailure(failure)
-    giveJson(this.#reply, failure.status ?? status, body, retryHeaders(failure, this.#services.clock.now()))
+    giveJson(reply, failure.status ?? status, body, retryHeaders(failure, this.#services.clock.now()))
   }
 
   /** As the client wrote it; looked up only where it counts. */
@@ -306,31 +370,4 @@ class Exchange {
     const { dialect, headers, query } = this.#incoming
     return accountAt(this.#services.chains[dialect][0], headers, query)
   }
-}
-
-/** Whether a broken answer has its end all the same, is still open, or can only be told of. */
-function endOf(answer: OpenAnswer, { output }: ChatRequest): 'ended' | 'open' | 'untold' {
-  const missing = findMissing(answer.gathered, output)
-  if (missing.type === 'too-much') return 'untold'
-  if (!answer.isWhole && missing.type !== 'end') return 'open'
-  if (!answer.isWhole) endWithCalls(answer.gathered, answer.event)
-  answer.flush()
-  return 'ended'
-}
-
-/** Bytes through, nothing made anew. Of its models a provider is asked in whatever dialect. */
-function isRelayed(target: Target, { dialect, asked }: Incoming): boolean {
-  // Ollama's own API has two shapes of one conversation, and clouds of other dialects.
-  return (
-    target.kind === 'cloud' && ((dialect !== 'ollama' && speaks(target, dialect)) || asked?.question.about === 'models')
-  )
-}
-
-/** Only Responses clients leave their history with the provider. */
-function memoryOf(
-  { transcripts, chains }: Services,
-  { dialect, headers, query, body }: Incoming,
-): ResponsesMemory | undefined {
-  if (dialect !== 'openai-responses') return undefined
-  return new ResponsesMemory(transcripts, body, accountAt(chains[dialect][0], headers, query))
 }

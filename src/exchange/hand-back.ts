@@ -6,6 +6,7 @@ import type { Failure } from '../ir/failure.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import { isObject } from '../ir/json.ts'
 import type { Target } from '../routing/target.ts'
+import type { Range } from '../wire/json-text.ts'
 
 /** In which dialects histories may hold local turns. Looking through a body costs about a tenth of a millisecond for 150 KB: spared until then. */
 export interface HandBack {
@@ -40,7 +41,11 @@ export function mendHistory(body: Buffer, dialect: ClientDialectName, target: Ta
 }
 
 function withoutLocalThinking(body: Buffer): Buffer {
-  const cuts = cutLocalTurns(body.toString('latin1'))
+  return without(body, cutLocalTurns(body.toString('latin1')))
+}
+
+/** The same bytes less the ranges, which are in order. */
+export function without(body: Buffer, cuts: readonly Range[]): Buffer {
   if (cuts.length === 0) return body
   const kept: Buffer[] = []
   let from = 0

@@ -78,7 +78,8 @@ export async function mendForProvider(
 ): Promise<JsonObject> {
   const unseen = await unseenTurns(body, transcripts, account)
   const given = itemsOf(body['input'])
-  const items = [...unseen.turns.flatMap(itemsOfTurn), ...given]
+  const told = unseen.turns.flatMap((turn) => [...turn.input, ...outputOf(turn).flatMap(asInput)])
+  const items = [...told, ...given]
   const mended = (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
   if (unseen.turns.length === 0 && mended.every((item, at) => item === given[at]) && mended.length === given.length)
     return body
@@ -100,9 +101,10 @@ async function unseenTurns(
   }
   const turns: Turn[] = []
   let previousId = stringOf(body['previous_response_id'])
-  for (let at = 0; at < longestChain && previousId !== undefined && isLocalId(previousId); at += 1) {
+  for (let at = 0; at < longestChain && previousId !== undefined; at += 1) {
+    // Also one that the provider began, under an id of its own, and another target ended.
     const turn: Turn | undefined = await transcripts.find(previousId, account)
-    if (!turn) break
+    if (!turn?.isLocal) break
     turns.unshift(turn)
     previousId = turn.previousId
   }
@@ -119,8 +121,24 @@ async function mendItem(item: JsonValue, transcripts: Transcripts, account: stri
   const summary = summaryOf(item)
   if (summary !== undefined)
     return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: tellSummary(summary) }] }]
-  if (!isLocalId(stringOf(item['id']) ?? '')) return [item]
+  const id = stringOf(item['id'])
+  if (id === undefined || !(await isUnknownToProvider(id, transcripts, account))) return [item]
   const known = isReference(item) ? await resolve(item, transcripts, account) : item
-  const { id: _, ...rest } = objectOf(known)
-  return rest['type'] === undefined || rest['type'] === 'reasoning' ? [] : [rest]
+  // Nobody knows it any more: the provider says so.
+  return known === undefined ? [item] : asInput(objectOf(known))
+}
+
+async function isUnknownToProvider(id: string, transcripts: Transcripts, account: string): Promise<boolean> {
+  return isLocalId(id) || (await transcripts.findByItem(id, account))?.isLocal === true
+}
+
+/** What only the provider can have written, or run. */
+const providersOwn =
+  /^(?:reasoning|mcp_list_tools|(?:web_search|file_search|code_interpreter|image_generation|mcp|computer)_call)$/
+
+/** An item of an answer as something that the client says. */
+function asInput(item: JsonObject): JsonObject[] {
+  const { id: _, ...said } = item
+  const type = stringOf(said['type'])
+  return type === undefined || providersOwn.test(type) ? [] : [said]
 }

@@ -41,6 +41,7 @@ describe('findBodyFault', () => {
     '{"error":"model not found"}',
     '[{"error":{"code":429,"message":"Quota","status":"RESOURCE_EXHAUSTED"}}]',
     '{ "id": "gen-1", "error" : {"code": 429} }',
+    '{"choices":[{"message":{"content":"part"},"finish_reason":"error"}]}',
   ])('finds the error inside a 200: %s', (body) => {
     expect(fault(body)).toEqual({ kind: 'error', text: body })
   })
@@ -51,6 +52,13 @@ describe('findBodyFault', () => {
       expect(fault(body)).toEqual({ kind: 'cut' })
     },
   )
+
+  it('finds a cut that took no more than a bracket, whatever the words say', () => {
+    const body = JSON.stringify({ content: [{ type: 'text', text: 'a "}" and \\ and {[' }], usage: {} })
+    const stated = { 'content-type': 'application/json', 'content-length': '1' }
+    expect(fault(body, 200, stated)).toEqual({ kind: 'none' })
+    expect(fault(body.slice(0, -1), 200, stated)).toEqual({ kind: 'cut' })
+  })
 
   it.each([400, 401, 429, 500, 529])('finds that %i is no success, whatever the body is', (status) => {
     expect(fault('{"ok":true}', status)).toEqual({ kind: 'error', text: '{"ok":true}' })

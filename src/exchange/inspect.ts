@@ -1,6 +1,8 @@
 /** Cheap looks at answers that are relayed: enough to see a fault, without parsing a sound one. */
+import { isUtf8 } from 'node:buffer'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../ir/json.ts'
+import type { Failure } from '../ir/failure.ts'
 import type { AnswerHead } from '../upstream/attempt.ts'
 
 /**
@@ -10,6 +12,11 @@ import type { AnswerHead } from '../upstream/attempt.ts'
 export function formOf(head: AnswerHead): 'stream' | 'unreadable' | 'whole' {
   if (head.status !== 200 || !contentType(head).startsWith('text/event-stream')) return 'whole'
   return isPlain(head) ? 'stream' : 'unreadable'
+}
+
+/** A body that calls itself JSON, whatever was asked for. */
+export function isJson(head: AnswerHead): boolean {
+  return contentType(head).includes('json') && isPlain(head)
 }
 
 function contentType({ headers }: AnswerHead): string {
@@ -29,8 +36,11 @@ export type BodyFault = { kind: 'none' | 'cut' | 'web-page' } | { kind: 'error';
 const maxErrorText = 64 * 1024
 /** An error stands at the head of its body, or after what a model said so far (OpenRouter, providers.md 1.7). */
 const lookedAtBytes = 2048
-/** Responses answers carry `"error":null`, so null does not count. Quotes in a model's own words are escaped. */
-const errorMark = /"error"\s*:\s*(?!null)/
+/**
+ * Responses answers carry `"error":null`, so null does not count; OpenRouter may say nothing but `"finish_reason":"error"`. Quotes in a
+ * model's own words are escaped.
+ */
+const errorMark = /"error"\s*:\s*(?!null)|"finish_reason"\s*:\s*"error"/
 
 const none: BodyFault = { kind: 'none' }
 const cut: BodyFault = { kind: 'cut' }
@@ -44,7 +54,7 @@ export function findBodyFault(head: AnswerHead, chunks: readonly Buffer[]): Body
   if (type.startsWith('text/html')) return { kind: 'web-page' }
   if (!type.includes('json')) return none
   if (mentionsError(chunks) || !hasStatedEnd(head)) return parseWhole(chunks)
-  return endsWithBracket(chunks) ? none : cut
+  return endsWithBracket(chunks) && isBalanced(chunks) ? none : cut
 }
 
 /** Both ends of a body, each from as many chunks as it takes. */
@@ -90,10 +100,49 @@ function endsWithBracket(chunks: readonly Buffer[]): boolean {
     for (let at = chunk.length - 1; at >= 0; at -= 1) {
       const byte = chunk[at]
       if (byte === 0x7d || byte === 0x5d) return true
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
+      if (!isSpace(byte)) return false
     }
   }
   return false
+}
+
+/** Nothing of an answer: some providers send empty lines while a whole one is waited for (DeepSeek, providers.md 1.8). */
+export function isBlank(chunk: Buffer): boolean {
+  return chunk.every(isSpace)
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
+
+/** Larger bodies are judged by their last bracket alone. */
+const maxBalancedBytes = 64 * 1024
+
+/** A length that was counted in characters cuts off a bracket or two where it was meant in bytes. ~1 ns a byte. */
+function isBalanced(chunks: readonly Buffer[]): boolean {
+  if (lengthOf(chunks) > maxBalancedBytes) return true
+  const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+  let depth = 0
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at]
+    if (byte === quote) at = endOfString(body, at)
+    else if (byte === 0x7b || byte === 0x5b) depth += 1
+    else if (byte === 0x7d || byte === 0x5d) depth -= 1
+  }
+  return depth === 0
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** The index of the closing quote. */
+function endOfString(body: Buffer, from: number): number {
+  for (let at = body.indexOf(quote, from + 1); at !== -1; at = body.indexOf(quote, at + 1)) {
+    let slashes = 0
+    while (body[at - 1 - slashes] === backslash) slashes += 1
+    if (slashes % 2 === 0) return at
+  }
+  return body.length
 }
 
 /** Without a length and without chunks nothing vouches for the end but the JSON itself. */
@@ -108,9 +157,21 @@ function parseWhole(chunks: readonly Buffer[]): BodyFault {
   return statesError(Array.isArray(value) ? value[0] : value) ? { kind: 'error', text } : none
 }
 
-function statesError(value: JsonValue | undefined): boolean {
+/**
+ * An error inside an answer that began well is no status: a 5xx that it states (OpenRouter, providers.md 3.3) is the target's own fault
+ * like any other.
+ */
+export function withinAnswer(failure: Failure): Failure {
+  if (failure.kind !== 'server-error') return failure
+  const { status: _, ...rest } = failure
+  return rest
+}
+
+/** Also in its choice (OpenRouter, providers.md 1.7). */
+export function statesError(value: JsonValue | undefined): boolean {
   if (!isObject(value)) return false
-  return Boolean(value['error']) || Boolean(objectOf(arrayOf(value['choices'])[0])['error'])
+  const choice = objectOf(arrayOf(value['choices'])[0])
+  return Boolean(value['error']) || Boolean(choice['error']) || choice['finish_reason'] === 'error'
 }
 
 /** `identity` was asked for; some edge servers compress their error pages all the same. */
@@ -126,4 +187,11 @@ function errorText({ headers }: AnswerHead, chunks: readonly Buffer[]): string {
     // Not what it says it is: judged by its status alone.
   }
   return body.toString('utf8', 0, maxErrorText)
+}
+
+/** Broken characters are read as every lenient reader reads them; strict ones would throw on the whole answer. */
+export function mended(head: AnswerHead, chunks: Buffer[]): Buffer[] {
+  if (!isJson(head) || chunks.every(isUtf8)) return chunks
+  const body = Buffer.concat(chunks)
+  return isUtf8(body) ? chunks : [Buffer.from(body.toString('utf8'))]
 }

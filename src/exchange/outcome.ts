@@ -9,9 +9,9 @@ import type { Known } from '../routing/admission.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
 import type { Policy } from '../routing/verdict.ts'
-import type { Silence } from '../upstream/attempt.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { NetworkWatch } from '../upstream/network-watch.ts'
+import type { Patience } from '../upstream/patience.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { HandBack } from './hand-back.ts'
@@ -19,7 +19,8 @@ import type { LocalCalls } from './local-calls.ts'
 import type { Losses } from './losses.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { ModelLists, Question } from './question.ts'
-import type { HeldAnswer } from './reply.ts'
+import type { HeldAnswer, Reply } from './reply.ts'
+import type { Times } from './timeouts.ts'
 import type { Transcripts } from './transcripts.ts'
 
 export type Outcome =
@@ -49,7 +50,7 @@ export interface Settle {
 export interface Services extends Known {
   chains: Chains
   policy: Policy
-  patience: Patience
+  times: Times
   /** Answers that broke off are continued by the next target. */
   seam: boolean
   pools: Pools
@@ -81,19 +82,11 @@ export interface Incoming {
   asked?: { question: Question; method: string; path: string }
 }
 
+/** One target is asked. */
+export interface Turn {
+  target: Target
+  reply: Reply
+  patience: Patience
+}
+
 export const clientGone: Outcome = { type: 'failed', failure: { kind: 'client-gone', message: 'The client left.' } }
-
-/** How long targets may stay silent, in milliseconds. */
-interface Patience {
-  /** To the head of a stream from the cloud, which begins before the model has thought. */
-  streamHeadMs: number
-  /** To the head of anything else: a whole answer, or a local model that has to be loaded first. */
-  headMs: number
-  /** Between two chunks. */
-  stallMs: number
-}
-
-export function silenceOf({ patience }: Services, target: Target, isStream: boolean): Silence {
-  const { streamHeadMs, headMs, stallMs } = patience
-  return { headMs: isStream && target.kind === 'cloud' ? streamHeadMs : headMs, stallMs }
-}

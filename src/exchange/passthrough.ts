@@ -5,7 +5,7 @@ import { pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type Attempt } from '../upstream/attempt.ts'
 import { requestHeaders, responseHeaders } from '../wire/headers.ts'
 import { boundHeaders } from './errors.ts'
-import { silenceOf, type Services } from './outcome.ts'
+import type { Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
 /** The endpoint and its query as the client wrote them, after the version prefix. */
@@ -34,8 +34,11 @@ export function passThrough(
     headers,
     body: hasBody ? request : null,
   }
+  // A file may take longer than any answer, and nobody else could send it.
+  const endless = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY, race: undefined }
+  const patience = { ...services.times.limitsOf(target, 'passed'), ...endless }
   let isOpen = false
-  const attempt: Attempt = startAttempt(services.pools, services.clock, silenceOf(services, target, false), call, {
+  const attempt: Attempt = startAttempt(services.pools, services.clock, patience, call, {
     head: (head) => {
       isOpen = true
       const headers = responseHeaders(head.raw)
@@ -44,7 +47,9 @@ export function passThrough(
     },
     data: (chunk) => {
       if (!reply.write(chunk)) attempt.pause()
+      return true
     },
+    isThinking: () => false,
     end: () => reply.end(),
     failure: (failure) => {
       if (isOpen) reply.abort()

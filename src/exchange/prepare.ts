@@ -1,8 +1,7 @@
 /** From a client's request to what one target is asked: its model, its eyes and ears, its template, its window. */
 import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
+import { fitTarget } from '../context/fit-target.ts'
 import { warnOfExtras } from '../context/extras.ts'
-import { withKnownRoles } from '../context/later-system.ts'
-import { withKnownTools } from '../context/plain-tools.ts'
 import { withKnownReasoning } from '../context/reasoning.ts'
 import { satisfyTemplate } from '../context/strict-template.ts'
 import { withoutTools } from '../context/without-tools.ts'
@@ -10,7 +9,11 @@ import type { ChatRequest, Warn } from '../ir/request.ts'
 import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
+import type { Capabilities } from '../engines/engine.ts'
 import type { Services } from './outcome.ts'
+
+/** What has to be known of a target to write for it. */
+export type PlainTarget = Pick<Target, 'kind' | 'dialect' | 'quirks'>
 
 export async function prepareRequest(
   services: Services,
@@ -18,20 +21,31 @@ export async function prepareRequest(
   target: Target,
   warn: Warn,
 ): Promise<ChatRequest> {
-  const named = withKnownTools({ ...request, model: modelAt(target, request.model) }, target)
+  const named = { ...request, model: modelAt(target, request.model) }
   warnOfExtras(named, target.dialect, warn)
   if (target.kind === 'cloud') return prepareForCloud(named, target, warn)
   const engine = services.engines.at(target)
-  const { tools, vision } = await engine.capabilities(target)
-  const fetched = vision ? await fetchImages(named, services.images) : new Map()
-  const sight = { dialect: target.dialect, images: vision, imageUrls: false, documents: false, fetched }
-  const seen = makeShowable(named, sight, warn)
-  return engine.prepare(satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn), target)
+  const can = await engine.capabilities(target)
+  const fetched: FetchedImages = can.vision ? await fetchImages(named, services.images) : new Map()
+  return engine.prepare(prepareForLocal(named, target, can, fetched, warn), target)
 }
 
-function prepareForCloud(request: ChatRequest, { dialect }: Target, warn: Warn): ChatRequest {
-  const seen = makeShowable(request, { ...cloudSight, dialect }, warn)
-  return withKnownReasoning(withKnownRoles(seen, dialect), dialect, warn)
+export function prepareForLocal(
+  request: ChatRequest,
+  target: PlainTarget,
+  { tools, vision }: Capabilities,
+  fetched: FetchedImages,
+  warn: Warn,
+): ChatRequest {
+  const sight = { dialect: target.dialect, images: vision, imageUrls: false, documents: false, fetched }
+  const seen = makeShowable(fitTarget(request, target, warn), sight, warn)
+  return satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn)
+}
+
+export function prepareForCloud(request: ChatRequest, target: PlainTarget, warn: Warn): ChatRequest {
+  const { dialect } = target
+  const shown = makeShowable(fitTarget(request, target, warn), { ...cloudSight, dialect }, warn)
+  return withKnownReasoning(shown, dialect, warn)
 }
 
 /** Providers read all of them; one that does not says so itself, in words for the client. */

@@ -19,7 +19,16 @@ export function questionAt(method: string, path: string): Question | undefined {
     return { about: 'tokens' }
   const id = /^\/models(?:\/(.+))?$/.exec(path)
   if (method !== 'GET' || !id) return undefined
-  return id[1] === undefined ? { about: 'models' } : { about: 'models', id: decodeURIComponent(id[1]) }
+  return id[1] === undefined ? { about: 'models' } : { about: 'models', id: decoded(id[1]) }
+}
+
+/** A name that is badly encoded is nobody's; it is looked for as it is. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
 }
 
 /** The last list that each account got of its provider. */

@@ -4,16 +4,19 @@
  */
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
 import type { ClientDialect, ClientDialectName, FailedAnswer } from '../dialects/dialect.ts'
-import { parseJson } from '../ir/json.ts'
-import { streamCut, type Failure } from '../ir/failure.ts'
-import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
+import { unrolls } from '../dialects/unroll.ts'
+import { parseExact } from '../ir/exact-json.ts'
+import { isObject, parseJson } from '../ir/json.ts'
+import { frameTorn, streamCut, type Failure } from '../ir/failure.ts'
+import { endpointPaths, pathAt, speaks, type Target } from '../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type CallListener } from '../upstream/attempt.ts'
-import { requestHeaders, responseHeaders, withoutLength } from '../wire/headers.ts'
-import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
-import { findBodyFault, formOf } from './inspect.ts'
-import { clientGone, silenceOf, type Incoming, type Outcome, type Services, type Settle } from './outcome.ts'
+import { UnzippingListener } from '../upstream/unzip.ts'
+import { requestHeaders, responseHeaders, withoutFields, withoutLength } from '../wire/headers.ts'
+import { createSseDecoder, type Frame, type FrameDecoder } from '../wire/sse.ts'
+import { findBodyFault, formOf, isBlank, isJson, mended, withinAnswer } from './inspect.ts'
+import { clientGone, type Incoming, type Outcome, type Services, type Settle, type Turn } from './outcome.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
-import { RelayedStream } from './relayed-stream.ts'
+import { RelayedStream, type StreamFault } from './relayed-stream.ts'
 import { StreamTail } from './stream-tail.ts'
 import { takeUp } from './open-answer.ts'
 
@@ -24,17 +27,25 @@ const maxHeldPreamble = 1024 * 1024
 /** A stream that announced itself but says nothing yet is opened to the client after this, so that it sees signs of life. */
 const maxHoldMs = 10_000
 
+/** Bytes through, nothing made anew. Of its models a provider is asked in whatever dialect. */
+export function isRelayed(target: Target, { dialect, asked }: Incoming): boolean {
+  // Ollama's own API has two shapes of one conversation, and clouds of other dialects.
+  return (
+    target.kind === 'cloud' && ((dialect !== 'ollama' && speaks(target, dialect)) || asked?.question.about === 'models')
+  )
+}
+
 /** `onAnswer` is told the JSON of a good answer, or of the last event of its stream, once the client has it. */
 export function relay(
   services: Services,
   incoming: Incoming,
-  target: Target,
-  reply: Reply,
+  turn: Turn,
   onAnswer?: (text: string) => void,
 ): Promise<Outcome> {
+  const { target, reply, patience } = turn
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
-    const listener = new RelayListener(services, incoming.dialect, reply, { resolve, reject }, onAnswer)
+    const listener = new RelayListener(services, incoming, turn, { resolve, reject }, onAnswer)
     const { headers, query, dialect, asked } = incoming
     const call = {
       origin: target.url.origin,
@@ -43,9 +54,7 @@ export function relay(
       headers: requestHeaders(headers, target.credential),
       body: asked?.method === 'GET' ? null : incoming.body,
     }
-    listener.begin(
-      startAttempt(services.pools, services.clock, silenceOf(services, target, incoming.asksForStream), call, listener),
-    )
+    listener.begin(startAttempt(services.pools, services.clock, patience, call, new UnzippingListener(listener)))
   })
 }
 
@@ -55,17 +64,19 @@ type Phase =
   | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
   /** Reading a stream's frames until one says something. */
   | { at: 'judging'; head: AnswerHead; held: Buffer[]; bytes: number; frames: FrameDecoder; cancelHold: () => void }
-  /** `stream` is unset for one that cannot be read. */
-  | { at: 'streaming'; stream: RelayedStream | undefined }
+  /** `stream` is unset for one that cannot be read; `silent` is set for one that was opened before it said anything. */
+  | { at: 'streaming'; stream: RelayedStream | undefined; silent: FrameDecoder | undefined }
   | { at: 'over' }
 
 /** A class, as its methods run on every chunk. */
 class RelayListener implements CallListener {
   readonly #services: Services
   readonly #dialectName: ClientDialectName
+  readonly #wantsStream: boolean
   readonly #dialect: ClientDialect
   readonly #decodeFailure: (answer: FailedAnswer) => Failure
   readonly #reply: Reply
+  readonly #mayOpenSilent: boolean
   readonly #outcome: Settle
   readonly #onAnswer: ((text: string) => void) | undefined
   #attempt: Attempt | undefined
@@ -73,16 +84,19 @@ class RelayListener implements CallListener {
 
   constructor(
     services: Services,
-    dialect: ClientDialectName,
-    reply: Reply,
+    { dialect, asksForStream, asked }: Incoming,
+    { reply, patience }: Turn,
     outcome: Settle,
     onAnswer: ((text: string) => void) | undefined,
   ) {
     this.#services = services
+    this.#wantsStream = asksForStream && !asked
     this.#dialectName = dialect
     this.#dialect = clientDialects[dialect]
     this.#decodeFailure = targetDialects[dialect].decodeFailure
     this.#reply = reply
+    // Of several targets none may have the client's stream before it speaks.
+    this.#mayOpenSilent = patience.race === undefined
     this.#outcome = outcome
     this.#onAnswer = onAnswer
   }
@@ -101,41 +115,70 @@ class RelayListener implements CallListener {
     this.#reply.heard?.(head.headers)
     const form = formOf(head)
     if (form === 'whole') this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
-    else if (form === 'unreadable') this.#open(head, [], undefined)
+    else if (form === 'unreadable') this.#open(head, [], undefined, undefined)
     else this.#judge(head)
   }
 
   #judge(head: AnswerHead): void {
-    const frames = createSseDecoder((frame) => {
-      if (this.#phase.at !== 'judging') return
-      const role = this.#dialect.judgeFrame(frame)
-      if (role === 'failure') this.#failInStream(frame.data)
-      else if (role !== 'preamble') this.#commit()
-    })
-    const cancelHold = this.#services.clock.after(maxHoldMs, () => this.#commit())
+    const frames = createSseDecoder((frame) => this.#judgeFrame(frame))
+    const cancelHold = this.#mayOpenSilent
+      ? this.#services.clock.after(maxHoldMs, () => this.#commit(frames))
+      : () => {}
     this.#phase = { at: 'judging', head, held: [], bytes: 0, frames, cancelHold }
   }
 
-  data(chunk: Buffer): void {
+  #judgeFrame(frame: Frame): void {
+    const phase = this.#phase
+    if (phase.at !== 'judging' && phase.at !== 'streaming') return
+    switch (this.#dialect.judgeFrame(frame)) {
+      case 'failure':
+        return this.#failInStream(frame.data)
+      case 'reasoning':
+      case 'content':
+      case 'end':
+        if (phase.at === 'streaming') phase.silent = undefined
+        return this.#commit(undefined)
+      case 'torn':
+        return this.#dialect.gapGrammar.wasWords(frame) ? undefined : this.#failTorn()
+      case 'preamble':
+      case 'closing':
+      case 'noise':
+        return
+    }
+  }
+
+  data(chunk: Buffer): boolean {
     const phase = this.#phase
     switch (phase.at) {
       case 'streaming':
-        return this.#pass(phase.stream, chunk)
+        this.#pass(phase.stream, chunk)
+        return this.#hasSaid(phase.stream, phase.silent, chunk)
       case 'judging':
         phase.held.push(chunk)
         phase.bytes += chunk.length
         phase.frames.feed(chunk)
-        if (phase.bytes > maxHeldPreamble) this.#commit()
-        return
+        if (phase.bytes > maxHeldPreamble) this.#commit(undefined)
+        return this.#phase.at === 'streaming'
       case 'whole':
         phase.chunks.push(chunk)
         phase.bytes += chunk.length
-        if (phase.bytes > maxHeldBytes) this.#open(phase.head, phase.chunks, undefined)
-        return
+        if (phase.bytes > maxHeldBytes) this.#open(phase.head, phase.chunks, undefined, undefined)
+        return phase.head.status < 400 && !isBlank(chunk)
       case 'waiting':
       case 'over':
-        return
+        return false
     }
+  }
+
+  /** A cheap look is enough once the stream has said something; until then every frame is read. */
+  #hasSaid(stream: RelayedStream | undefined, silent: FrameDecoder | undefined, chunk: Buffer): boolean {
+    if (!silent) return !stream?.saysNothing
+    silent.feed(chunk)
+    return this.#phase.at === 'streaming' && !this.#phase.silent
+  }
+
+  isThinking(): boolean {
+    return this.#phase.at === 'streaming' && this.#phase.stream?.isThinking() === true
   }
 
   end(): void {
@@ -143,12 +186,15 @@ class RelayListener implements CallListener {
     if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.chunks)
     if (phase.at === 'judging') {
       if (!isWhole(this.#dialect, phase.held)) return this.#fail(streamCut, held(phase.head, phase.held))
-      this.#commit()
+      this.#commit(undefined)
     }
     if (this.#phase.at !== 'streaming') return
     const { stream } = this.#phase
     const rest = stream?.rest()
-    if (stream && !stream.tail.isWhole()) return this.#breakOff(streamCut, stream)
+    if (stream && !stream.tail.isWhole()) {
+      if (rest) this.#reply.write(rest)
+      return this.#breakOff(stream.fault ? this.#failureOf(stream.fault) : streamCut, stream)
+    }
     this.#leave()
     this.#reply.end(rest)
     this.#outcome.resolve({ type: 'answered' })
@@ -168,24 +214,24 @@ class RelayListener implements CallListener {
     else this.#breakOff(failure, phase.stream)
   }
 
-  /** The commit point of a stream: what was held goes out, the rest follows as it comes. */
-  #commit(): void {
+  /** The commit point of a stream: what was held goes out, the rest follows as it comes. `silent`: it has not said anything yet. */
+  #commit(silent: FrameDecoder | undefined): void {
     const phase = this.#phase
     if (phase.at !== 'judging') return
     const isSeamless = this.#services.seam
-    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect.judgeFrame, isSeamless))
+    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect, isSeamless), silent)
   }
 
   #pass(stream: RelayedStream | undefined, chunk: Buffer): void {
     const bytes = stream ? stream.push(chunk) : chunk
     if (bytes && !this.#reply.write(bytes)) this.#attempt?.pause()
-    if (stream?.failed) this.#breakOff(this.#decode(undefined, stream.failed.data, undefined), stream)
+    if (stream?.fault) this.#breakOff(this.#failureOf(stream.fault), stream)
   }
 
   /** A stream's length may change by an error at its end, so it is not promised. */
-  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined): void {
+  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined, silent: FrameDecoder | undefined): void {
     this.#leave()
-    this.#phase = { at: 'streaming', stream }
+    this.#phase = { at: 'streaming', stream, silent }
     this.#reply.head(head.status, head.statusMessage, withoutLength(responseHeaders(head.raw)))
     if (held.length === 0) this.#reply.flushHead()
     for (const chunk of held) if (this.#phase.at === 'streaming') this.#pass(stream, chunk)
@@ -195,7 +241,7 @@ class RelayListener implements CallListener {
     const fault = findBodyFault(head, chunks)
     switch (fault.kind) {
       case 'none':
-        return this.#give(head, chunks)
+        return this.#wantsStream && head.status === 200 ? this.#giveAsStream(head, chunks) : this.#give(head, chunks)
       case 'cut':
         return this.#fail(bodyCut, held(head, chunks))
       case 'web-page':
@@ -209,12 +255,28 @@ class RelayListener implements CallListener {
     }
   }
 
+  /** A body where a stream was asked for: clients hear nothing in it, or loop (real-clients.md 5). */
+  #giveAsStream(head: AnswerHead, chunks: Buffer[]): void {
+    const text = Buffer.concat(chunks).toString('utf8')
+    const body = isJson(head) ? parseExact(text) : undefined
+    const stream = isObject(body) ? unrolls[this.#dialectName](body) : undefined
+    if (stream === undefined) return this.#fail(noStream, held(head, chunks))
+    this.#leave()
+    const headers = withoutFields(responseHeaders(head.raw), ['content-length', 'content-type'])
+    this.#reply.head(200, head.statusMessage, [...headers, 'content-type', this.#dialect.streamType])
+    this.#reply.end(stream)
+    this.#outcome.resolve({ type: 'answered' })
+    this.#onAnswer?.(text)
+  }
+
   /** Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined. */
   #give(head: AnswerHead, chunks: Buffer[]): void {
     this.#leave()
-    this.#reply.head(head.status, head.statusMessage, responseHeaders(head.raw))
-    const last = chunks.at(-1)
-    for (const chunk of chunks.slice(0, -1)) this.#reply.write(chunk)
+    const sound = mended(head, chunks)
+    const headers = responseHeaders(head.raw)
+    this.#reply.head(head.status, head.statusMessage, sound === chunks ? headers : withoutLength(headers))
+    const last = sound.at(-1)
+    for (const chunk of sound.slice(0, -1)) this.#reply.write(chunk)
     this.#reply.end(last)
     this.#outcome.resolve({ type: 'answered' })
     if (head.status === 200) this.#onAnswer?.(Buffer.concat(chunks).toString('utf8'))
@@ -227,9 +289,23 @@ class RelayListener implements CallListener {
     this.#fail(this.#decode(phase.head, data, undefined), held(phase.head, phase.held))
   }
 
+  /** The client has seen nothing of it yet. */
+  #failTorn(): void {
+    const phase = this.#phase
+    if (phase.at !== 'judging') return
+    this.#attempt?.abort()
+    this.#fail(frameTorn, held(phase.head, phase.held))
+  }
+
+  #failureOf(fault: StreamFault): Failure {
+    return fault.type === 'found' ? fault.failure : this.#decode(undefined, fault.frame.data, undefined)
+  }
+
   #decode(head: AnswerHead | undefined, text: string, status: number | undefined): Failure {
     const headers = head?.headers ?? {}
-    return this.#decodeFailure({ status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() })
+    const nowMs = this.#services.clock.now()
+    const failure = this.#decodeFailure({ status, headers, body: parseJson(text), text, nowMs })
+    return status === undefined ? withinAnswer(failure) : failure
   }
 
   #fail(failure: Failure, original?: HeldAnswer): void {
@@ -246,8 +322,8 @@ class RelayListener implements CallListener {
     this.#outcome.resolve({
       type: 'broken',
       failure,
-      takeUp: (request) =>
-        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock.now()) : undefined,
+      takeUp: (request, onEnd) =>
+        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock.now(), onEnd) : undefined,
       tell: () => {
         const frame = this.#dialect.encodeFailureFrame(failure, stream?.tail.lastFrame())
         this.#reply.end(stream?.tail.isWithinFrame ? `\n\n${frame}` : frame)
@@ -262,6 +338,10 @@ class RelayListener implements CallListener {
 }
 
 const bodyCut: Failure = { kind: 'malformed-answer', message: 'The answer ended in the middle.' }
+const noStream: Failure = {
+  kind: 'malformed-answer',
+  message: 'Something else came where a stream was asked for.',
+}
 const webPage: Failure = {
   kind: 'malformed-answer',
   message: 'A web page came instead of an answer, as from the log-in of a public network.',

@@ -1,35 +1,50 @@
-/** A stream on its way through: whole frames only, no error before it is known what becomes of it, and what the client has seen. */
-import type { FrameRole } from '../dialects/dialect.ts'
-import { createSseDecoder, type Frame } from '../wire/sse.ts'
+/** A stream on its way through: whole frames only, none that its client would break on, no error before it is known what becomes of it, and whether it says anything. */
+import { isUtf8 } from 'node:buffer'
+import type { ClientDialect } from '../dialects/dialect.ts'
+import { Gaps, isSilent, readFrame } from '../dialects/gaps.ts'
+import { frameTorn, streamCut, type Failure } from '../ir/failure.ts'
+import { isObject, type JsonObject } from '../ir/json.ts'
 import { endsFrame, lengthOfFrames, splitFrames } from '../wire/frame-end.ts'
+import { looksLikeJson } from '../wire/frame-look.ts'
+import { isKeepAlive } from '../wire/keep-alive.ts'
+import { createSseDecoder, type Frame } from '../wire/sse.ts'
 import { StreamTail } from './stream-tail.ts'
-
-type JudgeFrame = (frame: Frame) => FrameRole
 
 /** A frame larger than this goes on in pieces: then nobody can take it up any more. */
 const maxHeldBytes = 1024 * 1024
 /** An answer longer than this is nothing that another model could continue. */
 const maxKeptBytes = 8 * 1024 * 1024
 
-/** A class, as it sees every chunk: it costs a look at its end and one native search (~0.2 µs). */
+/** What stands where the stream's end should: the error that it says, or what is wrong with its frames. */
+export type StreamFault = { type: 'said'; frame: Frame } | { type: 'found'; failure: Failure }
+
+/** A class, as it sees every chunk: it costs a decoding and a few native searches (~0.3 µs). */
 export class RelayedStream {
-  readonly #judgeFrame: JudgeFrame
+  readonly #dialect: Pick<ClientDialect, 'judgeFrame' | 'gapGrammar'>
   readonly #tail: StreamTail
+  readonly #gaps: Gaps
   /** Everything written so far, for whoever has to continue it; `undefined` when it cannot be. */
   #kept: Buffer[] | undefined
   #keptBytes = 0
   /** The beginning of a frame. */
   #held: Buffer | undefined
-  #failed: Frame | undefined
+  /** Frames come in pieces, which nobody can judge. */
+  #isBlind = false
+  #fault: StreamFault | undefined
+  /** The last frames that were more than signs of life. */
+  #lastSaid: Buffer | undefined
+  #saysNothing = false
 
-  constructor(judgeFrame: JudgeFrame, isKept: boolean) {
-    this.#judgeFrame = judgeFrame
-    this.#tail = new StreamTail(judgeFrame)
+  constructor(dialect: Pick<ClientDialect, 'judgeFrame' | 'gapGrammar'>, isKept: boolean) {
+    this.#dialect = dialect
+    this.#tail = new StreamTail(dialect.judgeFrame)
+    this.#gaps = new Gaps(dialect.gapGrammar)
     this.#kept = isKept ? [] : undefined
   }
 
   /** What of the bytes so far the client may have. */
   push(chunk: Buffer): Buffer | undefined {
+    this.#saysNothing = false
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk
     if (endsFrame(bytes)) {
       this.#held = undefined
@@ -41,16 +56,21 @@ export class RelayedStream {
     return length === 0 ? undefined : this.#take(bytes.subarray(0, length))
   }
 
-  /** What is left when no more bytes come: a last frame without its blank line. */
+  /** What is left when no more bytes come: a last frame gets the blank line that it lacks, the beginning of one is no frame. */
   rest(): Buffer | undefined {
     const held = this.#held
     this.#held = undefined
-    return held && this.#take(held)
+    if (!held) return undefined
+    if (this.#isBlind) return this.#take(held)
+    const frame = Buffer.concat([held, held.at(-1) === lineFeed ? blankLine.subarray(1) : blankLine])
+    const roles = framesOf([frame]).map((whole) => this.#dialect.judgeFrame(whole))
+    const isWhole = roles.length > 0 && !roles.some((role) => role === 'torn' || role === 'noise')
+    return isWhole ? this.#take(frame) : undefined
   }
 
-  /** The error that the stream says instead of its end; neither it nor what follows is let through. */
-  get failed(): Frame | undefined {
-    return this.#failed
+  /** Set when the stream goes wrong; neither that frame nor what follows is let through. */
+  get fault(): StreamFault | undefined {
+    return this.#fault
   }
 
   /** The end of what was let through. */
@@ -58,44 +78,111 @@ export class RelayedStream {
     return this.#tail
   }
 
+  /** The last chunk was nothing but comments and pings. */
+  get saysNothing(): boolean {
+    return this.#saysNothing
+  }
+
+  /** A block of thoughts was begun or gone on with last. */
+  isThinking(): boolean {
+    const roles = framesOf(this.#lastSaid ? [this.#lastSaid] : []).map((frame) => this.#dialect.judgeFrame(frame))
+    return roles.findLast((role) => role !== 'preamble') === 'reasoning'
+  }
+
   /** Every frame that was let through, unless nobody can continue the stream. */
   seen(): Frame[] | undefined {
-    if (!this.#kept) return undefined
-    const frames: Frame[] = []
-    const decoder = createSseDecoder((frame) => frames.push(frame))
-    for (const chunk of this.#kept) decoder.feed(chunk)
-    return frames
+    return this.#kept && framesOf(this.#kept)
   }
 
   #take(frames: Buffer): Buffer | undefined {
-    if (this.#failed) return undefined
-    const sound = this.#kept && frames.includes('"error"') ? this.#beforeError(frames) : frames
-    if (sound.length === 0) return undefined
+    if (this.#fault) return undefined
+    if (!this.#isBlind && !this.#looksSound(frames)) return this.#sift(frames)
+    this.#note(frames)
+    return frames
+  }
+
+  #note(sound: Buffer): void {
+    this.#saysNothing = isKeepAlive(sound)
+    if (!this.#saysNothing) this.#lastSaid = sound
     this.#tail.push(sound)
     this.#keptBytes += sound.length
     if (this.#keptBytes > maxKeptBytes) this.#kept = undefined
     this.#kept?.push(sound)
-    return sound
   }
 
-  /** A model's own words cannot look like this: their quotes are escaped. */
-  #beforeError(frames: Buffer): Buffer {
-    let length = 0
+  /** A model's own words cannot look like an error: their quotes are escaped. Searching the text is faster than searching its bytes. */
+  #looksSound(frames: Buffer): boolean {
+    if (this.#gaps.isFresh) return false
+    const text = frames.toString()
+    return !text.includes('"error"') && !text.includes('\uFFFD') && looksLikeJson(text)
+  }
+
+  /** Frame by frame: what cannot be read is left out if the rest is sound without it; with an error the stream is over. */
+  #sift(frames: Buffer): Buffer | undefined {
+    const sound: Buffer[] = []
     for (const bytes of splitFrames(frames)) {
-      const decoder = createSseDecoder((frame) => {
-        if (this.#judgeFrame(frame) === 'failure') this.#failed = frame
-      })
-      decoder.feed(bytes)
-      if (this.#failed) break
-      length += bytes.length
+      const [frame] = framesOf([bytes])
+      const verdict = frame ? this.#judge(frame) : 'keep'
+      if (verdict === 'stop') break
+      if (verdict === 'leave-out') continue
+      const readable = isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'))
+      // One by one, as what may follow is judged by what came before.
+      this.#note(readable)
+      sound.push(readable)
     }
-    return frames.subarray(0, length)
+    return sound.length === 0 ? undefined : Buffer.concat(sound)
+  }
+
+  #judge(frame: Frame): 'keep' | 'leave-out' | 'stop' {
+    switch (this.#dialect.judgeFrame(frame)) {
+      case 'failure':
+        // Of an answer that has its end nothing can go wrong any more.
+        return this.#tail.isWhole() ? 'leave-out' : this.#stop({ type: 'said', frame })
+      case 'noise':
+        return 'leave-out'
+      case 'torn':
+        return this.#gaps.mayLeaveOut(frame, this.#lastBody()) ? 'leave-out' : this.#stop(torn)
+      case 'closing':
+        return this.#tail.isWhole() ? 'keep' : this.#stop({ type: 'found', failure: streamCut })
+      case 'preamble':
+      case 'reasoning':
+      case 'content':
+      case 'end': {
+        const body = readFrame(frame)
+        return isObject(body) && !this.#gaps.isSoundWith(body) ? this.#stop(torn) : 'keep'
+      }
+    }
+  }
+
+  #stop(fault: StreamFault): 'stop' {
+    this.#fault = fault
+    return 'stop'
+  }
+
+  #lastBody(): JsonObject | undefined {
+    return this.#tail
+      .frames()
+      .map(readFrame)
+      .filter(isObject)
+      .findLast((body) => !isSilent(body))
   }
 
   #letGo(): Buffer | undefined {
     const held = this.#held
     this.#held = undefined
     this.#kept = undefined
+    this.#isBlind = true
     return held && this.#take(held)
   }
 }
+
+function framesOf(chunks: readonly Buffer[]): Frame[] {
+  const frames: Frame[] = []
+  const decoder = createSseDecoder((frame) => frames.push(frame))
+  for (const chunk of chunks) decoder.feed(chunk)
+  return frames
+}
+
+const torn: StreamFault = { type: 'found', failure: frameTorn }
+const lineFeed = 0x0a
+const blankLine = Buffer.from('\n\n')

@@ -3,9 +3,14 @@ import { exactText, parseExact } from '../ir/exact-json.ts'
 import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Failure } from '../ir/failure.ts'
 import { createSseDecoder } from '../wire/sse.ts'
+import type { Incoming, Services } from './outcome.ts'
+import { accountAt } from './payer.ts'
 import { expandHistory, leansOnHistory, localMark, mendForProvider } from './history.ts'
-import { conversationOf, turnOf, type Transcripts } from './transcripts.ts'
+import { turnOf, type Transcripts } from './transcripts.ts'
 import { decodeJson, type Decoded } from './translate.ts'
+
+/** A request without any of them leans on nothing, and holds no item of an answer. */
+const historyMarks = [localMark, '"conversation"', '"previous_response_id"', '"id"']
 
 export class ResponsesMemory {
   readonly #transcripts: Transcripts
@@ -35,9 +40,8 @@ export class ResponsesMemory {
 
   /** The request as a provider takes it; the same bytes when nothing in it is local. */
   async mend(): Promise<Buffer> {
-    const body = this.#body.includes(localMark) || this.#body.includes('"conversation"') ? this.#parsed() : undefined
+    const body = historyMarks.some((mark) => this.#body.includes(mark)) ? this.#parsed() : undefined
     if (!isObject(body)) return this.#body
-    if (!this.#body.includes(localMark) && conversationOf(body) === undefined) return this.#body
     const mended = await mendForProvider(body, this.#transcripts, this.#account)
     return mended === body ? this.#body : Buffer.from(exactText(mended))
   }
@@ -85,4 +89,13 @@ function notFound(id: string): Failure {
     code: 'previous_response_not_found',
     message: `Previous response with id '${id.slice(0, 100)}' not found.`,
   }
+}
+
+/** Only Responses clients leave their history with the provider. */
+export function memoryOf(
+  { transcripts, chains }: Services,
+  { dialect, headers, query, body }: Incoming,
+): ResponsesMemory | undefined {
+  if (dialect !== 'openai-responses') return undefined
+  return new ResponsesMemory(transcripts, body, accountAt(chains[dialect][0], headers, query))
 }

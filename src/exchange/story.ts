@@ -12,6 +12,8 @@ interface Tried {
   original?: HeldAnswer
   /** It was not asked: the ledger knows what it would say. */
   rests?: true
+  /** It may answer yet: others are asked beside it. */
+  isLate?: true
 }
 
 export class Story {
@@ -43,13 +45,26 @@ export class Story {
   }
 
   addFailed(target: Target, failure: Failure, original: HeldAnswer | undefined): void {
-    this.#tried.push(original ? { target, failure, original } : { target, failure })
+    this.#add(original ? { target, failure, original } : { target, failure })
     this.#warn(target, failure, '')
+  }
+
+  /** Its first content is late, and the next target is asked beside it. */
+  addLate(target: Target): void {
+    this.#add({ target, failure: late, isLate: true })
+    this.#warn(target, late, '')
+  }
+
+  /** Another one spoke first: nobody's fault. */
+  tellLost(target: Target): void {
+    this.#services.log.info(`🏁 ${this.#name(target)} was not the first to speak: it is given up`, {
+      target: target.name,
+    })
   }
 
   /** The client has the beginning of its answer. */
   addBroken(target: Target, failure: Failure): void {
-    this.#tried.push({ target, failure })
+    this.#add({ target, failure })
     this.#warn(target, failure, ' in the middle of its answer')
   }
 
@@ -59,6 +74,14 @@ export class Story {
     const fields = { target: target.name, reason: this.first.failure.kind }
     if (target.kind === 'local') log.info(`🪖 Routing to local model: ${target.model ?? target.name}`, fields)
     else log.info(`🪖 Routing to ${target.name}`, fields)
+  }
+
+  tellOutOfTime(target: Target): void {
+    const { log } = this.#services
+    log.warn(`⚠️ ${this.#name(target)} took all the time there was (EXCHANGE_MAX): the client was told`, {
+      target: target.name,
+      reason: 'timeout',
+    })
   }
 
   tellBroken(target: Target, failure: Failure): void {
@@ -73,9 +96,16 @@ export class Story {
     return this.#tried.map(({ target, failure }) => this.#chapter(target, failure)).join('; ')
   }
 
+  /** What became of a late one takes the place of its lateness. */
+  #add(tried: Tried): void {
+    const before = this.#tried.findIndex(({ target, isLate }) => target === tried.target && isLate)
+    if (before === -1) this.#tried.push(tried)
+    else this.#tried[before] = tried
+  }
+
   #warn(target: Target, failure: Failure, when: string): void {
     const status = failure.status === undefined ? '' : ` ${failure.status}`
-    const name = target === this.#chain[0] && target.kind === 'cloud' ? 'Primary' : target.name
+    const name = this.#name(target)
     const next = target.kind === 'cloud' ? `: ${this.#nextStep(target)}` : ''
     const remedy = this.#remedy(target, failure)
     const advice = remedy === undefined ? '' : ` - ${remedy}`
@@ -84,6 +114,10 @@ export class Story {
       reason: failure.kind,
       status: failure.status,
     })
+  }
+
+  #name(target: Target): string {
+    return target === this.#chain[0] && target.kind === 'cloud' ? 'Primary' : target.name
   }
 
   #nextStep(target: Target): string {
@@ -101,4 +135,10 @@ export class Story {
     const remedy = this.#remedy(target, failure)
     return `${target.name}: ${status}${describeFailure(failure)}${remedy === undefined ? '' : ` (${remedy})`}`
   }
+}
+
+const late: Failure = {
+  kind: 'timeout',
+  phase: 'first-content',
+  message: 'The target began to answer, but said nothing in time.',
 }

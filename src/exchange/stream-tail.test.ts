@@ -12,7 +12,8 @@ const wholeStreams: { readonly [D in SseClientName]: string } = {
     'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n' +
     'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   'openai-chat':
-    'data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\ndata: [DONE]\n\n',
+    'data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n' +
+    'data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
   'openai-responses':
     'event: response.output_item.done\ndata: {"type":"response.output_item.done"}\n\n' +
     `event: response.completed\ndata: {"type":"response.completed","response":{"output":"${'x'.repeat(300)}"}}\n\n`,

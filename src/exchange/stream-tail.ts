@@ -19,6 +19,8 @@ export class StreamTail {
   #openBytes = 0
   /** The last four bytes of all, across chunks. */
   #ending: Buffer = empty
+  /** Once found, whatever comes after it. */
+  #isWhole = false
 
   constructor(judgeFrame: (frame: Frame) => FrameRole) {
     this.#judgeFrame = judgeFrame
@@ -34,20 +36,22 @@ export class StreamTail {
 
   /** The dialect's own end was said. */
   isWhole(): boolean {
-    return this.#frames().some((frame) => ['end', 'failure'].includes(this.#judgeFrame(frame)))
+    this.#isWhole ||= this.frames().some((frame) => this.#judgeFrame(frame) === 'end')
+    return this.#isWhole
   }
 
   /** The frame that closes the answer. */
   endFrame(): Frame | undefined {
-    return this.#frames().findLast((frame) => this.#judgeFrame(frame) === 'end')
+    return this.frames().findLast((frame) => this.#judgeFrame(frame) === 'end')
   }
 
   /** The last frame that came whole. */
   lastFrame(): Frame | undefined {
-    return this.#frames().at(-1)
+    return this.frames().at(-1)
   }
 
-  #frames(): Frame[] {
+  /** The last whole frames. */
+  frames(): Frame[] {
     const frames: Frame[] = []
     const decoder = createSseDecoder((frame) => frames.push(frame))
     for (const run of [...this.#runs, this.#open]) for (const chunk of run) decoder.feed(chunk)

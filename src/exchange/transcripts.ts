@@ -149,7 +149,7 @@ function decodeTurn(text: string | undefined): Turn | undefined {
 /** A turn out of the request as the client sent it and the response as the client got it; `undefined` where the client keeps the history itself. */
 export function turnOf(request: JsonObject, response: JsonObject, account: string, isLocal: boolean): Turn | undefined {
   const id = stringOf(response['id'])
-  if (id === undefined || request['store'] === false) return undefined
+  if (id === undefined || request['store'] === false || isUnderWay(response)) return undefined
   const previousId = stringOf(request['previous_response_id'])
   const conversation = conversationOf(request)
   return {
@@ -161,6 +161,11 @@ export function turnOf(request: JsonObject, response: JsonObject, account: strin
     ...(previousId === undefined ? {} : { previousId }),
     ...(conversation === undefined ? {} : { conversation }),
   }
+}
+
+/** The answer of a `background` request comes later, to somebody who asks for it: a turn without it would be half a turn. */
+function isUnderWay({ status }: JsonObject): boolean {
+  return status === 'queued' || status === 'in_progress'
 }
 
 /** By its id, or as an object that has it. */

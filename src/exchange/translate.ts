@@ -1,8 +1,8 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
+import { createCallIds } from '../context/call-ids.ts'
 import { fitToolNames } from '../context/tool-names.ts'
 import { BadRequest, type ClientDialectName } from '../dialects/dialect.ts'
-import { meetQuirks, type Quirk } from '../dialects/openai-chat/quirks.ts'
-import { meetRequestQuirks } from '../dialects/openai-chat/request-quirks.ts'
+import { meetQuirks } from '../dialects/openai-chat/quirks.ts'
 import { clientDialects, targetDialects } from '../dialects/registry.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import type { Failure, FailureKind } from '../ir/failure.ts'
@@ -12,9 +12,8 @@ import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import type { Call } from '../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
-import { clientGone, type Incoming, type Outcome, type Services } from './outcome.ts'
-import { prepareRequest } from './prepare.ts'
-import type { Reply } from './reply.ts'
+import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
+import { prepareRequest, type PlainTarget } from './prepare.ts'
 import { createSink, type AnswerSink } from './sink.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 
@@ -27,11 +26,21 @@ export function decodeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>
 
 export function decodeJson(dialect: ClientDialectName, parse: () => JsonValue | undefined): Decoded {
   try {
-    return { ok: true, request: clientDialects[dialect].decodeRequest(parse()) }
+    const request = clientDialects[dialect].decodeRequest(parse())
+    if (dialect !== 'ollama' && !saysAnything(request))
+      throw new BadRequest(listOf[dialect], 'at least one message is required')
+    return { ok: true, request }
   } catch (error) {
     return { ok: false, failure: { kind: 'bad-request', message: faultOf(error), status: 400 } }
   }
 }
+
+/** Of Ollama's own API alone it means something to say nothing: a model is loaded. */
+function saysAnything({ messages }: ChatRequest): boolean {
+  return messages.some(({ content }) => content.length > 0)
+}
+
+const listOf = { anthropic: 'messages', 'openai-chat': 'messages', 'openai-responses': 'input' } as const
 
 function faultOf(error: unknown): string {
   if (error instanceof BadRequest) return error.message
@@ -48,17 +57,18 @@ export async function translate(
   services: Services,
   incoming: Incoming,
   request: ChatRequest,
-  target: Target,
+  turn: Turn,
   reason: FailureKind | undefined,
-  reply: Reply,
   onAnswer?: (response: JsonObject) => void,
 ): Promise<Outcome> {
+  const { target, reply } = turn
   const losses = services.lossesAt(target.name)
   const prepared = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
+  const ownId = createCallIds(request.messages)
   const ask: Ask = (question, into) =>
-    callTranslated(services, target, callOf(question, target, incoming, losses.warn), restoring(into, restore), reply)
+    callTranslated(services, turn, callOf(question, target, incoming, losses.warn), restoring(into, restore, ownId))
   const sink = createSink(
     services,
     incoming,
@@ -113,20 +123,19 @@ function noteRepair(services: Services, { name }: Target): void {
 }
 
 /** Always asked as a stream: what the client wants whole is gathered here. */
+export function bodyFor(request: ChatRequest, { dialect, quirks }: PlainTarget, warn: Warn): JsonObject {
+  const body = targetDialects[dialect].encodeRequest({ ...request, stream: true }, warn)
+  return quirks && dialect === 'openai-chat' ? meetQuirks(body, quirks) : body
+}
+
 export function callOf(request: ChatRequest, target: Target, { headers }: Incoming, warn: Warn): Call {
-  const body = targetDialects[target.dialect].encodeRequest({ ...request, stream: true }, warn)
-  const met = target.dialect === 'openai-chat' ? withQuirksMet(body, target.quirks ?? []) : body
   return {
     origin: target.url.origin,
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
     headers: callHeaders(target, headers),
-    body: Buffer.from(exactText(met)),
+    body: Buffer.from(exactText(bodyFor(request, target, warn))),
   }
-}
-
-function withQuirksMet(body: JsonObject, quirks: readonly Quirk[]): JsonObject {
-  return meetRequestQuirks(meetQuirks(body, quirks), quirks)
 }
 
 /** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */
@@ -146,8 +155,12 @@ function callHeaders(target: Target, incoming: HeaderList): HeaderList {
   return headers
 }
 
-/** Calls leave under the names that the client knows. */
-export function restoring(sink: AnswerSink, restore: (name: string) => string): AnswerSink {
+/** Calls leave under the names that the client knows, and under ids that are no other call's. */
+export function restoring(
+  sink: AnswerSink,
+  restore: (name: string) => string,
+  ownId: (id: string) => string,
+): AnswerSink {
   return {
     get isCommitted() {
       return sink.isCommitted
@@ -155,7 +168,10 @@ export function restoring(sink: AnswerSink, restore: (name: string) => string): 
     get fault() {
       return sink.fault
     },
-    event: (event) => sink.event(event.type === 'tool-call-start' ? { ...event, name: restore(event.name) } : event),
+    event: (event) =>
+      sink.event(
+        event.type === 'tool-call-start' ? { ...event, id: ownId(event.id), name: restore(event.name) } : event,
+      ),
     flush: () => sink.flush(),
   }
 }

@@ -29,7 +29,8 @@ export type Cause =
   | { kind: 'server-error' }
   /** No connection, or one that broke before the answer was whole. `requestSent` says whether the target may have seen the request. */
   | { kind: 'network'; problem: NetworkProblem; requestSent: boolean }
-  | { kind: 'timeout'; phase: 'connect' | 'head' | 'first-content' | 'stall' }
+  /** Which clock ran out: one of the target's, or the whole exchange's. */
+  | { kind: 'timeout'; phase: 'connect' | 'head' | 'first-content' | 'stall' | 'exchange' }
   /** An answer that breaks its own dialect: no end, no JSON, an unknown shape. */
   | { kind: 'malformed-answer' }
   | { kind: 'bad-key' }
@@ -125,3 +126,6 @@ const networkLabels: { readonly [P in NetworkProblem]: string } = {
 
 /** A stream whose bytes end without a fault of the transport, but in the middle of the answer. */
 export const streamCut: Failure = { kind: 'malformed-answer', message: 'The stream ended in the middle of the answer.' }
+
+/** A stream with a frame that cannot be read and that the answer cannot do without. */
+export const frameTorn: Failure = { kind: 'malformed-answer', message: 'A frame of the stream could not be read.' }

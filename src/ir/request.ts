@@ -95,7 +95,7 @@ export interface ToolResultPart {
   type: 'tool-result'
   callId: string
   toolName?: string
-  content: (TextPart | FilePart)[]
+  content: UserPart[]
   isError: boolean
   /** The result of a {@link ToolCallPart.freeform} call. */
   freeform?: true

@@ -175,6 +175,12 @@ describe('a silent or broken target', () => {
     expect(judged({ cause })).toEqual(next)
   })
 
+  it.each([cloud, local])('leaves nobody else any time when the whole exchange has none: $name', (target) => {
+    const cause: Cause = { kind: 'timeout', phase: 'exchange' }
+    expect(judged({ cause, target })).toEqual(give)
+    expect(judged({ cause, target, isFallback: true })).toEqual(give)
+  })
+
   it('that fails inside a stream before its first word is left too', () => {
     expect(judged({ cause: { kind: 'server-error' } })).toEqual(next)
   })

@@ -31,6 +31,8 @@ export interface Policy {
 
 export function judge(failure: Failure, situation: Situation): Verdict {
   if (failure.kind === 'client-gone') return { action: 'stop' }
+  // Nobody else has time left either.
+  if (failure.kind === 'timeout' && failure.phase === 'exchange') return { action: 'give' }
   const verdict = situation.target.kind === 'local' ? judgeLocal(failure, situation) : judgeCloud(failure, situation)
   // A fallback is there to answer: whatever hinders it, the next one is asked, or the first target's own answer given.
   return verdict.action === 'give' && situation.isFallback ? { action: 'next' } : verdict

@@ -2,10 +2,8 @@
 import { countText } from '../context/count.ts'
 import type { Gathered } from '../ir/gathered.ts'
 import type { AssistantPart, ChatRequest, Message, ToolCallPart } from '../ir/request.ts'
+import type { Way } from './overlap.ts'
 import type { Missing } from './plan.ts'
-
-/** `prefill`: the model goes on with the last message as its own; only some do, others begin a new one or refuse (providers.md 3.1, 4.1). */
-export type Way = 'prefill' | 'plea'
 
 export function continuationOf(request: ChatRequest, gathered: Gathered, missing: Missing, way: Way): ChatRequest {
   switch (missing.type) {
@@ -13,16 +11,21 @@ export function continuationOf(request: ChatRequest, gathered: Gathered, missing
     case 'end':
     case 'too-much':
       return request
-    case 'text':
-      return shorter(
-        withMessages(request, toldSoFar(gathered), ...(way === 'plea' ? [textPlea(missing.said)] : [])),
-        missing.said,
-      )
+    case 'text': {
+      const asked = way === 'plea' ? [textPlea(missing.said)] : []
+      return shorter(withMessages(thoughtless(request), toldSoFar(gathered), ...asked), missing.said)
+    }
     case 'json':
-      return withMessages(request, jsonPlea(missing.cut))
+      return withMessages(thoughtless(request), jsonPlea(missing.cut))
     case 'arguments':
-      return callAgain(request, gathered, missing.call)
+      return callAgain(thoughtless(request), gathered, missing.call)
   }
+}
+
+/** The client has had what thoughts there were; new ones would only keep it waiting in the middle of its answer. */
+function thoughtless(request: ChatRequest): ChatRequest {
+  const { reasoning: _, ...rest } = request
+  return rest
 }
 
 function withMessages(request: ChatRequest, ...messages: (Message | undefined)[]): ChatRequest {
@@ -39,15 +42,17 @@ function isEmpty(part: AssistantPart): boolean {
   return part.type === 'text' && part.text === ''
 }
 
-/** How much of the end is repeated to the model: enough to find the place. */
-const tailCharacters = 200
+/** How much of the end the model is shown, and asked to repeat: where it joins is known then, inside a word too. */
+const shownCharacters = 200
+const lastWords = /(?:\S+\s+){0,4}\S+\s*$/
 
 function textPlea(said: string): Message {
+  const end = said.slice(-shownCharacters)
+  const words = lastWords.exec(end)?.[0] ?? end
   return plea(
-    'The connection broke and cut your last message off. It ended with:\n\n' +
-      `${said.slice(-tailCharacters)}\n\n` +
-      'Write only what comes after these words, from exactly there on, in the middle of a word or a line if need be. ' +
-      'Repeat nothing, begin nothing anew, and say nothing about the interruption.',
+    `The connection broke and cut your last message off. It ended with:\n\n${end}\n\n` +
+      `Go on from exactly there. Begin with its last words, character for character: ${words}\n` +
+      'Then write only what comes after them. Begin nothing anew, and say nothing about the interruption.',
   )
 }
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createJoin } from './overlap.ts'
+import { createJoin, type Way } from './overlap.ts'
 
 const otherStart = 'other start'
 
 /** What the client sees after `said`, with the second model's text in pieces of `size` characters. */
-function joined(said: string, text: string, size = 3): string {
-  const join = createJoin(said)
+function joined(said: string, text: string, size = 3, way: Way = 'prefill'): string {
+  const join = createJoin(said, way)
   let out = ''
   for (let at = 0; at < text.length; at += size) out += join.next(text.slice(at, at + size))
   out += join.end()
@@ -50,6 +50,16 @@ describe('joining two halves of an answer', () => {
     expect(joined('I like the ', ' dog.')).toBe('I like the dog.')
     expect(joined('I like the ', 'the dog.')).toBe('I like the dog.')
     expect(joined('First.\n', '\n## Second')).toBe('First.\n\n## Second')
+  })
+
+  it('adds the blank that a message of its own does not begin with, but none in scripts without blanks', () => {
+    expect(joined('I like the', 'dog.', 1, 'plea')).toBe('I like the dog.')
+    expect(joined('I like the', ' dog.', 1, 'plea')).toBe('I like the dog.')
+    expect(joined('I like the', 'the dog.', 1, 'plea')).toBe('I like the dog.')
+    expect(joined('It rains.', 'And then?', 3, 'plea')).toBe('It rains. And then?')
+    expect(joined('I like the', '!', 1, 'plea')).toBe('I like the!')
+    expect(joined('我喜欢', '狗', 1, 'plea')).toBe('我喜欢狗')
+    expect(joined('I like the d', 'og.', 1, 'prefill')).toBe('I like the dog.')
   })
 
   it('passes everything on where nothing was said', () => {

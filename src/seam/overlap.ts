@@ -3,8 +3,16 @@
  * Models that are asked to go on often repeat the last words, the cut word, or the whole answer first.
  */
 
+/**
+ * How the second model is asked. `prefill`: it goes on with the last message as its own; only some do, others begin a new one or
+ * refuse (providers.md 3.1, 4.1). `plea`: in words, to which it answers with a message of its own.
+ */
+export type Way = 'prefill' | 'plea'
+
 /** Text of the second model, in pieces of any size. */
 export interface Join {
+  /** Nothing was said before. */
+  readonly isAfresh: boolean
   /** What of it is new, as far as that is known by now. */
   next(text: string): string
   /** The rest of it, when nothing more comes. */
@@ -19,7 +27,7 @@ const longestRepeat = 600
 const surelyTheSame = 20
 
 /** Holds nothing back longer than until it is clear that it repeats nothing: mostly the first few characters. */
-export function createJoin(said: string): Join {
+export function createJoin(said: string, way: Way): Join {
   let held = ''
   let state: 'undecided' | 'joined' | 'other-start' = said === '' ? 'joined' : 'undecided'
 
@@ -33,10 +41,13 @@ export function createJoin(said: string): Join {
     state = 'joined'
     if (repeated > 0) return text.slice(repeated)
     // A cut after a blank, and a model that begins with one.
-    return said.endsWith(' ') ? held.replace(/^ +/, '') : held
+    if (said.endsWith(' ')) return held.replace(/^ +/, '')
+    // A message of its own begins with no blank, also where one is due.
+    return way === 'plea' && lacksBlank(said, held) ? ` ${held}` : held
   }
 
   return {
+    isAfresh: said === '',
     get isOtherStart() {
       return state === 'other-start'
     },
@@ -93,6 +104,11 @@ function startsOver(said: string, text: string): boolean {
   while (alike < length && alike < said.length && text[alike] === said[alike]) alike += 1
   // What the answer itself begins several lines with is the form of a list.
   return alike >= surelyTheSame && alike < said.length && !said.includes(text.slice(0, alike), 1)
+}
+
+/** Between words of scripts that have blanks, and behind a sentence. A cut inside a word is what the repetition of it is asked for. */
+function lacksBlank(said: string, text: string): boolean {
+  return /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d,.;:!?]$/u.test(said) && /^[\p{L}\d]/u.test(text)
 }
 
 const wordCharacter = /[\p{L}\p{N}_]/u

@@ -2,17 +2,16 @@
 import type { Emit, StreamEvent } from '../ir/events.ts'
 import type { Gathered } from '../ir/gathered.ts'
 import { closeBlocks, freeIndex } from './blocks.ts'
-import { createJoin } from './overlap.ts'
+import type { Join } from './overlap.ts'
 
 /** `open` is the block that the first text of the second half continues; a new one otherwise. `fail` when it starts over. */
 export function spliceText(
   gathered: Gathered,
-  said: string,
+  join: Join,
   open: number | undefined,
   emit: Emit,
   fail: () => void,
 ): Emit {
-  const join = createJoin(said)
   /** Block of the second half -> block of the client's answer. */
   const places = new Map<number, number>()
   let free = freeIndex(gathered)
@@ -23,7 +22,7 @@ export function spliceText(
 
   const begin = (): void => {
     closeBlocks(gathered, emit, open)
-    state = said === '' ? 'behind' : 'before'
+    state = join.isAfresh ? 'behind' : 'before'
   }
 
   const say = (text: string): void => {
@@ -56,7 +55,7 @@ export function spliceText(
 
   /** Thoughts of the second model come too late where its answer has begun already. */
   const takeNew = (event: StreamEvent): void => {
-    if (isThought(event) && said !== '') return
+    if (isThought(event) && !join.isAfresh) return
     if ('index' in event) return emit({ ...event, index: placeOf(event.index) })
     emit(event)
   }

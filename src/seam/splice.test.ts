@@ -60,7 +60,7 @@ function spliced(
   first.forEach(emit)
   const missing = findMissing(gatherer.gathered, output)
   if (missing.type === 'end') endWithCalls(gatherer.gathered, emit)
-  else second.forEach(createSplice({ ...request, output }, gatherer.gathered, missing, emit))
+  else second.forEach(createSplice({ ...request, output }, gatherer.gathered, missing, 'prefill', emit))
   // What the client saw keeps the grammar: nothing has to be mended.
   const kept: StreamEvent[] = []
   seen.forEach(keepGrammar((event) => kept.push(event)))

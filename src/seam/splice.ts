@@ -3,6 +3,7 @@ import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { Gathered } from '../ir/gathered.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import { createJoin, type Way } from './overlap.ts'
 import type { Missing } from './plan.ts'
 import { spliceArguments, spliceJson } from './splice-json.ts'
 import { spliceText } from './splice-text.ts'
@@ -14,7 +15,7 @@ const doesNotFit: Failure = {
 }
 
 /** Takes the events of the target that goes on, emits what the client has to see of them. A `failure` also means that they do not fit. */
-export function createSplice(request: ChatRequest, gathered: Gathered, missing: Missing, emit: Emit): Emit {
+export function createSplice(request: ChatRequest, gathered: Gathered, missing: Missing, way: Way, emit: Emit): Emit {
   const spent = { usage: gathered.usage, written: writtenTokens(gathered) }
   let isOver = false
   const emitSummed: Emit = (event) => {
@@ -25,9 +26,9 @@ export function createSplice(request: ChatRequest, gathered: Gathered, missing: 
   const fail = (): void => emitSummed({ type: 'failure', failure: doesNotFit })
   switch (missing.type) {
     case 'everything':
-      return spliceText(gathered, '', undefined, emitSummed, fail)
+      return spliceText(gathered, createJoin('', way), undefined, emitSummed, fail)
     case 'text':
-      return spliceText(gathered, missing.said, missing.open, emitSummed, fail)
+      return spliceText(gathered, createJoin(missing.said, way), missing.open, emitSummed, fail)
     case 'json':
       return spliceJson(gathered, missing, request.output, emitSummed, fail)
     case 'arguments':

@@ -1,7 +1,6 @@
 /** The `node:http` server: limits, routing of each request, graceful stop. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { clientDialects } from '../dialects/registry.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { runExchange } from '../exchange/exchange.ts'
 import type { Services } from '../exchange/outcome.ts'
@@ -11,12 +10,11 @@ import { answerFact } from '../exchange/ollama-facts.ts'
 import { passThrough } from '../exchange/passthrough.ts'
 import { accountAt } from '../exchange/payer.ts'
 import { questionAt } from '../exchange/question.ts'
-import { exactText } from '../ir/exact-json.ts'
-import type { Failure } from '../ir/failure.ts'
-import { parseJson, type JsonObject } from '../ir/json.ts'
+import { parseJson } from '../ir/json.ts'
 import { asksForStream } from '../wire/top-level.ts'
 import { drain, readBody } from './body.ts'
 import { refuse, type GuardRules } from './guard.ts'
+import { answerJson, answerProblem, failExchange, failInside } from './problems.ts'
 import { HttpReply } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
 
@@ -100,7 +98,7 @@ function converse(
     const isStream = asksForStream(read.body)
     services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
     const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: isStream }
-    runExchange(services, incoming, reply).catch((error: unknown) => failInside(services, response, error))
+    runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
   })
 }
 
@@ -148,7 +146,7 @@ function askProvider(
     }
     const asked = { question, method, path }
     const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: false, asked }
-    runExchange(services, incoming, reply).catch((error: unknown) => failInside(services, response, error))
+    runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
   })
 }
 
@@ -193,25 +191,6 @@ function isWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
-/** A refusal in the client's own dialect where the path names one. */
-function answerProblem(response: ServerResponse, route: Route, status: number, sentence: string): void {
-  if (route.to !== 'conversation')
-    return answerJson(response, status, { error: { type: 'trooper_error', message: sentence } })
-  const failure: Failure = { kind: kindOf(status), message: sentence, status }
-  answerJson(response, status, clientDialects[route.dialect].encodeFailure(failure).body)
-}
-
-function kindOf(status: number): 'bad-key' | 'forbidden' | 'bad-request' {
-  if (status === 401) return 'bad-key'
-  return status === 403 ? 'forbidden' : 'bad-request'
-}
-
-function answerJson(response: ServerResponse, status: number, body: JsonObject): void {
-  const text = `${exactText(body)}\n`
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-  response.end(text)
-}
-
 /** Bytes that are no request. On a connection with an answer under way, one more would become part of it. */
 function refuseNoise(error: Error, socket: Duplex): void {
   const isUsed = 'bytesWritten' in socket && socket.bytesWritten !== 0
@@ -228,19 +207,6 @@ const statuses: ReadonlyMap<string, string> = new Map([
   ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
   ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
 ])
-
-/** A fault of Trooper's own: said without a stack trace, and the exchange ends. */
-function failInside(services: Services, response: ServerResponse, error: unknown): void {
-  services.log.error(
-    `❌ A request failed inside Trooper (${error instanceof Error ? error.name : 'unknown'}); please report it.`,
-  )
-  if (response.headersSent) response.destroy()
-  else
-    answerJson(response, 500, {
-      type: 'error',
-      error: { type: 'api_error', message: 'Trooper failed inside; its log says more.' },
-    })
-}
 
 function printable(text: string): string {
   return (text.split('?')[0] ?? '').replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200)

@@ -5,8 +5,10 @@ import type { Clock } from '../clock.ts'
 import type { HeaderMap } from '../dialects/dialect.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { HeaderList } from '../wire/headers.ts'
+import type { Patience } from './patience.ts'
 import type { Pools } from './pools.ts'
 import { transportFailure } from './transport-error.ts'
+import { Watch, type LatePhase, type Watched } from './watch.ts'
 
 export interface Call {
   origin: string
@@ -20,7 +22,10 @@ export interface Call {
 /** What happens to a call, in this order: head, data*, then end or failure; a failure may come at any time, and is last. */
 export interface CallListener {
   head(head: AnswerHead): void
-  data(chunk: Buffer): void
+  /** Whether it says something of an answer: pings, comments and the body of a refusal do not. */
+  data(chunk: Buffer): boolean
+  /** The model has begun to think and has not said that it ended; asked only when it is silent. */
+  isThinking(): boolean
   end(): void
   failure(failure: Failure): void
   /** The listener itself threw; nothing follows. */
@@ -36,14 +41,6 @@ export interface AnswerHead {
   raw: HeaderList
 }
 
-/** How long a target may stay silent, in milliseconds. */
-export interface Silence {
-  /** From the call to the head of the answer. */
-  headMs: number
-  /** Between two chunks of the answer. */
-  stallMs: number
-}
-
 export interface Attempt {
   pause(): void
   resume(): void
@@ -54,41 +51,37 @@ export interface Attempt {
 export function startAttempt(
   pools: Pools,
   clock: Clock,
-  silence: Silence,
+  patience: Patience,
   call: Call,
   listener: CallListener,
 ): Attempt {
-  const handler = new AttemptHandler(clock, silence, listener)
+  const handler = new AttemptHandler(clock, patience, call, listener)
   const { path, headers, body } = call
   pools.at(call.origin).dispatch({ method: call.method, path, headers, body }, handler)
   return handler
 }
 
 /** A class, as undici calls the handler's methods on every chunk and a shape of closures would be made anew for each call. */
-class AttemptHandler implements Attempt, Dispatcher.DispatchHandler {
+class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
   readonly #clock: Clock
-  readonly #silence: Silence
   readonly #listener: CallListener
-  #controller: Dispatcher.DispatchController | undefined
-  #state: 'waiting' | 'answering' | 'over' = 'waiting'
-  #paused = false
-  #cancelTimer: () => void
+  readonly #watch: Watch
   readonly #startedAtMs: number
-  /** The last sign of life; until the head, when the call began. */
-  #heardAtMs: number
+  #controller: Dispatcher.DispatchController | undefined
+  #isOver = false
 
-  constructor(clock: Clock, silence: Silence, listener: CallListener) {
+  constructor(clock: Clock, patience: Patience, { body }: Call, listener: CallListener) {
     this.#clock = clock
-    this.#silence = silence
     this.#listener = listener
     this.#startedAtMs = clock.now()
-    this.#heardAtMs = this.#startedAtMs
-    this.#cancelTimer = this.#watch(Math.min(silence.headMs, silence.stallMs))
+    this.#watch = new Watch(clock, patience, uploadMs(body), this)
   }
 
+  /** undici has a connection, and writes the request to it next. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#state === 'over') controller.abort(abandoned)
+    if (this.#isOver) controller.abort(abandoned)
+    else this.#watch.connected()
   }
 
   onResponseStart(
@@ -97,97 +90,97 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler {
     headers: HeaderMap,
     statusMessage = '',
   ): void {
-    if (status < 200 || this.#state !== 'waiting') return
-    this.#state = 'answering'
-    this.#heardAtMs = this.#clock.now()
+    if (status < 200 || this.#isOver || this.#watch.hasHead) return
+    this.#watch.headCame()
     const head = { status, statusMessage, headers, raw: rawHeaders(controller.rawHeaders) }
     try {
       this.#listener.head(head)
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#state !== 'answering') return
-    this.#heardAtMs = this.#clock.now()
+    if (this.#isOver || !this.#watch.hasHead) return
+    const nowMs = this.#clock.now()
     try {
-      this.#listener.data(chunk)
+      this.#watch.heard(nowMs, this.#listener.data(chunk))
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
   onResponseEnd(): void {
-    if (this.#state === 'over') return
+    if (this.#isOver) return
     this.#finish()
     try {
       this.#listener.end()
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#state === 'over') return
-    const state = { hadAnswer: this.#state === 'answering', elapsedMs: this.#clock.now() - this.#startedAtMs }
+    if (this.#isOver) return
+    const state = { hadAnswer: this.#watch.hasHead, elapsedMs: this.#clock.now() - this.#startedAtMs }
     this.#finish()
     try {
       this.#listener.failure(transportFailure(error, state))
     } catch (error) {
-      this.#fault(error)
+      this.onFault(error)
     }
   }
 
   pause(): void {
-    this.#paused = true
+    this.#watch.pause()
     this.#controller?.pause()
   }
 
   resume(): void {
-    this.#paused = false
-    this.#heardAtMs = this.#clock.now()
+    this.#watch.resume()
     this.#controller?.resume()
   }
 
   abort(): void {
-    if (this.#state === 'over') return
+    if (this.#isOver) return
     this.#finish()
     this.#controller?.abort(abandoned)
   }
 
+  isThinking(): boolean {
+    return this.#listener.isThinking()
+  }
+
+  onTimeout(phase: LatePhase): void {
+    this.abort()
+    this.#listener.failure({ kind: 'timeout', phase, message: timeoutMessages[phase] })
+  }
+
   /** A listener that throws must not leave its client waiting, nor pass for a broken connection: the exchange is told, the call ends. */
-  #fault(error: unknown): void {
+  onFault(error: unknown): void {
     this.abort()
     this.#listener.fault(error)
   }
 
   #finish(): void {
-    this.#state = 'over'
-    this.#cancelTimer()
+    this.#isOver = true
+    this.#watch.stop()
   }
+}
 
-  /** One timer an attempt: head and chunks only note the time, so that neither costs a timer (a few ns instead of ~200). */
-  #watch(ms: number): () => void {
-    return this.#clock.after(ms, () => {
-      const leftMs = this.#leftMs()
-      if (leftMs <= 0) this.#giveUp(this.#state === 'waiting' ? 'head' : 'stall')
-      // Never further ahead than a stall could be due: the head may come in the meantime.
-      else this.#cancelTimer = this.#watch(Math.min(leftMs, this.#silence.stallMs))
-    })
-  }
+const timeoutMessages: { readonly [P in LatePhase]: string } = {
+  connect: 'The connection was not made in time.',
+  head: 'The target did not begin to answer in time.',
+  'first-content': 'The target began to answer, but said nothing in time.',
+  stall: 'The target fell silent in the middle of its answer.',
+  exchange: 'The time for this answer is used up.',
+}
 
-  /** While the client is slow, the silence is not the target's. */
-  #leftMs(): number {
-    const { headMs, stallMs } = this.#silence
-    const silentMs = this.#paused ? 0 : this.#clock.now() - this.#heardAtMs
-    return (this.#state === 'waiting' ? headMs : stallMs) - silentMs
-  }
+/** A slow line is not a slow target: a body of many images may take a minute on its way. */
+const slowestLineBytesPerMs = 125
 
-  #giveUp(phase: 'head' | 'stall'): void {
-    this.abort()
-    this.#listener.failure({ kind: 'timeout', phase, message: `The target stayed silent for too long (${phase}).` })
-  }
+function uploadMs(body: Call['body']): number {
+  return Buffer.isBuffer(body) ? Math.ceil(body.length / slowestLineBytesPerMs) : 0
 }
 
 const abandoned = new Error('The call was given up.')

@@ -40,8 +40,9 @@ export function createImageFetcher({ isEnabled, trustedHosts }: ImageRules): Ima
   let bytes = 0
 
   const keep = (url: string, image: FetchedImage): void => {
+    // Two exchanges may have fetched the same one at the same time.
+    bytes += image.base64.length - (kept.get(url)?.base64.length ?? 0)
     kept.set(url, image)
-    bytes += image.base64.length
     for (const [oldest, { base64 }] of kept) {
       if (bytes <= keptBytes) return
       kept.delete(oldest)

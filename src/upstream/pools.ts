@@ -7,6 +7,9 @@ export interface Pools {
   destroy(): Promise<void>
 }
 
+/** undici's own clock of a connection only frees the socket: the attempt has given up before (watch.ts). */
+const graceMs = 1000
+
 /**
  * undici's own head and body timers are off: they end every call at 300 s, and each attempt has clocks of its own
  * (style-anchors.md 8). HTTP/1.1 only, one request a connection at a time: an answer may take minutes.
@@ -23,7 +26,7 @@ export function createPools(connectTimeoutMs: number): Pools {
           pipelining: 1,
           allowH2: false,
           keepAliveTimeout: 20_000,
-          connect: { timeout: connectTimeoutMs },
+          connect: { timeout: connectTimeoutMs + graceMs },
         })
         pools.set(origin, pool)
       }

@@ -12,16 +12,26 @@ for (const [network, prefix] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const)
   inner.addSubnet(network, prefix, 'ipv4')
 
-/** Of IPv6 only global unicast is public; what wraps an IPv4 address (6to4, Teredo) counts as inner. */
+/** Of IPv6 only global unicast is public; what wraps an IPv4 address (6to4, Teredo) counts as inner, and what is for protocols and examples. */
 const publicV6 = new BlockList()
 publicV6.addSubnet('2000::', 3, 'ipv6')
-for (const network of ['2002::', '2001::'] as const) inner.addSubnet(network, network === '2002::' ? 16 : 32, 'ipv6')
+for (const [network, prefix] of [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const)
+  inner.addSubnet(network, prefix, 'ipv6')
 
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address)

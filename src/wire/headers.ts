@@ -66,7 +66,12 @@ export function responseHeaders(raw: HeaderList): HeaderList {
 
 /** For an answer whose length may yet change. */
 export function withoutLength(headers: HeaderList): HeaderList {
-  return headers.filter((_, at) => (headers[at - (at % 2)] ?? '').toLowerCase() !== 'content-length')
+  return withoutFields(headers, ['content-length'])
+}
+
+/** `names` in lower case. */
+export function withoutFields(headers: HeaderList, names: readonly string[]): HeaderList {
+  return headers.filter((_, at) => !names.includes((headers[at - (at % 2)] ?? '').toLowerCase()))
 }
 
 /** What the `Connection` headers name besides themselves (RFC 9110 7.6.1); `undefined` in the usual case of nothing. */

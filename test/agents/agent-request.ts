@@ -7,6 +7,8 @@ export interface AgentRequest {
   path: string
   headers: Record<string, string>
   body: JsonObject
+  /** A request whose history its provider gave out earlier. */
+  remembered?: JsonObject
 }
 
 let customers = 0

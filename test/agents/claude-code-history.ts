@@ -1,6 +1,5 @@
 /** A long afternoon with Claude Code: a tool loop of 120 messages, with all that its histories hold (real-clients.md 2). */
 import type { JsonObject } from '../../src/ir/json.ts'
-import { sign } from '../fakes/signatures.ts'
 import { planted } from '../secrets.ts'
 import { changed, type AgentRequest } from './agent-request.ts'
 import { ephemeral, firstRequest, followUp, reminder } from './claude-code.ts'
@@ -84,12 +83,12 @@ export function longHistory(): AgentRequest {
       { role: 'user', content: [{ type: 'text', text: planted.question }] },
     ).body
   })
-  return { ...first, body }
+  return { ...first, body, remembered: body }
 }
 
 function withRound(request: AgentRequest, at: number, words: string): AgentRequest {
   const [calls, results] = round(at, words)
-  const thought = { type: 'thinking', thinking: '', signature: sign('', request.body) }
+  const thought = { type: 'thinking', thinking: '', signature: btoa(`signature of thought ${at}`) }
   const turns = [
     { role: 'assistant', content: [thought, ...calls] },
     { role: 'user', content: results },

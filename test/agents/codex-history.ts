@@ -1,6 +1,5 @@
 /** A long afternoon with Codex: 120 items, with all kinds that its histories hold (real-clients.md 3, providers.md 4.5). */
 import type { JsonObject } from '../../src/ir/json.ts'
-import { seal } from '../fakes/signatures.ts'
 import { planted } from '../secrets.ts'
 import type { AgentRequest } from './agent-request.ts'
 import { builtInRequest, customProviderRequest, followUp, message, patchingRequest } from './codex.ts'
@@ -33,7 +32,7 @@ function thought(id: string, summary: string): JsonObject {
     type: 'reasoning',
     id: `rs_${id}`,
     summary: [{ type: 'summary_text', text: summary }],
-    encrypted_content: seal(summary),
+    encrypted_content: `gAAAA${btoa(`seal of ${id}`)}`,
   }
 }
 
@@ -137,5 +136,5 @@ export function longHistory(way: keyof typeof ways): AgentRequest {
       message('user', planted.question + words.slice(count * share)),
     ).body
   })
-  return { ...first, body }
+  return { ...first, body, remembered: body }
 }

@@ -99,6 +99,7 @@ export class AgentStage {
   }
 
   async send(answerer: Answerer, request: AgentRequest): Promise<Answer> {
+    if (request.remembered) await this.provider.configure({ remembers: [request.remembered] })
     const response = await sendTo(this.urlOf(answerer), request)
     return { status: response.status, headers: response.headers, text: await response.text() }
   }

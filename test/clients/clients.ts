@@ -41,10 +41,17 @@ export const clients: readonly ClientDefinition[] = [
   python('openai-python', 'openai_python.py', ['chat', 'responses'], v1),
 ]
 
+/** Speaks an API that no provider has, and so stands apart. */
+export const ollamaClient: ClientDefinition = node('ollama', ['ollama'], 'ollama.mjs', [], root)
+
+/** What only Ollama's own client can do; `generate` takes everything but the model from `extra`. */
+type OllamaOp = 'generate' | 'list' | 'show' | 'ps' | 'version'
+
 export interface Call {
   /** `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls. */
-  op: 'create' | 'stream' | 'final' | 'loop'
-  api: Api
+  op: 'create' | 'stream' | 'final' | 'loop' | OllamaOp
+  /** None for {@link ollamaClient}. */
+  api?: Api
   /** With the suffix of the client: `baseURL(definition, address, api)`. */
   baseURL: string
   apiKey: string
@@ -62,6 +69,10 @@ export interface Call {
   /** For a loop: what the user says, turn by turn. */
   turns?: readonly string[]
   streams?: boolean
+  /** For a loop: base64 of a PNG that the first turn shows, and its tool's results where the SDK has a place for it. */
+  image?: string
+  /** For a loop: the last answer of each turn is to be a forecast, `{ city, sunny }`, asked for and read by the SDK's own means. */
+  forecast?: boolean
   /** For a loop over Responses: who holds the conversation. */
   keeps?: 'app' | 'provider'
 }
@@ -73,6 +84,8 @@ const good = z.object({
   text: z.string(),
   /** Of a loop: the last text of each turn. */
   texts: z.array(z.string()).optional(),
+  /** Of a loop that wants forecasts: what the SDK read out of those texts. */
+  parsed: z.array(z.unknown()).optional(),
   thinking: z.string().optional(),
   toolCalls: z.array(z.object({ id: z.string(), name: z.string(), input: z.unknown() })).optional(),
   answerId: z.string().nullish(),
@@ -82,6 +95,8 @@ const good = z.object({
   /** Of the answer's head: Trooper's own, request ids, retry advice. Not known for every helper. */
   headers,
   chunks: z.number(),
+  /** What is not an answer of a model, as the client returned it. */
+  value: z.unknown(),
 })
 const bad = z.object({
   ok: z.literal(false),

@@ -4,19 +4,11 @@ import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonValue } from '../../src/ir/json.ts'
 import type { AssistantPart, ChatRequest, Message, ToolResultPart } from '../../src/ir/request.ts'
+import { plainRequest } from './plain-request.ts'
 
 type Wire = Record<string, unknown>
 
-const base: ChatRequest = {
-  model: 'm',
-  stream: true,
-  messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
-}
+const base: ChatRequest = { ...plainRequest, model: 'm', messages: [] }
 
 function encode(dialect: ClientDialectName, request: Partial<ChatRequest>, warnings: string[] = []): Wire {
   const body = targetDialects[dialect].encodeRequest({ ...base, ...request }, (what) => warnings.push(what))
@@ -56,8 +48,9 @@ const sealed: AssistantPart[] = [
 
 describe('to Messages', () => {
   it('puts tool results first in the user message that follows the calls', () => {
-    const messages = wireMessages(
+    const [, ...messages] = wireMessages(
       'anthropic',
+      say('user', 'Hi'),
       { role: 'assistant', content: [call('a'), call('b')] },
       { role: 'tool', content: [result('a'), result('b')] },
       say('user', 'go on'),
@@ -71,7 +64,7 @@ describe('to Messages', () => {
   })
 
   it('sends the own seals verbatim and foreign or local reasoning never: that is always refused', () => {
-    const [message] = wireMessages('anthropic', { role: 'assistant', content: sealed })
+    const [, message] = wireMessages('anthropic', say('user', 'Hi'), { role: 'assistant', content: sealed })
     expect(message?.['content']).toEqual([
       { type: 'thinking', thinking: 'Hm.', signature: 'EqQB' },
       { type: 'redacted_thinking', data: 'EmwK' },
@@ -82,6 +75,14 @@ describe('to Messages', () => {
   it('always names a limit, which this wire requires', () => {
     expect(encode('anthropic', {})['max_tokens']).toBeGreaterThan(0)
     expect(encode('anthropic', { sampling: { maxOutputTokens: 7, stopSequences: [] } })['max_tokens']).toBe(7)
+  })
+
+  it('names the type of an input of which the client says nothing', () => {
+    const { tools } = decode('openai-chat', {
+      messages: [],
+      tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
+    })
+    expect(encode('anthropic', { tools })['tools']).toMatchObject([{ input_schema: { type: 'object' } }])
   })
 
   it('sends no empty text, which is refused', () => {
@@ -95,12 +96,38 @@ describe('to Messages', () => {
     const messages = [say('system', 'a'), say('system', 'b'), say('user', 'Hi'), say('system', 'late')]
     const wire = encode('anthropic', { messages })
     expect(wire['system']).toMatchObject([{ text: 'a' }, { text: 'b' }])
-    expect((wire['messages'] as Wire[]).map(({ role }) => role)).toEqual(['user', 'system'])
+    expect(wire['messages']).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Hi' },
+          { type: 'text', text: '<system>\nlate\n</system>' },
+        ],
+      },
+    ])
+  })
+
+  it('begins and ends with the user where the model wants that, and never says nothing', () => {
+    const spoken = [say('assistant', 'Hello.'), say('user', ' \n'), say('assistant', 'So ')]
+    const turns = (model: string) =>
+      (encode('anthropic', { model, messages: spoken })['messages'] as Wire[]).map(({ role, content }) => [
+        role,
+        (content as Wire[]).map((block) => block['text']),
+      ])
+    expect(turns('claude-opus-4-6')).toEqual([
+      ['user', ['(The conversation begins.)']],
+      ['assistant', ['Hello.']],
+      ['user', ['(an empty message)']],
+      ['assistant', ['So ']],
+      ['user', ['Go on from where you stopped.']],
+    ])
+    expect(turns('claude-sonnet-4-5').at(-1)).toEqual(['assistant', ['So']])
   })
 
   it.each(['functions.Bash:0', 'call 7'])('gives calls and their results ids that fit the pattern: %j', (id) => {
-    const messages = wireMessages(
+    const [, ...messages] = wireMessages(
       'anthropic',
+      say('user', 'Hi'),
       { role: 'assistant', content: [call(id)] },
       { role: 'tool', content: [result(id)] },
     )
@@ -141,6 +168,24 @@ describe('to Chat', () => {
     expect(messages.at(-1)?.['content']).toMatchObject([
       { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
     ])
+  })
+
+  it.each([
+    ['gpt-4.1', 'max_tokens'],
+    ['gpt-5.4', 'max_completion_tokens'],
+    ['o3', 'max_completion_tokens'],
+    ['gpt-oss-20b', 'max_tokens'],
+  ])('names the limit as %s knows it', (model, field) => {
+    expect(encode('openai-chat', { model, sampling: { maxOutputTokens: 7, stopSequences: [] } })[field]).toBe(7)
+  })
+
+  it('sends no tool settings where every tool is of another provider', () => {
+    const foreign = { type: 'opaque', dialect: 'anthropic', kind: 'web_search', value: { name: 'web_search' } } as const
+    const toolChoice = { type: 'tool', name: 'web_search' } as const
+    for (const dialect of ['openai-chat', 'openai-responses'] as const) {
+      const wire = encode(dialect, { tools: [foreign], toolChoice, parallelToolCalls: false })
+      for (const field of ['tools', 'tool_choice', 'parallel_tool_calls']) expect(wire).not.toHaveProperty(field)
+    }
   })
 
   it('asks for usage only where it asks for a stream', () => {
@@ -189,6 +234,12 @@ describe('to Responses', () => {
     const ids = items.map((item) => String(item['call_id']))
     expect(ids[0]?.length).toBeLessThanOrEqual(64)
     expect(ids[0]).toBe(ids[1])
+  })
+
+  it('asks for at least as many tokens as are taken there', () => {
+    expect(
+      encode('openai-responses', { sampling: { maxOutputTokens: 1, stopSequences: [] } })['max_output_tokens'],
+    ).toBe(16)
   })
 
   it('reports stop sequences, which it has no place for', () => {

@@ -9,6 +9,7 @@ import type {
   FilePart,
   Message,
   Output,
+  Tool,
   ToolChoice,
 } from '../../src/ir/request.ts'
 
@@ -17,12 +18,13 @@ export function requestFixture(dialect: DialectName, name: string): JsonObject {
   return JSON.parse(readFileSync(url, 'utf8')) as JsonObject
 }
 
-const words = fc.oneof(
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
+/** A text of white space alone is none on some wires. */
+export const words = fc.oneof(
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((text) => text.trim() !== ''),
   fc.constantFrom('世界 🌍', 'a\n\nb', '{"x":1}'),
 )
-const names = fc.stringMatching(/^[a-z_]{1,12}$/)
-const objects: fc.Arbitrary<JsonObject> = fc.dictionary(
+export const names = fc.stringMatching(/^[a-z_]{1,12}$/)
+export const objects: fc.Arbitrary<JsonObject> = fc.dictionary(
   fc.stringMatching(/^[a-z]{1,6}$/),
   fc.oneof<fc.Arbitrary<JsonValue>[]>(words, fc.integer(), fc.boolean(), fc.constant(null)),
   { maxKeys: 3 },
@@ -85,11 +87,9 @@ const output: fc.Arbitrary<Output> = fc.oneof(
     strict: true,
   })),
 )
-const choice = fc.oneof(
-  fc.constantFrom<ToolChoice>({ type: 'auto' }, { type: 'none' }, { type: 'required' }),
-  names.map((name): ToolChoice => ({ type: 'tool', name })),
-)
-const tools = fc.array(
+/** `tool` stands for the last tool that is offered. */
+const choice = fc.constantFrom<ToolChoice['type']>('auto', 'none', 'required', 'tool')
+const tools = fc.uniqueArray(
   fc
     .record({ name: names, description: words, properties: objects, strict: fc.boolean() })
     .map(({ properties, ...tool }) => ({
@@ -97,10 +97,16 @@ const tools = fc.array(
       ...tool,
       inputSchema: { type: 'object', properties },
     })),
-  { maxLength: 3 },
+  { maxLength: 3, selector: ({ name }) => name },
 )
 
 const unit = fc.integer({ min: 0, max: 100 }).map((value) => value / 100)
+
+function choose(type: ToolChoice['type'], tools: readonly Tool[]): ToolChoice {
+  const last = tools.at(-1)
+  if (last?.type !== 'function') return { type: 'auto' }
+  return type === 'tool' ? { type, name: last.name } : { type }
+}
 
 export const requests: fc.Arbitrary<ChatRequest> = fc
   .record({
@@ -109,7 +115,8 @@ export const requests: fc.Arbitrary<ChatRequest> = fc
     messages: conversation,
     tools,
     choice,
-    max: fc.integer({ min: 1, max: 64_000 }),
+    // Responses takes no smaller limit.
+    max: fc.integer({ min: 16, max: 64_000 }),
     temperature: fc.option(unit),
     topP: fc.option(unit),
     effort: fc.option(fc.constantFrom('low', 'medium', 'high')),
@@ -119,7 +126,7 @@ export const requests: fc.Arbitrary<ChatRequest> = fc
   })
   .map(({ choice: wanted, max, temperature, topP, effort, userId, serial, ...rest }) => ({
     ...rest,
-    toolChoice: rest.tools.length === 0 ? { type: 'auto' } : wanted,
+    toolChoice: choose(wanted, rest.tools),
     sampling: {
       stopSequences: [],
       maxOutputTokens: max,
@@ -127,8 +134,8 @@ export const requests: fc.Arbitrary<ChatRequest> = fc
       ...(topP !== null && { topP }),
     },
     // A forced tool and thinking exclude each other on Anthropic's wire.
-    ...(effort !== null && (wanted.type === 'auto' || wanted.type === 'none') && { reasoning: { effort } }),
+    ...(effort !== null && (wanted === 'auto' || wanted === 'none') && { reasoning: { effort } }),
     ...(userId !== null && { userId }),
-    ...(serial && rest.tools.length > 0 && wanted.type !== 'none' && { parallelToolCalls: false }),
+    ...(serial && rest.tools.length > 0 && wanted !== 'none' && { parallelToolCalls: false }),
     extras: {},
   }))

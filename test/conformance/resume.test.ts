@@ -13,20 +13,10 @@ import { createSplice } from '../../src/seam/splice.ts'
 import type { Heard, SseClientName } from './demand.ts'
 import { sequentialAnswers } from './generated.ts'
 import { collect, decodeText, fixture, framesOf } from './streams.ts'
+import { plainRequest } from './plain-request.ts'
 import { strictClients } from './strict-clients.ts'
 
-const request: ChatRequest = {
-  model: 'm',
-  stream: true,
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'Where is the Rhine?' }] }],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  reasoning: {},
-  output: { type: 'text' },
-  includeUsage: true,
-  extras: {},
-}
+const request: ChatRequest = { ...plainRequest, reasoning: {}, includeUsage: true }
 
 /** What another model says that was asked to go on: some words of its own, and every call of the answer again. */
 function secondHalf(whole: readonly StreamEvent[]): StreamEvent[] {
@@ -58,7 +48,8 @@ function takenUp(
   }
   const missing: Missing = resumed.isWhole ? { type: 'end' } : findMissing(gatherer.gathered, request.output)
   if (!resumed.isWhole && missing.type === 'end') endWithCalls(gatherer.gathered, emit)
-  if (missing.type !== 'end') secondHalf(whole).forEach(createSplice(request, gatherer.gathered, missing, emit))
+  if (missing.type !== 'end')
+    secondHalf(whole).forEach(createSplice(request, gatherer.gathered, missing, 'prefill', emit))
   return { wire, missing }
 }
 

@@ -55,6 +55,10 @@ export function readResponses(text: string): Heard {
       `sequence_number ${JSON.stringify(body['sequence_number'])} instead of ${sequence}`,
     )
     sequence += 1
+    if (type === 'error') {
+      textAt(body['message'], 'error.message')
+      return { ...gather(items), ending: 'failed', error: body }
+    }
     demand(sequence > 1 || type === 'response.created', `${type} comes before response.created`)
     if ('response' in body) {
       demand(type !== 'response.created' || sequence === 1, 'a second response.created')

@@ -80,6 +80,7 @@ export const whole: { readonly [D in DialectName]: Readonly<Record<string, Said>
       usage: { inputTokens: 10_702, cacheReadTokens: 20, cacheWriteTokens: 0, outputTokens: 510 },
     },
     'server-tool': { text: 'A river.', ...ended },
+    'missing-message-stop': { text: 'Hello', ...ended },
     'unknown-events': { text: 'Hi.', ...ended },
   },
   'openai-chat': {
@@ -151,7 +152,6 @@ export const failing: { readonly [D in DialectName]: Readonly<Record<string, { k
     'error-first': { kind: 'overloaded' },
     'error-after-start': { kind: 'overloaded' },
     'error-after-text': { kind: 'overloaded', text: 'Hello' },
-    'missing-message-stop': { kind: 'malformed-answer', text: 'Hello' },
   },
   'openai-chat': {
     'error-first': { kind: 'server-error' },
@@ -183,7 +183,7 @@ export const broken: { readonly [D in DialectName]: readonly string[] } = {
 
 /** Where a stream of this dialect has said its end, so that a cut behind it does no harm. */
 export const ends: { readonly [D in DialectName]: RegExp } = {
-  anthropic: /data: \{"type":"message_stop"\}\n\n/,
+  anthropic: /"type":"message_delta".*\n\n/,
   'openai-chat': /"finish_reason":"\w+"\}\].*\n\n/,
   'openai-responses': /data: \{"type":"response\.(completed|incomplete)".*\n\n/,
   ollama: /"done":true.*\}(\n|$)/,

@@ -168,6 +168,55 @@ describe('a chain across providers', () => {
   })
 })
 
+describe('a stream that breaks off, with a second provider behind the first', () => {
+  const sentence = 'The quick brown fox jumps over the lazy dog.'
+  let trooper: RunningTrooper
+  beforeAll(async () => {
+    trooper = await startWith(
+      [
+        'targets:',
+        `  first: { url: '${provider.url}/v1/chat/completions', kind: cloud }`,
+        `  second: { url: '${second.url}/v1/messages', kind: cloud, key: '\${SECOND_KEY}', model: claude-sonnet-4-5 }`,
+        'chains: { default: [first, second] }',
+      ].join('\n'),
+      { SECOND_KEY: planted.primaryKey },
+    )
+  })
+  afterAll(() => trooper.process.stop())
+  beforeEach(() => provider.play({ mode: 'reset-midstream', chunks: 3, text: sentence }))
+
+  const messagesOf = (seen: { bodyText: string } | undefined): { role: string }[] =>
+    JSON.parse(seen?.bodyText ?? '{}').messages
+
+  it('lets a model go on with its own message that is known to do so', async () => {
+    await second.play({ mode: 'ok', text: ' fox jumps over the lazy dog.' })
+    const answer = await ask(trooper, 'openai-chat', { stream: true })
+    expect(textOf(await answer.text())).toBe('The quick brown fox jumps over the lazy dog.')
+    const [seen] = await second.requests()
+    expect(messagesOf(seen).at(-1)).toEqual({
+      role: 'assistant',
+      content: [{ type: 'text', text: 'The quick brown' }],
+    })
+  })
+
+  it('asks in words, once, a model that will not', async () => {
+    await second.play(
+      { mode: 'anthropic-bad-request', times: 1 },
+      { mode: 'ok', text: ' fox jumps over the lazy dog.' },
+    )
+    const answer = await ask(trooper, 'openai-chat', { stream: true })
+    expect(textOf(await answer.text())).toBe(sentence)
+    const asked = (await second.requests()).map((seen) => messagesOf(seen).at(-1)?.role)
+    expect(asked).toEqual(['assistant', 'user'])
+  })
+
+  it('tells the app when nobody goes on, and ends no answer as if it were whole', async () => {
+    await second.play({ mode: 'anthropic-bad-request' })
+    const text = await (await ask(trooper, 'openai-chat', { stream: true })).text()
+    expect(text.trimEnd().split('\n\n').at(-1)).toContain('"error"')
+  })
+})
+
 describe('one Trooper for Claude Code and Codex', () => {
   it('relays each to its own provider, with its own key, and renames a model in place', async () => {
     const trooper = await startWith(

@@ -3,10 +3,9 @@ import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { png } from '../fixtures/images.ts'
 import { planted } from '../secrets.ts'
 import { dialectNames, dialects, startStage, textOf, type Stage, type TestedDialect } from './trooper.ts'
-
-const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 interface Heard {
   messages: { role: string; content: string; images?: string[]; thinking?: string; tool_calls?: object[] }[]

@@ -92,11 +92,19 @@ describe('a provider', () => {
     expect(requests).toBe(2)
   })
 
-  it('that compresses a stream all the same is passed on as it comes', async () => {
+  it('that compresses a stream all the same is read all the same', async () => {
+    respond = (socket) =>
+      socket.end(Buffer.concat([Buffer.from(stream('', 'content-encoding: gzip')), gzipSync(delta + stop)]))
+    const response = await ask(trooper.url, 'anthropic', true)
+    expect(await response.text()).toBe(delta + stop)
+    expect(response.headers.get('content-encoding')).toBeNull()
+  })
+
+  it('that compresses a stream in a way that nobody here can read is passed on as it comes', async () => {
     let more: () => void = () => {}
     respond = (socket) => {
-      socket.write(stream('', 'content-encoding: gzip'))
-      more = () => socket.end(gzipSync(delta + stop))
+      socket.write(stream('', 'content-encoding: compress'))
+      more = () => socket.end(delta + stop)
     }
     // The head is here before the body has begun.
     const response = await ask(trooper.url, 'anthropic', true)
@@ -120,8 +128,13 @@ describe('a provider', () => {
   })
 
   it('that cuts its stream inside the last frame is found out', async () => {
-    respond = (socket) => socket.end(stream(delta + stop.slice(0, -1)))
+    respond = (socket) => socket.end(stream(delta + stop.slice(0, -4)))
     expect(await (await ask(trooper.url, 'anthropic', true)).text()).toContain('event: error')
+  })
+
+  it('that forgets the last blank line is whole', async () => {
+    respond = (socket) => socket.end(stream(delta + stop.slice(0, -1)))
+    expect(await (await ask(trooper.url, 'anthropic', true)).text()).toBe(delta + stop)
   })
 
   it('whose model writes of ends and errors is not misread', async () => {
@@ -194,6 +207,50 @@ describe('a client', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
   })
+
+  it.each([
+    [
+      'the arguments of a call',
+      `"messages":[{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":ARGUMENTS}}]}]`,
+    ],
+    [
+      'a tool',
+      `"messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{"a":{"enum":[DEEP]}}}}}]`,
+    ],
+    [
+      'the schema of its answer',
+      `"messages":[{"role":"user","content":"hi"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":DEEP}}`,
+    ],
+  ])('that nests %s as deeply is told so in its own words too', async (_what, fields) => {
+    respond = (socket) => socket.destroy()
+    const deep = `${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}`
+    const response = await fetch(`${trooper.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: dialects['openai-chat'].headers,
+      body: `{"model":"m",${fields.replace('DEEP', deep).replace('ARGUMENTS', JSON.stringify(deep))}}`,
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error', param: null } })
+  })
+
+  it.each([
+    ['anthropic', { messages: [] }],
+    ['anthropic', { messages: [{ role: 'user', content: [] }], stream: true }],
+    ['openai-chat', { messages: [] }],
+    ['openai-responses', { input: [] }],
+  ] as const)(
+    'that says nothing (%s, %j) is told so, and no local model is asked to say more',
+    async (dialect, fields) => {
+      respond = (socket) => socket.destroy()
+      const { endpoint, headers } = dialects[dialect]
+      const body = JSON.stringify({ model: 'm', max_tokens: 9, ...fields })
+      const before = (await ollama.requests('/api/chat')).length
+      const response = await fetch(trooper.url + endpoint, { method: 'POST', headers, body })
+      expect(response.status).toBe(400)
+      expect(await response.text()).toMatch(dialect === 'openai-responses' ? /input: / : /at least one message/)
+      expect(await ollama.requests('/api/chat')).toHaveLength(before)
+    },
+  )
 
   it('whose file names and types are strange finds none of them in the log', async () => {
     respond = (socket) => socket.destroy()

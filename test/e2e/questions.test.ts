@@ -1,7 +1,7 @@
 /** What clients ask beside the conversation, with the provider at hand and away. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { planted } from '../secrets.ts'
-import { ask, localModel, startStage, type Stage } from './trooper.ts'
+import { localModel, startStage, type Stage } from './trooper.ts'
 
 const anthropic = {
   'content-type': 'application/json',
@@ -61,6 +61,7 @@ describe('a Messages client', () => {
     const answer = await models('/nobody')
     expect(answer.status).toBe(404)
     expect(await answer.json()).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
+    expect((await models('/100%')).status).toBe(404)
   })
 
   it('keeps its key error to itself: a bad key is not masked by a guess', async () => {
@@ -77,7 +78,10 @@ describe('a Responses client', () => {
       fetch(stage.trooper.url + path, { method, headers: openai, ...(body && { body: JSON.stringify(body) }) })
     const counted = await at('/v1/responses/input_tokens', 'POST', { model: 'gpt-4.1', input: 'hello' })
     expect(await counted.json()).toEqual({ object: 'response.input_tokens', input_tokens: expect.any(Number) })
-    const made = (await (await ask(stage.trooper.url, 'openai-responses', false)).json()) as { id: string }
+    const parameters = { type: 'object', properties: { n: { type: 'integer', maximum: Number.MAX_SAFE_INTEGER } } }
+    const question = { model: 'gpt-4.1', input: 'hello', tools: [{ type: 'function', name: 'f', parameters }] }
+    const made = (await (await at('/v1/responses', 'POST', question)).json()) as { id: string }
+    expect(made).toMatchObject({ tools: question.tools })
     expect(await (await at(`/v1/responses/${made.id}`)).json()).toEqual(made)
     expect(await (await at(`/v1/responses/${made.id}/input_items`)).json()).toMatchObject({ data: [{ role: 'user' }] })
     expect(await (await at(`/v1/responses/${made.id}`, 'DELETE')).json()).toMatchObject({ deleted: true })

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { available, baseURL, Client, clients, type Api, type Call, type ClientDefinition } from '../clients/clients.ts'
 import type { OllamaBehaviour, ProviderBehaviour } from '../fakes/control.ts'
+import { png } from '../fixtures/images.ts'
 import { planted } from '../secrets.ts'
 import { startStage, type Stage } from './trooper.ts'
 
@@ -20,11 +21,30 @@ const away: Record<Api, ProviderBehaviour> = {
 const bern = { name: 'get_weather', input: { city: 'Bern' } }
 const oslo = { name: 'get_weather', input: { city: 'Oslo' } }
 
+/** How each API is asked to reason. */
+const thinking: Record<Api, object> = {
+  messages: { max_tokens: 4096, thinking: { type: 'enabled', budget_tokens: 2048 } },
+  chat: { reasoning_effort: 'low' },
+  responses: { reasoning: { effort: 'low' }, include: ['reasoning.encrypted_content'] },
+}
+/** The same in the words of the Vercel SDK. */
+const vercelThinking: Record<Api, object> = {
+  messages: { providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 2048 } } } },
+  chat: { providerOptions: { openai: { reasoningEffort: 'low' } } },
+  responses: { providerOptions: { openai: { reasoningEffort: 'low', store: false } } },
+}
+
+interface Told {
+  role: string
+  content: string
+  images?: string[]
+}
+
 const stages = new Map<Api, Stage>()
 beforeAll(async () => {
   await Promise.all(
     (['messages', 'chat', 'responses'] as const).map(async (api) => {
-      stages.set(api, await startStage(endpoints[api], { FALLBACK_MODEL: 'qwen3:8b' }))
+      stages.set(api, await startStage(endpoints[api], { FALLBACK_MODEL: 'qwen3-vl:8b' }))
     }),
   )
 })
@@ -60,22 +80,25 @@ function loopTests(definition: ClientDefinition, api: Api, way: Pick<Call, 'keep
     await stage.ollama.reset()
   })
 
-  const loop = async (provider: ProviderBehaviour[], ollama: OllamaBehaviour[], extra: object = {}) => {
+  const loop = async (
+    provider: ProviderBehaviour[],
+    ollama: OllamaBehaviour[],
+    more: Pick<Call, 'extra' | 'image' | 'forecast'> = {},
+  ) => {
     await stage.provider.play(...provider)
     await stage.ollama.play(...ollama)
-    const result = await client.call({
+    return client.call({
       op: 'loop',
       api,
       baseURL: baseURL(definition, stage.trooper.url, api),
       apiKey: planted.clientKey,
-      model: api === 'messages' ? 'claude-sonnet-4-5' : 'gpt-4.1',
+      model: api === 'messages' ? 'claude-sonnet-4-5' : 'gpt-5',
       system: 'Be brief.',
       messages: [],
       turns: [planted.prompt, planted.question],
-      extra,
+      ...more,
       ...way,
     })
-    return result
   }
 
   const nobodyRefused = async (): Promise<void> => {
@@ -84,9 +107,9 @@ function loopTests(definition: ClientDefinition, api: Api, way: Pick<Call, 'keep
     expect(refusals).toEqual([])
   }
 
-  const toldLocally = async (): Promise<{ role: string; content: string }[]> => {
+  const askedLocally = async (): Promise<{ messages: Told[]; format?: object }> => {
     const requests = await stage.ollama.requests('/api/chat')
-    return JSON.parse(requests.at(-1)!.bodyText).messages
+    return JSON.parse(requests.at(-1)!.bodyText)
   }
 
   it('loses the provider between two calls and their results: the local model finishes, the next turn is back', async () => {
@@ -99,7 +122,8 @@ function loopTests(definition: ClientDefinition, api: Api, way: Pick<Call, 'keep
       texts: [planted.localAnswer, planted.cloudAnswer],
       toolCalls: [bern, oslo],
     })
-    const results = (await toldLocally()).filter(({ role }) => role === 'tool').map(({ content }) => content)
+    const { messages } = await askedLocally()
+    const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => content)
     expect(results).toEqual(['It is sunny in Bern.', 'It is sunny in Oslo.'])
     await nobodyRefused()
   })
@@ -121,14 +145,44 @@ function loopTests(definition: ClientDefinition, api: Api, way: Pick<Call, 'keep
     await nobodyRefused()
   })
 
-  // The Vercel SDK asks for reasoning in a way of each provider's own.
-  if (definition.name.startsWith('ai-')) return
+  it('shows its images to both, those that its tools found too', async () => {
+    const result = await loop(
+      [{ mode: 'ok', toolCalls: [bern], times: 1 }, away[api], { mode: 'ok', text: planted.cloudAnswer }],
+      [{ mode: 'ok', text: planted.localAnswer }],
+      { image: png },
+    )
+    expect(result).toMatchObject({ ok: true, texts: [planted.localAnswer, planted.cloudAnswer] })
+    const { messages } = await askedLocally()
+    const shown = messages.filter(({ images }) => images !== undefined)
+    // Results are texts in Chat Completions.
+    expect(shown.map(({ role }) => role)).toEqual(api === 'chat' ? ['user'] : ['user', 'tool'])
+    for (const { images } of shown) expect(images).toEqual([png])
+    expect(messages.find(({ role }) => role === 'tool')?.content).toContain('It is sunny in Bern.')
+    await nobodyRefused()
+  })
+
+  it('reads the JSON of its schema out of the answers of both', async () => {
+    const [local, cloud] = [
+      { city: 'Bern', sunny: true },
+      { city: 'Oslo', sunny: false },
+    ]
+    const result = await loop(
+      [{ mode: 'ok', toolCalls: [bern, oslo], times: 1 }, away[api], { mode: 'ok', text: JSON.stringify(cloud) }],
+      // In a code block, as small models like to write it.
+      [{ mode: 'ok', text: `\`\`\`json\n${JSON.stringify(local)}\n\`\`\`` }],
+      { forecast: true },
+    )
+    expect(result).toMatchObject({ ok: true, parsed: [local, cloud] })
+    const { format } = await askedLocally()
+    expect(format).toMatchObject({
+      type: 'object',
+      properties: { city: { type: 'string' }, sunny: { type: 'boolean' } },
+      required: ['city', 'sunny'],
+    })
+    await nobodyRefused()
+  })
+
   it('thinks here and there: thoughts of the cloud go back as they were signed, local ones are seen and not refused', async () => {
-    const asked: Record<Api, object> = {
-      messages: { max_tokens: 4096, thinking: { type: 'enabled', budget_tokens: 2048 } },
-      chat: { reasoning_effort: 'low' },
-      responses: { reasoning: { effort: 'low' }, include: ['reasoning.encrypted_content'] },
-    }
     const result = await loop(
       [
         { mode: 'ok', thinking: 'A cloud thought.', toolCalls: [bern], times: 1 },
@@ -139,7 +193,7 @@ function loopTests(definition: ClientDefinition, api: Api, way: Pick<Call, 'keep
         { mode: 'ok', thinking: 'A local thought.', toolCalls: [oslo], times: 1 },
         { mode: 'ok', thinking: 'Enough.', text: planted.localAnswer },
       ],
-      asked[api],
+      { extra: definition.name.startsWith('ai-') ? vercelThinking[api] : thinking[api] },
     )
     // The provider is away for one call only, so it is the one that ends the first turn.
     expect(result).toMatchObject({

@@ -12,6 +12,89 @@ interface Answer {
 
 const spent = { mode: 'openai-quota' } as const
 
+describe('a Responses answer that broke off and was ended by the local model', () => {
+  const said = 'The quick brown fox jumps.'
+  let stage: Stage
+  let env: Record<string, string>
+  let first: { id: string; output: { id: string }[] }
+  beforeEach(async () => {
+    env = { TROOPER_DATA_DIR: scratchFolder('data'), WAIT_MAX: '0' }
+    stage = await startStage('/v1/responses', env)
+    await stage.provider.play(
+      { mode: 'end-midstream', chunks: 2, text: said, times: 1 },
+      { mode: 'ok', text: 'Third.' },
+    )
+    await stage.ollama.play({ mode: 'ok', text: said })
+    first = await send({ input: 'One?', stream: true })
+  })
+  afterEach(() => stage.stop())
+
+  const send = async (body: object): Promise<{ id: string; output: { id: string }[] }> => {
+    const response = await fetch(`${stage.trooper.url}/v1/responses`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${planted.clientKey}` },
+      body: JSON.stringify({ model: 'gpt-4.1', ...body }),
+    })
+    expect(response.status).toBe(200)
+    const text = await response.text()
+    const whole = /\ndata: (\{"type":"response.completed".*)\n\n$/.exec(text)?.[1]
+    return whole === undefined ? JSON.parse(text) : JSON.parse(whole).response
+  }
+  const heardByProvider = async () => {
+    const requests = await stage.provider.requests('/v1/responses')
+    expect(requests.at(-1)?.rejected).toBeUndefined()
+    return JSON.parse(requests.at(-1)?.bodyText ?? '{}')
+  }
+  const conversation = [
+    { role: 'user', content: [{ text: 'One?' }] },
+    { role: 'assistant', content: [{ text: said }] },
+    { role: 'user', content: [{ text: 'Two?' }] },
+  ]
+
+  it('is told whole to the provider, which never kept it, when the next turn leans on it', async () => {
+    expect(first.id).toMatch(/^resp_Fake/)
+    await send({ input: 'Two?', previous_response_id: first.id })
+    const asked = await heardByProvider()
+    expect(asked.input).toMatchObject(conversation)
+    expect(asked.previous_response_id).toBeUndefined()
+    expect(JSON.stringify(asked.input)).not.toContain('Fake')
+    expect(await stage.provider.requests('/v1/responses')).toHaveLength(2)
+  })
+
+  it('is known to the local model too, when the provider is still away', async () => {
+    await stage.provider.play({ mode: 'openai-overloaded', times: 1 })
+    await send({ input: 'Two?', previous_response_id: first.id })
+    const requests = await stage.ollama.requests('/api/chat')
+    expect(JSON.parse(requests.at(-1)?.bodyText ?? '{}').messages).toEqual([
+      { role: 'user', content: 'One?' },
+      { role: 'assistant', content: said },
+      { role: 'user', content: 'Two?' },
+    ])
+  })
+
+  it('is told whole also after a restart', async () => {
+    await stage.trooper.process.stop()
+    stage.trooper = await startTrooper({
+      PRIMARY_URL: `${stage.provider.url}/v1/responses`,
+      FALLBACK_URL: `${stage.ollama.url}/api/chat`,
+      ...env,
+    })
+    await send({ input: 'Two?', previous_response_id: first.id })
+    expect((await heardByProvider()).input).toMatchObject(conversation)
+  })
+
+  it('is told whole where the client only refers to it', async () => {
+    const words = (text: string) => ({ role: 'user', content: [{ type: 'input_text', text }] })
+    const [item] = first.output
+    await send({ input: [words('One?'), { type: 'item_reference', id: item?.id }, words('Two?')] })
+    expect((await heardByProvider()).input).toMatchObject(conversation)
+    await send({ input: [words('One?'), item, words('Two?')] })
+    const asked = await heardByProvider()
+    expect(asked.input).toMatchObject(conversation)
+    expect(JSON.stringify(asked.input)).not.toContain('Fake')
+  })
+})
+
 describe.each([false, true])('a Responses conversation that its provider keeps (stream=%s)', (stream) => {
   let stage: Stage
   let env: Record<string, string>
@@ -106,10 +189,6 @@ describe.each([false, true])('a Responses conversation that its provider keeps (
     })
     await play('Second.')
     const second = await send({ input: 'Two?', previous_response_id: first.answer.id })
-    console.log(
-      JSON.stringify(second),
-      JSON.stringify((await stage.provider.requests('/v1/responses')).map((r) => [r.bodyText, r.rejected])),
-    )
     expect(second).toMatchObject({ status: 200, fallback: null })
     const asked = await heardByProvider()
     expect(asked.previous_response_id).toBeUndefined()
@@ -162,6 +241,14 @@ describe.each([false, true])('a Responses conversation that its provider keeps (
     await send({ input: 'Four?', conversation })
     expect((await heardByProvider()).input).toBe('Four?')
     await nothingRefused()
+  })
+
+  it('is not robbed of a local item that is kept no more: the provider says that it is unknown', async () => {
+    await playAway()
+    await send({ input: planted.prompt })
+    const item = { type: 'item_reference', id: 'msg_troopergone0000' }
+    const { answer } = await send({ input: [item, { role: 'user', content: planted.question }] })
+    expect(answer.error?.message).toContain(item.id)
   })
 
   it("says what the provider would say of an id that nobody knows, and of one that is somebody else's", async () => {

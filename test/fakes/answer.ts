@@ -14,6 +14,7 @@ export interface Answer {
   serial: string
   model: string
   thinking: string | undefined
+  redacted: string | undefined
   text: string
   calls: AnswerCall[]
   finish: 'stop' | 'length' | 'refusal'
@@ -42,6 +43,7 @@ export function createAnswer(content: Content, model: string, requestText: strin
     serial,
     model,
     thinking: content.thinking,
+    redacted: content.redacted,
     text,
     calls,
     finish: content.finish ?? 'stop',

@@ -1,6 +1,10 @@
 /** Is this a request the Messages API would take? Literals from providers.md 4.1, 4.2 where it has them. */
 
 import { arrayOf, isObject, type JsonObject, type JsonValue, numberOf, stringOf } from '../../src/ir/json.ts'
+import { checkBetas } from './check-anthropic-betas.ts'
+import { checkSampling, checkThinking, claudeVersion } from './check-anthropic-models.ts'
+import { checkServerTools } from './check-anthropic-server-tools.ts'
+import { checkTools } from './check-anthropic-tool-list.ts'
 import { checkToolPairs } from './check-anthropic-tools.ts'
 import { Refusal } from './refusal.ts'
 
@@ -9,8 +13,13 @@ export interface AnthropicHeaders {
   beta: string
 }
 
-/** Says whether this provider wrote the signature, for this place in the conversation. */
-export type VerifySignature = (block: JsonObject, body: JsonObject, messageIndex: number) => string | undefined
+/** What is wrong with a thinking block at this place in the conversation; `undefined` when this provider wrote it for here. */
+export type VerifySignature = (
+  block: JsonObject,
+  body: JsonObject,
+  messageIndex: number,
+  beta: string,
+) => string | undefined
 
 const versions = new Set(['2023-01-01', '2023-06-01', '2026-10-21'])
 
@@ -26,9 +35,16 @@ const blockTypes = {
   assistant: new Set(
     `text thinking redacted_thinking tool_use server_tool_use web_search_tool_result web_fetch_tool_result
     code_execution_tool_result bash_code_execution_tool_result text_editor_code_execution_tool_result
-    tool_search_tool_result mcp_tool_use mcp_tool_result container_upload fallback compaction`.split(/\s+/),
+    tool_search_tool_result advisor_tool_result mcp_tool_use mcp_tool_result container_upload fallback compaction`.split(
+      /\s+/,
+    ),
   ),
   system: new Set(['text', 'tool_addition', 'tool_removal']),
+}
+
+const thinkingFields: Readonly<Record<string, readonly string[]>> = {
+  thinking: ['signature', 'thinking'],
+  redacted_thinking: ['data'],
 }
 
 export function checkAnthropicHeaders(headers: AnthropicHeaders): void {
@@ -46,7 +62,11 @@ export function checkMessagesRequest(
 ): void {
   for (const key of Object.keys(body)) if (!fields.has(key)) throw new Refusal(`${key}: Extra inputs are not permitted`)
   if (stringOf(body['model']) === undefined) throw new Refusal('model: Field required')
+  checkBetas(body, headers.beta)
   if (!counting) checkMaxTokens(body['max_tokens'])
+  checkThinking(body)
+  checkSampling(body)
+  checkTools(body)
   checkSystem(body['system'])
   checkMessages(body, headers, verify)
 }
@@ -80,7 +100,7 @@ function checkMessages(body: JsonObject, headers: AnthropicHeaders, verify: Veri
     checkRole(message, index, headers)
     checkContent(message, index, last)
     for (const [place, block] of arrayOf(message['content']).entries()) {
-      const fault = isObject(block) && block['type'] === 'thinking' ? verify(block, body, index) : undefined
+      const fault = isThinking(block) ? verify(block, body, index, headers.beta) : undefined
       if (fault !== undefined) throw new Refusal(`messages.${index}.content.${place}: ${fault}`)
     }
   }
@@ -88,6 +108,11 @@ function checkMessages(body: JsonObject, headers: AnthropicHeaders, verify: Veri
   if (roleOf(messages[0]) === 'assistant') throw new Refusal('messages: first message must use the "user" role')
   checkPrefill(stringOf(body['model']) ?? '', messages)
   checkToolPairs(messages)
+  checkServerTools(messages)
+}
+
+function isThinking(block: JsonValue): block is JsonObject {
+  return isObject(block) && (block['type'] === 'thinking' || block['type'] === 'redacted_thinking')
 }
 
 function checkRole(message: JsonObject, index: number, headers: AnthropicHeaders): void {
@@ -131,9 +156,42 @@ function checkBlock(block: JsonValue, message: JsonObject, at: string): void {
     )
   }
   if (type === 'text') checkText(block, 'messages')
-  if (type === 'image' && !isObject(block['source'])) throw new Refusal(`${at}.image.source: Field required`)
-  if (type === 'thinking' && stringOf(block['signature']) === undefined) {
-    throw new Refusal(`${at}.thinking.signature: Field required`)
+  if (type === 'image' || type === 'document') checkMedia(block, `${at}.${type}`)
+  if (type === 'tool_result') checkResult(block, at)
+  for (const field of thinkingFields[type] ?? []) {
+    if (stringOf(block[field]) === undefined) throw new Refusal(`${at}.${type}.${field}: Field required`)
+  }
+}
+
+const mediaTypes: Readonly<Record<string, readonly string[]>> = {
+  image: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
+  document: ['application/pdf'],
+}
+
+function checkMedia(block: JsonObject, at: string): void {
+  const source = block['source']
+  if (!isObject(source)) throw new Refusal(`${at}.source: Field required`)
+  if (source['type'] !== 'base64') return
+  const allowed = mediaTypes[stringOf(block['type']) ?? ''] ?? []
+  if (allowed.includes(stringOf(source['media_type']) ?? '')) return
+  throw new Refusal(
+    `${at}.source.base64.media_type: Input should be ${allowed.map((type) => `'${type}'`).join(' or ')}`,
+  )
+}
+
+const resultTypes = new Set(['text', 'image', 'document', 'search_result', 'tool_reference'])
+
+function checkResult(result: JsonObject, at: string): void {
+  for (const [place, block] of arrayOf(result['content']).entries()) {
+    const type = isObject(block) ? stringOf(block['type']) : undefined
+    const where = `${at}.tool_result.content.${place}`
+    if (!isObject(block) || type === undefined || !resultTypes.has(type)) {
+      throw new Refusal(
+        `${where}: Input tag '${type ?? ''}' found using 'type' does not match any of the expected tags: '${[...resultTypes].join("', '")}'`,
+      )
+    }
+    if (type === 'text') checkText(block, 'messages')
+    if (type === 'image' || type === 'document') checkMedia(block, `${where}.${type}`)
   }
 }
 
@@ -152,9 +210,7 @@ function checkPrefillEnd(text: string, prefill: boolean): void {
 
 /** From 4.6 on a conversation has to end with a user message (providers.md 4.1, parameter errors). */
 function checkPrefill(model: string, messages: readonly JsonValue[]): void {
-  const version = /^claude-[a-z]+-(\d{1,2})(?:-(\d{1,2})(?!\d))?/.exec(model)
-  if (version === null || roleOf(messages.at(-1)) !== 'assistant') return
-  if (Number(version[1]) + Number(version[2] ?? 0) / 100 >= 4.06) {
+  if (roleOf(messages.at(-1)) === 'assistant' && claudeVersion(model) >= 4.06) {
     throw new Refusal(
       'This model does not support assistant message prefill. The conversation must end with a user message.',
     )

@@ -1,7 +1,8 @@
 /** Is this a request Chat Completions would take? Literals from providers.md 4.5, 4.6 where it has them. */
 
 import { arrayOf, isObject, type JsonObject, type JsonValue, objectOf, stringOf } from '../../src/ir/json.ts'
-import { Refusal } from './refusal.ts'
+import { checkCall, checkCallId, checkTools } from './check-chat-tools.ts'
+import { emptyArray, missingParameter, openaiName, Refusal, typeRefusal } from './refusal.ts'
 
 const fields = new Set(
   `model messages stream stream_options max_tokens max_completion_tokens temperature top_p n stop seed tools tool_choice
@@ -15,48 +16,32 @@ export function checkChatRequest(body: JsonObject): void {
   for (const key of Object.keys(body)) {
     if (!fields.has(key)) throw new Refusal(`Unrecognized request argument supplied: ${key}`)
   }
-  if (stringOf(body['model']) === undefined) throw new Refusal('you must provide a model parameter')
-  const messages = body['messages']
-  if (messages === undefined) {
-    throw new Refusal("Missing required parameter: 'messages'.", {
-      param: 'messages',
-      code: 'missing_required_parameter',
-    })
-  }
-  if (!Array.isArray(messages)) throw typeRefusal('messages', 'an array of objects', messages)
-  if (messages.length === 0) {
+  const model = stringOf(body['model'])
+  if (model === undefined) throw new Refusal('you must provide a model parameter')
+  if (body['max_tokens'] !== undefined && /^(o[1-9]|gpt-[5-9])/.test(model)) {
     throw new Refusal(
-      "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-      { param: 'messages', code: 'empty_array' },
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      { param: 'max_tokens', code: 'unsupported_parameter' },
     )
   }
+  const messages = body['messages']
+  if (messages === undefined) throw missingParameter('messages')
+  if (!Array.isArray(messages)) throw typeRefusal('messages', 'an array of objects', messages)
+  if (messages.length === 0) throw emptyArray('messages')
   if (body['stream_options'] !== undefined && body['stream'] !== true) {
     throw new Refusal("The 'stream_options' parameter is only allowed when 'stream' is enabled.", {
       param: 'stream_options',
     })
   }
+  checkFormat(objectOf(body['response_format']))
   checkTools(body)
   for (const [index, message] of messages.entries()) checkMessage(message, index)
   checkPairs(messages)
 }
 
-function checkTools(body: JsonObject): void {
-  const { tools } = body
-  if (tools === undefined) {
-    if (body['tool_choice'] === undefined || body['tool_choice'] === 'none') return
-    throw new Refusal("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", {
-      param: 'tool_choice',
-    })
-  }
-  if (!Array.isArray(tools)) throw typeRefusal('tools', 'an array of objects', tools)
-  if (tools.length > 0) return
-  throw new Refusal(
-    "Invalid 'tools': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-    {
-      param: 'tools',
-      code: 'empty_array',
-    },
-  )
+function checkFormat(format: JsonObject): void {
+  if (format['type'] !== 'json_schema') return
+  openaiName(objectOf(format['json_schema'])['name'], 'response_format.json_schema.name')
 }
 
 function checkMessage(message: JsonValue, index: number): void {
@@ -71,6 +56,8 @@ function checkMessage(message: JsonValue, index: number): void {
     })
   }
   checkContent(message, role, at)
+  if (role === 'tool') checkCallId(message['tool_call_id'], `${at}.tool_call_id`)
+  if (Array.isArray(message['tool_calls']) && message['tool_calls'].length === 0) throw emptyArray(`${at}.tool_calls`)
   for (const [place, call] of arrayOf(message['tool_calls']).entries()) {
     checkCall(objectOf(call), `${at}.tool_calls[${place}]`)
   }
@@ -85,15 +72,11 @@ function checkContent(message: JsonObject, role: string, at: string): void {
     throw new Refusal("Invalid value for 'content': expected a string, got null.", { param: `${at}.content` })
   }
   if (!Array.isArray(content)) throw typeRefusal(`${at}.content`, 'a string or an array of objects', content)
-  if (content.length === 0) {
-    throw new Refusal(`Invalid '${at}.content': empty array. Expected an array with minimum length 1.`, {
-      param: `${at}.content`,
-      code: 'empty_array',
-    })
-  }
+  if (content.length === 0) throw emptyArray(`${at}.content`)
   const types = role === 'user' ? ['text', 'image_url', 'input_audio', 'file'] : ['text', 'refusal']
   for (const [place, part] of content.entries()) {
     const type = stringOf(objectOf(part)['type']) ?? ''
+    checkFile(objectOf(objectOf(part)['file']), `${at}.content[${place}].file`)
     if (!types.includes(type)) {
       throw new Refusal(`Invalid value: '${type}'. Supported values are: '${types.join("', '")}'.`, {
         param: `${at}.content[${place}].type`,
@@ -103,32 +86,14 @@ function checkContent(message: JsonObject, role: string, at: string): void {
   }
 }
 
-function checkCall(call: JsonObject, at: string): void {
-  const id = stringOf(call['id']) ?? ''
-  if (id.length > 40) {
-    throw new Refusal(
-      `Invalid '${at}.id': string too long. Expected a string with maximum length 40, but got a string with length ${id.length} instead.`,
-      { param: `${at}.id`, code: 'string_above_max_length' },
-    )
-  }
-  const type = stringOf(call['type'])
-  if (type === undefined) {
-    throw new Refusal(`Missing required parameter: '${at}.type'.`, {
-      param: `${at}.type`,
-      code: 'missing_required_parameter',
-    })
-  }
-  if (type !== 'function') return
-  const called = objectOf(call['function'])
-  if (!/^[a-zA-Z0-9_-]+$/.test(stringOf(called['name']) ?? '')) {
-    throw new Refusal(
-      `Invalid '${at}.function.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`,
-      { param: `${at}.function.name`, code: 'invalid_value' },
-    )
-  }
-  if (typeof called['arguments'] !== 'string') {
-    throw typeRefusal(`${at}.function.arguments`, 'a string', called['arguments'])
-  }
+/** Files come by id or with their bytes; nobody fetches them. */
+function checkFile(file: JsonObject, at: string): void {
+  const data = stringOf(file['file_data'])
+  if (data === undefined || /^data:[^,]+;base64,/.test(data)) return
+  throw new Refusal(`Invalid '${at}.file_data': expected a base64-encoded data URL.`, {
+    param: `${at}.file_data`,
+    code: 'invalid_value',
+  })
 }
 
 function checkPairs(messages: readonly JsonValue[]): void {
@@ -155,12 +120,4 @@ function checkPairs(messages: readonly JsonValue[]): void {
     open = new Set(arrayOf(message['tool_calls']).map((call) => stringOf(objectOf(call)['id']) ?? ''))
     caller = index + 1
   }
-}
-
-function typeRefusal(param: string, expected: string, value: JsonValue | undefined): Refusal {
-  const got = value === null || value === undefined ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
-  return new Refusal(`Invalid type for '${param}': expected ${expected}, but got ${got} instead.`, {
-    param,
-    code: 'invalid_type',
-  })
 }

@@ -42,7 +42,12 @@ export function checkChatModel(body: JsonObject, model: LocalModel): void {
   if (think !== undefined && think !== false && !can('thinking')) {
     throw new Refusal(`"${name}" does not support thinking`)
   }
-  const pictures = arrayOf(body['messages']).some((message) => arrayOf(objectOf(message)['images']).length > 0)
+  if ((body['suffix'] ?? '') !== '' && !can('insert')) {
+    throw new Refusal(`models.invalid/library/${model.name} does not support insert`)
+  }
+  const pictures = [body, ...arrayOf(body['messages'])].some(
+    (message) => arrayOf(objectOf(message)['images']).length > 0,
+  )
   if (pictures && !can('vision')) {
     throw new Refusal('Multimodal data provided, but model does not support multimodal requests.')
   }
@@ -78,7 +83,7 @@ function checkTool(tool: JsonValue): void {
 }
 
 /** Bare base64, no `data:` prefix (local-engines.md 1.1). */
-function checkImage(image: JsonValue): void {
+export function checkImage(image: JsonValue): void {
   const text = stringOf(image) ?? ''
   const wrong = /[^A-Za-z0-9+/=]/.exec(text)
   if (wrong !== null || text === '' || text.length % 4 !== 0) {
@@ -86,12 +91,12 @@ function checkImage(image: JsonValue): void {
   }
 }
 
-function checkFormat(format: JsonValue | undefined): void {
+export function checkFormat(format: JsonValue | undefined): void {
   if (format === undefined || format === null || format === '' || format === 'json' || isObject(format)) return
   throw new Refusal(`invalid format: ${JSON.stringify(format)}; expected "json" or a valid JSON Schema object`)
 }
 
-function checkKeepAlive(keepAlive: JsonValue | undefined): void {
+export function checkKeepAlive(keepAlive: JsonValue | undefined): void {
   if (keepAlive === undefined || typeof keepAlive === 'number') return
   const text = stringOf(keepAlive) ?? ''
   if (!/^-?(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text) && text !== '0') {
@@ -99,12 +104,12 @@ function checkKeepAlive(keepAlive: JsonValue | undefined): void {
   }
 }
 
-function expectType(object: JsonObject, key: string, type: 'string' | 'boolean', field: string): void {
+export function expectType(object: JsonObject, key: string, type: 'string' | 'boolean', field: string): void {
   const value = object[key]
   if (value !== undefined && value !== null && typeof value !== type) throw goType(value, field)
 }
 
-function goType(value: JsonValue | undefined, field: string): Refusal {
+export function goType(value: JsonValue | undefined, field: string): Refusal {
   const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
   return new Refusal(`json: cannot unmarshal ${kind} into Go struct field ${field}`)
 }

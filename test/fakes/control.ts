@@ -1,7 +1,9 @@
 /** What a test may tell a fake to do: the bodies of `POST /__control`, checked on arrival, typed for the sender. */
 
 import { z } from 'zod'
+import { damageNames } from './damage.ts'
 import { failureNames } from './failures.ts'
+import { vendorNames } from './vendors.ts'
 
 /** Which requests a behaviour is for, and how the answer is timed. */
 const scope = {
@@ -22,6 +24,8 @@ const toolCall = z.strictObject({
 const content = {
   text: z.string().optional(),
   thinking: z.string().optional(),
+  /** Messages only: thinking that nobody gets to read, beside the other. */
+  redacted: z.string().optional(),
   toolCalls: z.array(toolCall).optional(),
   finish: z.enum(['stop', 'length', 'refusal']).optional(),
 }
@@ -51,13 +55,16 @@ const providerFaults = [
 ] as const
 
 const inBand = {
-  /** Written instead of the dialect's usual error event, e.g. a `response.failed`. */
+  /** Written instead of the dialect's usual error event, e.g. a `response.failed`; also what stands between or after the others. */
   frame: z.string().optional(),
+  /** Instead of the dialect's usual error in a JSON body. */
+  body: z.string().optional(),
 }
 
 const providerBehaviour = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.enum(['ok', 'refusal']), ...content, ...scope }),
   z.strictObject({ mode: z.enum(providerFaults), ...content, ...cut, ...inBand, ...scope }),
+  z.strictObject({ mode: z.enum(damageNames), ...content, ...cut, ...inBand, ...scope }),
   z.strictObject({ mode: z.enum(failureNames), ...overrides, ...scope }),
 ])
 
@@ -66,6 +73,10 @@ const providerSettings = z.strictObject({
   credential: z.string().nullable().optional(),
   /** The models that exist; `null` = every name without a colon, so that a local engine's name is never one. */
   models: z.array(z.string()).nullable().optional(),
+  /** Whose Chat Completions this is; `null` = what all of them have in common. */
+  vendor: z.enum(vendorNames).nullable().optional(),
+  /** Requests whose history it gave out in exchanges before the test: their seals and the ids of their items are its own. */
+  remembers: z.array(z.record(z.string(), z.json())).optional(),
   /** Compresses whole JSON answers for those who accept it, as real providers do. */
   compress: z.boolean().optional(),
 })
@@ -73,7 +84,7 @@ const providerSettings = z.strictObject({
 const localModel = z.strictObject({
   name: z.string(),
   contextLength: z.number().int().positive(),
-  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding'])),
+  capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding', 'insert'])),
   /** The Modelfile's parameters; `num_ctx` is the one that matters (local-engines.md 1.5). */
   parameters: z.record(z.string(), z.string()).optional(),
   /** Makes it a stub of a cloud model (local-engines.md 1.9). */

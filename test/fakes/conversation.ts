@@ -1,10 +1,9 @@
-/** The three conversation APIs of the fake provider behind one contract. */
+/** The conversation APIs of the fake provider behind one contract. */
 
-import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from '../../src/ir/json.ts'
+import { arrayOf, type JsonObject, objectOf } from '../../src/ir/json.ts'
 import type { Answer, Frame } from './answer.ts'
 import { checkAnthropicHeaders, checkMessagesRequest } from './check-anthropic.ts'
 import { checkChatRequest } from './check-chat.ts'
-import { checkResponsesRequest } from './check-responses.ts'
 import type { Exchange } from './exchange.ts'
 import {
   anthropicErrorBody,
@@ -14,9 +13,9 @@ import {
   anthropicStream,
 } from './provider-anthropic.ts'
 import { chatCompletion, chatErrorBody, chatErrorFrame, chatStream, openaiOkHeaders } from './provider-chat.ts'
-import { responseId, responsesBody, responsesErrorFrame, responsesStream } from './provider-responses.ts'
-import { Refusal } from './refusal.ts'
-import { isSealed, seal, sign, verify } from './signatures.ts'
+import { Signatures } from './signatures.ts'
+import type { Vendor } from './vendor.ts'
+import { createVendor, type VendorName } from './vendors.ts'
 
 export interface Conversation {
   /** Throws a `Refusal` for a request the real API would turn away. */
@@ -24,9 +23,14 @@ export interface Conversation {
   whole(answer: Answer, body: JsonObject): JsonObject
   stream(answer: Answer, body: JsonObject): Iterable<Frame>
   okHeaders(answer: Answer): Record<string, string>
+  /** An answer that broke off is not kept. */
+  forget?(answer: Answer): void
   errorBody: string
   errorFrame: string
 }
+
+/** What this provider sealed since it was last reset. */
+export const signatures = new Signatures()
 
 export const messages: Conversation = {
   check(body, exchange) {
@@ -34,11 +38,15 @@ export const messages: Conversation = {
     checkAnthropicHeaders(headers)
     checkMessagesRequest(body, headers, verify, false)
   },
-  whole: (answer, body) => anthropicMessage(answer, (thinking) => sign(thinking, body)),
-  stream: (answer, body) => anthropicStream(answer, (thinking) => sign(thinking, body)),
+  whole: (answer, body) => anthropicMessage(answer, (thinking) => signatures.sign(thinking, body)),
+  stream: (answer, body) => anthropicStream(answer, (thinking) => signatures.sign(thinking, body)),
   okHeaders: anthropicOkHeaders,
   errorBody: anthropicErrorBody,
   errorFrame: anthropicErrorFrame,
+}
+
+function verify(block: JsonObject, body: JsonObject, index: number, beta: string): string | undefined {
+  return signatures.verify(block, body, index, beta)
 }
 
 /** `count_tokens` takes the same body less what is about the answer. */
@@ -48,73 +56,31 @@ export function checkCountTokens(body: JsonObject, exchange: Exchange): void {
   checkMessagesRequest(body, headers, verify, true)
 }
 
-export const chat: Conversation = {
-  check: checkChatRequest,
-  whole: chatCompletion,
-  stream: (answer, body) => chatStream(answer, objectOf(body['stream_options'])['include_usage'] === true),
-  okHeaders: openaiOkHeaders,
-  errorBody: chatErrorBody,
-  errorFrame: chatErrorFrame,
-}
-
-/** Answers stay on the server unless the client says `store:false` (providers.md 4.5). */
-export class ResponsesConversation implements Conversation {
+export class ChatConversation implements Conversation {
   readonly okHeaders = openaiOkHeaders
   readonly errorBody = chatErrorBody
-  readonly errorFrame = responsesErrorFrame
-  readonly #stored = new Map<string, JsonObject>()
+  readonly errorFrame = chatErrorFrame
+  #name: VendorName | null = null
+  #vendor: Vendor | undefined
 
-  check(body: JsonObject): void {
-    checkResponsesRequest(body, {
-      callsOf: (id) => this.#callsOf(id),
-      holds: (id) => this.#holds(id),
-      isSealed,
-    })
+  /** A vendor remembers what it gave out for as long as it is the same one. */
+  speakFor(vendor: VendorName | null): void {
+    if (vendor === this.#name) return
+    this.#name = vendor
+    this.#vendor = vendor === null ? undefined : createVendor(vendor)
   }
 
-  whole(answer: Answer, body: JsonObject): JsonObject {
-    const response = responsesBody(answer, echo(body))
-    if (body['store'] !== false) this.#stored.set(responseId(answer), response)
-    return response
+  check(body: JsonObject): void {
+    this.#vendor?.check(arrayOf(body['messages']).map(objectOf), body)
+    checkChatRequest(body)
+  }
+
+  whole(answer: Answer): JsonObject {
+    return chatCompletion(answer, this.#vendor)
   }
 
   stream(answer: Answer, body: JsonObject): Iterable<Frame> {
-    this.whole(answer, body)
-    return responsesStream(answer, echo(body))
-  }
-
-  /** For `GET /v1/responses/{id}`. */
-  stored(id: string): JsonObject {
-    const response = this.#stored.get(id)
-    if (response === undefined) throw new Refusal(`Response with id '${id}' not found.`, { status: 404 })
-    return response
-  }
-
-  clear(): void {
-    this.#stored.clear()
-  }
-
-  #holds(itemId: string): boolean {
-    return [...this.#stored.values()].some((response) =>
-      arrayOf(response['output']).some((item) => objectOf(item)['id'] === itemId),
-    )
-  }
-
-  #callsOf(id: string): readonly string[] | undefined {
-    const response = this.#stored.get(id)
-    if (response === undefined) return undefined
-    return arrayOf(response['output']).flatMap((item) =>
-      isObject(item) && item['type'] === 'function_call' ? [stringOf(item['call_id']) ?? ''] : [],
-    )
-  }
-}
-
-function echo(body: JsonObject) {
-  return {
-    instructions: stringOf(body['instructions']) ?? null,
-    previousResponseId: stringOf(body['previous_response_id']) ?? null,
-    store: body['store'] !== false,
-    seal,
+    return chatStream(answer, objectOf(body['stream_options'])['include_usage'] === true, this.#vendor)
   }
 }
 

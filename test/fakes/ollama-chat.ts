@@ -1,4 +1,4 @@
-/** Answers of `/api/chat`, whole and as NDJSON lines (local-engines.md 1.2). */
+/** Answers of `/api/chat` and `/api/generate`, whole and as NDJSON lines (local-engines.md 1.2). */
 
 import { type JsonObject, stringOf } from '../../src/ir/json.ts'
 import { splitWords } from './answer.ts'
@@ -14,7 +14,11 @@ export interface LocalAnswer {
   prompt: Prompt
   /** True when the request's own load is part of the answer's durations. */
   loaded: boolean
+  /** `/api/generate` says flat what `/api/chat` says in a message, and ends with the ids of all its tokens where it may be asked on. */
+  shape: Shape
 }
+
+export type Shape = { of: 'chat' } | { of: 'generate'; context?: number[] }
 
 const localText = 'Hello from the local model, in several words.'
 /** Fixed, so that the same order gives the same bytes. */
@@ -29,7 +33,13 @@ export interface Limits {
   think: boolean
 }
 
-export function createLocalAnswer(content: Content, model: string, prompt: Prompt, limits: Limits): LocalAnswer {
+export function createLocalAnswer(
+  content: Content,
+  model: string,
+  prompt: Prompt,
+  limits: Limits,
+  shape: Shape,
+): LocalAnswer {
   const calls = limits.tools ? (content.toolCalls ?? []) : []
   const text = content.text ?? (calls.length > 0 ? '' : localText)
   const words = splitWords(text).map((word): JsonObject => ({ role: 'assistant', content: word }))
@@ -52,7 +62,7 @@ export function createLocalAnswer(content: Content, model: string, prompt: Promp
   const pieces = all.slice(0, most)
   prompt.shifted = limits.shift && pieces.length > room
   const cutShort = pieces.length < all.length || content.finish === 'length'
-  return { model, pieces, doneReason: cutShort ? 'length' : 'stop', prompt, loaded: false }
+  return { model, pieces, doneReason: cutShort ? 'length' : 'stop', prompt, loaded: false, shape }
 }
 
 export function wholeAnswer(answer: LocalAnswer, done: boolean): JsonObject {
@@ -62,7 +72,7 @@ export function wholeAnswer(answer: LocalAnswer, done: boolean): JsonObject {
   if (thinking !== '') message['thinking'] = thinking
   const calls = answer.pieces.flatMap((piece) => piece['tool_calls'] ?? [])
   if (calls.length > 0) message['tool_calls'] = calls
-  const head = { model: answer.model, created_at: createdAt, message }
+  const head = { model: answer.model, created_at: createdAt, ...inShape(answer.shape, message) }
   return done ? { ...head, ...ending(answer) } : { ...head, done: false }
 }
 
@@ -74,16 +84,24 @@ export async function streamAnswer(answer: LocalAnswer, behaviour: OllamaBehavio
   exchange.head(200, { 'content-type': 'application/x-ndjson' })
   for (const [index, message] of pieces.entries()) {
     if (exchange.gone) return
-    await exchange.write(line({ model: answer.model, created_at: createdAt, message, done: false }))
+    const said = inShape(answer.shape, message)
+    await exchange.write(line({ model: answer.model, created_at: createdAt, ...said, done: false }))
     await exchange.pauseAt(index + 1, behaviour.holdAfter)
   }
   if (breaks) {
     if (behaviour.mode === 'error-line') await exchange.write(line({ error: errorText(behaviour) }))
     return exchange.endShort()
   }
-  const last = { model: answer.model, created_at: createdAt, message: { role: 'assistant', content: '' } }
+  const nothing = inShape(answer.shape, { role: 'assistant', content: '' })
+  const last = { model: answer.model, created_at: createdAt, ...nothing }
   await exchange.write(line({ ...last, ...ending(answer) }))
   exchange.end()
+}
+
+function inShape({ of }: Shape, message: JsonObject): JsonObject {
+  if (of === 'chat') return { message }
+  const { role: _, content = '', ...rest } = message
+  return { response: content, ...rest }
 }
 
 export function errorText(behaviour: OllamaBehaviour): string {
@@ -95,9 +113,9 @@ export function errorText(behaviour: OllamaBehaviour): string {
 }
 
 /** The answer to an empty conversation, which loads or unloads (local-engines.md 1.4). */
-export function loadAnswer(model: string, reason: 'load' | 'unload'): JsonObject {
-  const message = { role: 'assistant', content: '' }
-  return { model, created_at: createdAt, message, done_reason: reason, done: true }
+export function loadAnswer(model: string, reason: 'load' | 'unload', shape: Shape): JsonObject {
+  const nothing = inShape(shape, { role: 'assistant', content: '' })
+  return { model, created_at: createdAt, ...nothing, done_reason: reason, done: true }
 }
 
 export function line(value: JsonObject): string {
@@ -113,6 +131,7 @@ function ending(answer: LocalAnswer): JsonObject {
   return {
     done_reason: answer.doneReason,
     done: true,
+    ...('context' in answer.shape ? { context: answer.shape.context } : {}),
     total_duration: load + promptTime + evalTime,
     load_duration: load,
     prompt_eval_count: evaluated,

@@ -8,7 +8,9 @@ import type { LoadEvent } from './journal.ts'
 const defaultModels: readonly LocalModel[] = [
   { name: 'qwen2.5:3b', contextLength: 32_768, capabilities: ['completion', 'tools'] },
   { name: 'qwen3:8b', contextLength: 40_960, capabilities: ['completion', 'tools', 'thinking'] },
+  { name: 'qwen3-vl:8b', contextLength: 262_144, capabilities: ['completion', 'tools', 'thinking', 'vision'] },
   { name: 'gemma3:4b', contextLength: 131_072, capabilities: ['completion', 'vision'] },
+  { name: 'qwen2.5-coder:1.5b', contextLength: 32_768, capabilities: ['completion', 'insert'] },
   { name: 'nomic-embed-text:latest', contextLength: 2048, capabilities: ['embedding'] },
 ]
 

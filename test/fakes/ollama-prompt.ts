@@ -10,7 +10,7 @@ const tokensPerImage = 768
 
 /** What becomes of the prompt; nothing is evaluated when it does not fit and must not be cut. */
 export function readPrompt(body: JsonObject, numCtx: number): Prompt {
-  const messages = arrayOf(body['messages']).map(objectOf)
+  const messages = body['messages'] === undefined ? messagesOfPrompt(body) : arrayOf(body['messages']).map(objectOf)
   const tools = arrayOf(body['tools'])
   const tokens = countPrompt(messages, tools)
   const whole = { tokens, evaluated: tokens, numCtx, truncated: false, droppedMessages: 0, shifted: false }
@@ -21,6 +21,14 @@ export function readPrompt(body: JsonObject, numCtx: number): Prompt {
   const droppedMessages = messages.length - kept.length
   const evaluated = keptTokens <= numCtx ? keptTokens : cutTokens(body, numCtx)
   return { ...whole, evaluated, truncated: true, droppedMessages }
+}
+
+/** What `/api/generate` makes of its fields; a token id of the context is a token, here four characters. */
+function messagesOfPrompt(body: JsonObject): JsonObject[] {
+  const context = 'four'.repeat(arrayOf(body['context']).length)
+  const texts = [stringOf(body['system']), context, stringOf(body['prompt']), stringOf(body['suffix'])]
+  const [first = {}, ...rest] = texts.flatMap((content) => (content ? [{ role: 'user', content }] : []))
+  return [{ ...first, images: arrayOf(body['images']) }, ...rest]
 }
 
 /** The error of the child process as text inside the error (local-engines.md 1.3). */

@@ -160,4 +160,26 @@ describe('the fake Ollama', () => {
     const preload = await chat({ messages: [] })
     expect(await preload.json()).toMatchObject({ done_reason: 'load', done: true })
   })
+
+  test('completes prompts, and refuses what a prompt cannot have', async () => {
+    const generate = (body: object): Promise<Response> =>
+      post('/api/generate', { model: 'qwen2.5-coder:1.5b', prompt: 'Hi', stream: false, ...body })
+    await ollama.play({ mode: 'ok', text: 'one two' })
+    expect(await (await generate({ context: [1] })).json()).toMatchObject({
+      response: 'one two',
+      context: [1, 101, 102, 103],
+      done_reason: 'stop',
+    })
+    expect(await (await generate({ raw: true })).json()).not.toHaveProperty('context')
+    expect(await (await generate({ prompt: '' })).json()).toMatchObject({ response: '', done_reason: 'load' })
+    for (const wrong of [
+      { raw: true, system: 's' },
+      { raw: true, context: [1] },
+      { prompt: 1 },
+      { messages: question },
+      { images: ['?'] },
+      { model: 'qwen2.5:3b', suffix: 'x' },
+    ])
+      expect((await generate(wrong)).status).toBe(400)
+  })
 })

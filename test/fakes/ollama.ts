@@ -12,6 +12,7 @@ import {
   stringOf,
 } from '../../src/ir/json.ts'
 import { checkChatModel, checkChatShape } from './check-ollama.ts'
+import { checkGenerateShape } from './check-ollama-generate.ts'
 import { type LocalModel, type OllamaBehaviour, ollamaControl } from './control.ts'
 import type { Exchange } from './exchange.ts'
 import type { Journal } from './journal.ts'
@@ -21,6 +22,7 @@ import {
   line,
   loadAnswer,
   type Limits,
+  type Shape,
   streamAnswer,
   wholeAnswer,
 } from './ollama-chat.ts'
@@ -60,26 +62,33 @@ async function route(exchange: Exchange, journal: Journal): Promise<void> {
     case 'POST /api/show':
       return reply(exchange, shelf.show(findModel(requestBody(exchange), plan.peek('/api/chat'))))
     case 'POST /api/chat':
-      return chat(exchange, journal)
+      return converse(exchange, journal, checkChatShape, ({ messages }) => arrayOf(messages).length === 0)
+    case 'POST /api/generate':
+      return converse(exchange, journal, checkGenerateShape, ({ prompt }) => (prompt ?? '') === '')
     default:
       return exchange.send(404, { 'content-type': 'text/plain' }, '404 page not found')
   }
 }
 
-async function chat(exchange: Exchange, journal: Journal): Promise<void> {
+async function converse(
+  exchange: Exchange,
+  journal: Journal,
+  checkShape: (body: JsonObject) => void,
+  isLoad: (body: JsonObject) => boolean,
+): Promise<void> {
   const behaviour: OllamaBehaviour = plan.take(exchange.path) ?? { mode: 'ok' }
   exchange.setMode(behaviour.mode)
   if (behaviour.mode === 'hang') return exchange.hang()
   if (behaviour.mode === 'reset') return exchange.reset()
   const body = requestBody(exchange)
-  checkChatShape(body)
+  checkShape(body)
   const model = findModel(body, behaviour)
   checkChatModel(body, model)
   failBeforeLoading(behaviour)
   // The head waits for the load, and there is no sign of it (local-engines.md 1.3, Loading).
   if (behaviour.mode === 'slow-load') await Promise.race([delay(behaviour.delayMs), exchange.hang()])
   if (exchange.gone) return
-  if (arrayOf(body['messages']).length === 0) return preload(exchange, journal, body, model)
+  if (isLoad(body)) return preload(exchange, journal, body, model)
   const load = shelf.load(model, body)
   if (load !== undefined) journal.addLoad(load)
   await say(behaviour, exchange, body, model, load !== undefined)
@@ -98,7 +107,8 @@ async function say(
   const prompt = readPrompt(body, limits.numCtx)
   exchange.entry.prompt = prompt
   if (prompt.evaluated === 0) throw new Refusal(overflowText(prompt.tokens, limits.numCtx))
-  const said = { ...createLocalAnswer(behaviour, stringOf(body['model']) ?? '', prompt, limits), loaded }
+  const shape = shapeOf(exchange, body)
+  const said = { ...createLocalAnswer(behaviour, stringOf(body['model']) ?? '', prompt, limits, shape), loaded }
   await exchange.pauseAt(0, behaviour.holdAfter)
   if (behaviour.mode === 'error-line-first') {
     // Under 200 and before any content: in a stream a line, else the whole body (local-engines.md 1.3).
@@ -108,6 +118,14 @@ async function say(
   // A status can still be given, and a silent end is a whole object that says it is not done (local-engines.md 1.2).
   if (behaviour.mode === 'error-line') throw new OrderedFailure(errorText(behaviour), { status: 500 })
   await reply(exchange, wholeAnswer(said, behaviour.mode !== 'ends-silently'))
+}
+
+/** The context of a prompt goes on from what the client gave; a raw prompt has none. */
+function shapeOf({ path }: Exchange, body: JsonObject): Shape {
+  if (path.endsWith('/chat')) return { of: 'chat' }
+  if (body['prompt'] === undefined || body['raw'] === true) return { of: 'generate' }
+  const before = arrayOf(body['context']).flatMap((id) => numberOf(id) ?? [])
+  return { of: 'generate', context: [...before, 101, 102, 103] }
 }
 
 function failBeforeLoading(behaviour: OllamaBehaviour): void {
@@ -124,11 +142,11 @@ async function preload(exchange: Exchange, journal: Journal, body: JsonObject, m
   const name = stringOf(body['model']) ?? ''
   if (body['keep_alive'] === 0) {
     shelf.unload(model)
-    return reply(exchange, loadAnswer(name, 'unload'))
+    return reply(exchange, loadAnswer(name, 'unload', shapeOf(exchange, {})))
   }
   const load = shelf.load(model, body)
   if (load !== undefined) journal.addLoad(load)
-  await reply(exchange, loadAnswer(name, 'load'))
+  await reply(exchange, loadAnswer(name, 'load', shapeOf(exchange, {})))
 }
 
 function findModel(body: JsonObject, behaviour: OllamaBehaviour | undefined): LocalModel {

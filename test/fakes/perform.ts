@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/ir/json.ts'
 import type { Answer, Frame } from './answer.ts'
 import type { Overrides, ProviderBehaviour, ProviderSettings } from './control.ts'
 import type { Conversation } from './conversation.ts'
+import { damageJson, damageStream, type Damage, type Order } from './damage.ts'
 import type { Exchange } from './exchange.ts'
 import { type FailureLiteral, failures } from './failures.ts'
 
@@ -20,6 +21,7 @@ interface Script {
   chunks?: number | undefined
   holdAfter?: number | undefined
   frame?: string | undefined
+  body?: string | undefined
 }
 
 /** How a stream ends. */
@@ -39,7 +41,7 @@ export async function perform(behaviour: ProviderBehaviour, exchange: Exchange, 
     case 'json-instead-of-stream':
       return play && sendJson(exchange, play)
     case 'error-in-200-json':
-      return play && exchange.send(200, json, play.conversation.errorBody)
+      return play && exchange.send(200, json, behaviour.body ?? play.conversation.errorBody)
     case 'error-first':
     case 'error-midstream':
       return play && breakOff('error', behaviour, exchange, play)
@@ -47,6 +49,15 @@ export async function perform(behaviour: ProviderBehaviour, exchange: Exchange, 
       return play && breakOff('reset', behaviour, exchange, play)
     case 'end-midstream':
       return play && breakOff('short', behaviour, exchange, play)
+    case 'frame-between':
+    case 'frame-after-finish':
+    case 'frame-torn':
+    case 'last-frame-missing':
+    case 'length-too-long':
+    case 'length-too-short':
+    case 'gzip-cut':
+    case 'invalid-utf8':
+      return play && sendDamaged(behaviour, exchange, play)
     default:
       return fail(failures[behaviour.mode], behaviour, exchange)
   }
@@ -74,10 +85,23 @@ async function sendJson(exchange: Exchange, play: Play): Promise<void> {
   await exchange.send(200, { ...json, ...play.conversation.okHeaders(play.said) }, body, play.settings.compress)
 }
 
+/** The right answer, but the bytes of it are not as they should be. */
+async function sendDamaged(script: Order, exchange: Exchange, { conversation, said, body }: Play): Promise<void> {
+  const isStream = body['stream'] === true
+  const damage: Damage = isStream
+    ? damageStream(script, [...conversation.stream(said, body)], conversation.errorFrame)
+    : damageJson(script.mode, JSON.stringify(conversation.whole(said, body)))
+  const type = isStream ? 'text/event-stream; charset=utf-8' : 'application/json'
+  exchange.head(200, { 'content-type': type, ...conversation.okHeaders(said), ...damage.headers })
+  for (const chunk of damage.chunks) await exchange.write(chunk)
+  if (damage.isWhole) exchange.end()
+  else exchange.endShort()
+}
+
 /** For a request that asks for no stream, the same faults strike inside the JSON body. */
 async function breakOff(end: End, behaviour: Script, exchange: Exchange, play: Play): Promise<void> {
   if (play.body['stream'] === true) return streamUntil(end, behaviour, exchange, play)
-  if (end === 'error') return exchange.send(200, json, play.conversation.errorBody)
+  if (end === 'error') return exchange.send(200, json, behaviour.body ?? play.conversation.errorBody)
   const body = JSON.stringify(play.conversation.whole(play.said, play.body))
   exchange.head(200, { ...json, ...play.conversation.okHeaders(play.said) })
   await exchange.write(body.slice(0, Math.floor(body.length / 2)))
@@ -87,6 +111,7 @@ async function breakOff(end: End, behaviour: Script, exchange: Exchange, play: P
 async function streamUntil(end: End, behaviour: Script, exchange: Exchange, play: Play): Promise<void> {
   const { conversation, said, body } = play
   const frames = [...conversation.stream(said, body)]
+  if (end !== 'whole') conversation.forget?.(said)
   await exchange.pauseAt(0, behaviour.holdAfter)
   exchange.head(200, { 'content-type': 'text/event-stream; charset=utf-8', ...conversation.okHeaders(said) })
   let written = 0

@@ -75,6 +75,7 @@ function blocks(answer: Answer, sign: Sign): JsonObject[] {
   if (answer.thinking !== undefined) {
     all.push({ type: 'thinking', thinking: answer.thinking, signature: sign(answer.thinking) })
   }
+  if (answer.redacted !== undefined) all.push({ type: 'redacted_thinking', data: sign(answer.redacted) })
   if (answer.text !== '') all.push({ type: 'text', text: answer.text })
   for (const { id, name, input } of answer.calls) all.push({ type: 'tool_use', id, name, input })
   return all
@@ -86,6 +87,8 @@ function emptied(block: JsonObject): JsonObject {
       return { type: 'thinking', thinking: '', signature: '' }
     case 'tool_use':
       return { ...block, input: {} }
+    case 'redacted_thinking':
+      return block
     default:
       return { type: 'text', text: '' }
   }
@@ -98,6 +101,8 @@ function deltas(block: JsonObject): JsonObject[] {
         ...splitWords(stringOf(block['thinking']) ?? '').map((thinking) => ({ type: 'thinking_delta', thinking })),
         { type: 'signature_delta', signature: block['signature'] ?? '' },
       ]
+    case 'redacted_thinking':
+      return []
     case 'tool_use':
       // The first piece is empty (providers.md 3.1).
       return ['', ...splitJson(JSON.stringify(block['input']))].map((partial_json) => ({

@@ -1,21 +1,22 @@
 /** Answers of Chat Completions, whole and streamed (providers.md 3.3). */
 
-import type { JsonObject, JsonValue } from '../../src/ir/json.ts'
-import { type Answer, type AnswerCall, type Frame, splitJson, splitWords } from './answer.ts'
+import { type JsonObject, type JsonValue, objectOf, stringOf } from '../../src/ir/json.ts'
+import { type Answer, type Frame, splitJson, splitWords } from './answer.ts'
+import type { Vendor } from './vendor.ts'
 
 const finishReasons = { stop: 'stop', length: 'length', refusal: 'content_filter' } as const
 /** Fixed, so that the same order gives the same bytes. */
 export const createdAt = 1_795_000_000
 
-export function chatCompletion(answer: Answer): JsonObject {
+export function chatCompletion(answer: Answer, vendor?: Vendor): JsonObject {
   const message: JsonObject = {
     role: 'assistant',
     content: answer.text === '' ? null : answer.text,
     refusal: null,
     annotations: [],
   }
-  if (answer.thinking !== undefined) message['reasoning_content'] = answer.thinking
-  if (answer.calls.length > 0) message['tool_calls'] = answer.calls.map((call) => toolCall(call))
+  if (answer.thinking !== undefined) message[reasoningField(vendor)] = answer.thinking
+  if (answer.calls.length > 0) message['tool_calls'] = toolCalls(answer, vendor)
   return {
     id: `chatcmpl-${answer.serial}`,
     object: 'chat.completion',
@@ -29,7 +30,7 @@ export function chatCompletion(answer: Answer): JsonObject {
 }
 
 /** With `includeUsage` every chunk has a `usage` and one more comes before `[DONE]` (providers.md 3.3). */
-export function* chatStream(answer: Answer, includeUsage: boolean): Generator<Frame> {
+export function* chatStream(answer: Answer, includeUsage: boolean, vendor?: Vendor): Generator<Frame> {
   const chunk = (choices: JsonValue[], content = false, counted: JsonValue = null): Frame => {
     const head = { id: `chatcmpl-${answer.serial}`, object: 'chat.completion.chunk', created: createdAt }
     const body = { ...head, model: answer.model, system_fingerprint: 'fp_143bb8492c', choices }
@@ -40,12 +41,13 @@ export function* chatStream(answer: Answer, includeUsage: boolean): Generator<Fr
 
   yield delta({ role: 'assistant', content: answer.text === '' ? null : '', refusal: null }, false)
   if (answer.thinking !== undefined) {
-    for (const word of splitWords(answer.thinking)) yield delta({ reasoning_content: word }, true)
+    for (const word of splitWords(answer.thinking)) yield delta({ [reasoningField(vendor)]: word }, true)
   }
   for (const word of splitWords(answer.text)) yield delta({ content: word }, true)
-  for (const [index, call] of answer.calls.entries()) {
-    yield delta({ tool_calls: [{ index, ...toolCall(call, '') }] }, true)
-    for (const piece of splitJson(JSON.stringify(call.input))) {
+  for (const [index, call] of toolCalls(answer, vendor).entries()) {
+    const called = objectOf(call['function'])
+    yield delta({ tool_calls: [{ index, ...call, function: { ...called, arguments: '' } }] }, true)
+    for (const piece of splitJson(stringOf(called['arguments']) ?? '')) {
       yield delta({ tool_calls: [{ index, function: { arguments: piece } }] }, true)
     }
   }
@@ -75,8 +77,15 @@ function finishReason(answer: Answer): string {
   return answer.calls.length > 0 && answer.finish === 'stop' ? 'tool_calls' : finishReasons[answer.finish]
 }
 
-function toolCall(call: AnswerCall, json = JSON.stringify(call.input)): JsonObject {
-  return { id: call.id, type: 'function', function: { name: call.name, arguments: json } }
+function toolCalls({ calls }: Answer, vendor: Vendor | undefined): JsonObject[] {
+  return calls.map(({ id, name, input }, index) => {
+    const call = { id, type: 'function', function: { name, arguments: JSON.stringify(input) } }
+    return vendor?.dress?.(call, index) ?? call
+  })
+}
+
+function reasoningField(vendor: Vendor | undefined): string {
+  return vendor?.reasoningField ?? 'reasoning_content'
 }
 
 function usage(answer: Answer): JsonObject {

@@ -2,7 +2,8 @@
 
 import { arrayOf, isObject, type JsonObject, numberOf, parseJson, stringOf } from '../../src/ir/json.ts'
 import type { ProviderBehaviour, ProviderSettings } from './control.ts'
-import { checkCountTokens, type ResponsesConversation } from './conversation.ts'
+import type { ResponsesConversation } from './conversation-responses.ts'
+import { checkCountTokens } from './conversation.ts'
 import type { Exchange } from './exchange.ts'
 import { failures } from './failures.ts'
 import { perform } from './perform.ts'

@@ -3,15 +3,17 @@
 import { isObject, type JsonObject, parseJson, stringOf } from '../../src/ir/json.ts'
 import { createAnswer } from './answer.ts'
 import { type Content, type ProviderBehaviour, providerControl, type ProviderSettings } from './control.ts'
-import { chat, type Conversation, messages, ResponsesConversation } from './conversation.ts'
+import { ResponsesConversation } from './conversation-responses.ts'
+import { ChatConversation, type Conversation, messages, signatures } from './conversation.ts'
 import { checkAnthropicCredential, checkOpenaiCredential } from './credential.ts'
 import type { Exchange } from './exchange.ts'
 import { perform } from './perform.ts'
 import { Plan } from './plan.ts'
 import { answerOther, speaksAnthropic } from './provider-others.ts'
-import { anthropicRefusal, openaiRefusal, Refusal } from './refusal.ts'
+import { anthropicRefusal, openaiRefusal, Refusal, VendorRefusal } from './refusal.ts'
 import { serve } from './serve.ts'
 
+const chat = new ChatConversation()
 const responses = new ResponsesConversation()
 
 const conversations: Readonly<Record<string, Conversation>> = {
@@ -71,6 +73,14 @@ function contentOf(behaviour: ProviderBehaviour): Content {
     case 'end-midstream':
     case 'reset-midstream':
     case 'json-instead-of-stream':
+    case 'frame-between':
+    case 'frame-after-finish':
+    case 'frame-torn':
+    case 'last-frame-missing':
+    case 'length-too-long':
+    case 'length-too-short':
+    case 'gzip-cut':
+    case 'invalid-utf8':
       return behaviour
     default:
       return {}
@@ -103,8 +113,12 @@ function checkModel(model: string, exchange: Exchange): void {
 
 async function refuse(exchange: Exchange, refusal: Refusal): Promise<void> {
   exchange.entry.rejected = refusal.message
-  const body = speaksAnthropic(exchange) ? anthropicRefusal(refusal) : openaiRefusal(refusal)
-  await exchange.send(refusal.status, { 'content-type': 'application/json' }, body)
+  await exchange.send(refusal.status, { 'content-type': 'application/json' }, envelopeOf(refusal, exchange))
+}
+
+function envelopeOf(refusal: Refusal, exchange: Exchange): string {
+  if (refusal instanceof VendorRefusal) return refusal.body
+  return speaksAnthropic(exchange) ? anthropicRefusal(refusal) : openaiRefusal(refusal)
 }
 
 await serve({
@@ -112,11 +126,18 @@ await serve({
   apply(control) {
     if (control.plan !== undefined) plan.set(control.plan)
     settings = { ...settings, ...control.settings }
+    for (const body of control.settings?.remembers ?? []) {
+      signatures.remember(body)
+      responses.remember(body)
+    }
+    if (control.settings?.vendor !== undefined) chat.speakFor(control.settings.vendor)
   },
   reset() {
     plan.set([])
     settings = {}
+    chat.speakFor(null)
     responses.clear()
+    signatures.clear()
   },
   answer,
 })

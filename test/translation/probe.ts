@@ -1,20 +1,20 @@
 /** What becomes of a request on its way to a target: found out by sending it there, with and without the thing in question. */
 import { warnOfExtras } from '../../src/context/extras.ts'
-import { imageUrlsOf, makeShowable } from '../../src/context/showable.ts'
-import { satisfyTemplate } from '../../src/context/strict-template.ts'
+import { imageUrlsOf } from '../../src/context/showable.ts'
 import { thinkOf } from '../../src/dialects/ollama/think.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import { isObject, objectOf, type JsonObject, type JsonValue } from '../../src/ir/json.ts'
-import type { DialectName } from '../../src/ir/request.ts'
+import { prepareForCloud, prepareForLocal } from '../../src/exchange/prepare.ts'
+import type { ChatRequest, DialectName, Warn } from '../../src/ir/request.ts'
 
 /** Short words, as the table prints them. */
 export type Fate = 'mapped' | 'told in words' | 'left out, said' | 'left out' | 'its own only' | 'not sent'
 
 export const base: Readonly<Record<DialectName, JsonObject>> = {
-  anthropic: { model: 'm', max_tokens: 5000, messages: [{ role: 'user', content: 'Hi' }] },
-  'openai-chat': { model: 'm', messages: [{ role: 'user', content: 'Hi' }] },
-  'openai-responses': { model: 'm', input: 'Hi' },
-  ollama: { model: 'm', messages: [{ role: 'user', content: 'Hi' }] },
+  anthropic: { model: 'gpt-5.4', max_tokens: 5000, messages: [{ role: 'user', content: 'Hi' }] },
+  'openai-chat': { model: 'gpt-5.4', messages: [{ role: 'user', content: 'Hi' }] },
+  'openai-responses': { model: 'gpt-5.4', input: 'Hi' },
+  ollama: { model: 'gpt-5.4', messages: [{ role: 'user', content: 'Hi' }] },
 }
 
 interface Sent {
@@ -33,16 +33,18 @@ function send(from: DialectName, to: DialectName, body: JsonObject): Sent {
   }
   const decoded = clientDialects[from].decodeRequest(body)
   warnOfExtras(decoded, to, warn)
-  const isLocal = to === 'ollama'
-  const fetched = new Map(imageUrlsOf(decoded).map((url) => [url, { mediaType: 'image/png', base64: 'AA==' }]))
-  const sight = { dialect: to, images: true, imageUrls: !isLocal, documents: !isLocal, fetched }
-  const shown = makeShowable(decoded, sight, warn)
-  const request = isLocal ? satisfyTemplate(shown, warn) : shown
-  const think = isLocal ? thinkOf(decoded.reasoning, 'on-off') : undefined
+  const request = prepared(decoded, to, warn)
+  const think = to === 'ollama' ? thinkOf(decoded.reasoning, 'on-off') : undefined
   const extras =
     think === undefined ? request.extras : { ...request.extras, ollama: { ...request.extras.ollama, think } }
   const wire = targetDialects[to].encodeRequest({ ...request, extras, stream: true }, warn)
   return { wire: JSON.stringify(wire), warnings, isReplaced }
+}
+
+function prepared(request: ChatRequest, dialect: DialectName, warn: Warn): ChatRequest {
+  if (dialect !== 'ollama') return prepareForCloud(request, { kind: 'cloud', dialect }, warn)
+  const fetched = new Map(imageUrlsOf(request).map((url) => [url, { mediaType: 'image/png', base64: 'AA==' }]))
+  return prepareForLocal(request, { kind: 'local', dialect }, { tools: true, vision: true }, fetched, warn)
 }
 
 export function fateOf(from: DialectName, to: DialectName, { bare, whole }: Tried): Fate {

@@ -82,6 +82,10 @@ cases: the local model, or a provider that speaks another dialect.
 What can be read of sealed reasoning is kept where the target has a place for it: a local model has one between the calls of a turn.
 Images by URL are fetched for a local model. What only the provider holds (${heldElsewhere.map((field) => `\`${field}\``).join(', ')}) is
 described in the [README](../README.md#what-crosses-the-switch).
+
+A prompt of \`/api/generate\` with \`raw\`, \`suffix\`, \`template\` or \`context\` is written for one model: it goes to that model at the local
+Ollama as it is, in a window that holds it, and to nobody else. So does a request to load or unload a model. Without an Ollama among the
+targets such a prompt is a 400.
 `
 
 describe('what crosses from one dialect to another', () => {

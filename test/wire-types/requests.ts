@@ -1,7 +1,6 @@
 /** Requests of every kind, as Trooper's encoders write them to targets: what apps ask, recorded ones, and generated conversations. */
 import fc from 'fast-check'
-import { withKnownReasoning } from '../../src/context/reasoning.ts'
-import { makeShowable } from '../../src/context/showable.ts'
+import { prepareForCloud, prepareForLocal } from '../../src/exchange/prepare.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import type { ChatRequest, DialectName } from '../../src/ir/request.ts'
@@ -64,9 +63,12 @@ export function requestSamples(): Sample[] {
 
 /** What the client wrote and nobody modelled goes to its own dialect as it came: that is not Trooper's to answer for. */
 function encode(request: ChatRequest, dialect: DialectName): JsonObject {
-  const sight = { dialect, images: true, imageUrls: true, documents: true, fetched: new Map() }
-  const shown = makeShowable({ ...request, extras: engineFields }, sight, ignore)
-  return targetDialects[dialect].encodeRequest(withKnownReasoning(shown, dialect, ignore), ignore)
+  const terse = { ...request, extras: engineFields }
+  const prepared =
+    dialect === 'ollama'
+      ? prepareForLocal(terse, { kind: 'local', dialect }, { tools: true, vision: true }, new Map(), ignore)
+      : prepareForCloud(terse, { kind: 'cloud', dialect }, ignore)
+  return targetDialects[dialect].encodeRequest(prepared, ignore)
 }
 
 /** What the engine adds for a local model. */

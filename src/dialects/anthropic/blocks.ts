@@ -1,5 +1,5 @@
 /** Anthropic content blocks: wire <-> IR parts. */
-import { exactText, parseExact } from '../../ir/exact-json.ts'
+import { exactText } from '../../ir/exact-json.ts'
 import {
   arrayOf,
   compact,
@@ -22,6 +22,7 @@ import type {
   UserPart,
   Warn,
 } from '../../ir/request.ts'
+import { argumentsObject } from '../arguments.ts'
 import { fitToolId } from '../tool-id.ts'
 
 export function decodeText(block: JsonObject): TextPart {
@@ -187,14 +188,15 @@ export function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject
     case 'text':
       return part.text === '' ? [] : [encodeUserPart(part, warn)]
     case 'file':
-      return [encodeFile(part)]
+      warn('a file written by the assistant has no counterpart in Messages and was left out')
+      return []
     case 'tool-call':
       return [
         compact({
           type: 'tool_use',
           id: fitToolId(part.id),
           name: part.name,
-          input: inputObject(part.input),
+          input: argumentsObject(part.input),
           cache_control: part.cache,
         }),
       ]
@@ -217,9 +219,4 @@ export function encodeToolResult(result: ToolResultPart, warn: Warn): JsonObject
     is_error: result.isError ? true : undefined,
     cache_control: result.cache,
   })
-}
-
-/** A tool call's raw JSON text as the object this wire wants, to be written with `exactText`; text that is no object becomes an empty one. */
-export function inputObject(input: string): JsonObject {
-  return objectOf(parseExact(input))
 }

@@ -2,7 +2,7 @@
  * Turns that a local model wrote, on their way back to Anthropic with the rest of the history: thinking without a signature,
  * empty texts and empty messages are refused there (providers.md 4.1, 4.2). Only those are cut out; every other byte stays.
  */
-import { isObject, parseJson } from '../../ir/json.ts'
+import { isObject, parseJson, type JsonObject } from '../../ir/json.ts'
 import { cutsOf, elementsOf, memberStart, skipSpace, type Range } from '../../wire/json-text.ts'
 
 /**
@@ -36,22 +36,33 @@ function hasEmpty(body: Buffer, value: '""' | '[]'): boolean {
 
 /** What has to be cut out of a request (latin1 text of its bytes), in order; none for a history that is the provider's own. */
 export function cutLocalTurns(body: string): Range[] {
+  return cutBlocks(body, isRefused)
+}
+
+/** The same for every thought, whoever signed it: those of another account are refused too (providers.md 4.1). */
+export function cutThoughts(body: string): Range[] {
+  return cutBlocks(body, (block) => isThought(block) || isRefused(block))
+}
+
+type IsCut = (block: JsonObject) => boolean
+
+function cutBlocks(body: string, isCut: IsCut): Range[] {
   const messages = memberStart(body, skipSpace(body, 0), 'messages')
   if (messages === undefined) return []
-  const places = [...elementsOf(body, messages)].map((place) => ({ ...place, ...judgeMessage(body, place) }))
-  const inside = places.flatMap(({ isCut, blocks }) => (isCut ? [] : cutsOf(blocks)))
+  const places = [...elementsOf(body, messages)].map((place) => ({ ...place, ...judgeMessage(body, place, isCut) }))
+  const inside = places.flatMap((place) => (place.isCut ? [] : cutsOf(place.blocks)))
   return [...cutsOf(places), ...inside].sort((a, b) => a.start - b.start)
 }
 
 type Block = Range & { isCut: boolean }
 
 /** A message of the assistant of which nothing would be left goes as a whole. */
-function judgeMessage(body: string, { start, end }: Range): { isCut: boolean; blocks: Block[] } {
+function judgeMessage(body: string, { start, end }: Range, isCut: IsCut): { isCut: boolean; blocks: Block[] } {
   const content = isOfAssistant(body, start, end) ? memberStart(body, start, 'content') : undefined
   if (content === undefined) return { isCut: false, blocks: [] }
   if (body[content] !== '[') return { isCut: body.startsWith('""', content), blocks: [] }
-  const blocks = [...elementsOf(body, content)].map((place) => ({ ...place, isCut: isRefused(body, place) }))
-  return { isCut: blocks.every(({ isCut }) => isCut), blocks }
+  const blocks = [...elementsOf(body, content)].map((place) => ({ ...place, isCut: isCutAt(body, place, isCut) }))
+  return { isCut: blocks.every((block) => block.isCut), blocks }
 }
 
 function isOfAssistant(body: string, start: number, end: number): boolean {
@@ -59,9 +70,16 @@ function isOfAssistant(body: string, start: number, end: number): boolean {
   return role !== undefined && role < end && body.startsWith('"assistant"', role)
 }
 
-function isRefused(body: string, { start, end }: Range): boolean {
+function isCutAt(body: string, { start, end }: Range, isCut: IsCut): boolean {
   const block = parseJson(body.slice(start, end))
-  if (!isObject(block)) return false
+  return isObject(block) && isCut(block)
+}
+
+function isThought(block: JsonObject): boolean {
+  return block['type'] === 'thinking' || block['type'] === 'redacted_thinking'
+}
+
+function isRefused(block: JsonObject): boolean {
   if (block['type'] === 'thinking') return !block['signature']
   return block['type'] === 'text' && block['text'] === ''
 }

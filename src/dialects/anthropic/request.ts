@@ -14,16 +14,10 @@ import {
 } from '../../ir/json.ts'
 import type { ChatRequest, Message, Output, TextPart, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
-import {
-  decodeAssistantBlock,
-  decodeText,
-  decodeUserMessages,
-  encodeAssistantPart,
-  encodeToolResult,
-  encodeUserPart,
-} from './blocks.ts'
+import { decodeAssistantBlock, decodeText, decodeUserMessages, encodeUserPart } from './blocks.ts'
 import { decodeReasoning, encodeEffort, encodeReasoning, encodeSampling } from './reasoning.ts'
-import { decodeToolChoice, decodeTools, encodeTool, encodeToolChoice } from './tools.ts'
+import { decodeToolChoice, decodeTools, encodeTools } from './tools.ts'
+import { encodeTurns, saysSomething } from './turns.ts'
 
 const modelled = new Set(
   'model messages system tools tool_choice max_tokens temperature top_p top_k stop_sequences stream metadata thinking output_config output_format'.split(
@@ -127,51 +121,21 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const leading = request.messages.findIndex((message) => message.role !== 'system')
   const head = leading === -1 ? request.messages : request.messages.slice(0, leading)
   const system = systemOf(head, request.output)
-  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   const maxTokens = request.sampling.maxOutputTokens ?? defaultMaxTokens
+  const config = encodeConfig(request, maxTokens, warn)
   return {
     ...request.extras.anthropic,
     ...compact({
       model: request.model,
       max_tokens: maxTokens,
       system: system.length === 0 ? undefined : system.map((part) => encodeUserPart(part, warn)),
-      messages: encodeMessages(leading === -1 ? [] : request.messages.slice(leading), warn),
-      tools: tools.length === 0 ? undefined : tools,
-      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
-      ...encodeSampling(request, warn),
+      messages: encodeTurns(leading === -1 ? [] : request.messages.slice(leading), request.model, warn),
+      ...encodeTools(request, warn),
+      ...encodeSampling(request, objectOf(config['thinking'])['type'] === 'enabled', warn),
       stream: request.stream,
       metadata: request.userId === undefined ? undefined : { user_id: request.userId },
-      ...encodeConfig(request, maxTokens, warn),
+      ...config,
     }),
-  }
-}
-
-/** Tool results stand at the head of the next user message (providers.md 4.2), so neighbours of one wire role become one message. */
-function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
-  const wire: { role: string; content: JsonValue[] }[] = []
-  for (const message of messages) {
-    const role = message.role === 'tool' ? 'user' : message.role
-    const content = encodeContent(message, warn)
-    if (content.length === 0) continue
-    const last = wire.at(-1)
-    if (last?.role === role) last.content.push(...content)
-    else wire.push({ role, content })
-  }
-  return wire.map(({ role, content }) => ({ role, content }))
-}
-
-function encodeContent(message: Message, warn: Warn): JsonObject[] {
-  switch (message.role) {
-    case 'system':
-      return message.content.map((part) => encodeUserPart(part, warn))
-    case 'user':
-      return message.content
-        .filter((part) => part.type !== 'text' || part.text !== '')
-        .map((part) => encodeUserPart(part, warn))
-    case 'assistant':
-      return message.content.flatMap((part) => encodeAssistantPart(part, warn))
-    case 'tool':
-      return message.content.map((result) => encodeToolResult(result, warn))
   }
 }
 
@@ -187,7 +151,7 @@ function encodeConfig(request: ChatRequest, maxTokens: number, warn: Warn): Reco
 }
 
 function systemOf(head: Message[], output: Output): TextPart[] {
-  const system = head.flatMap((message) => (message.role === 'system' ? message.content : []))
+  const system = head.flatMap((message) => (message.role === 'system' ? message.content.filter(saysSomething) : []))
   if (output.type === 'text' || output.schema !== undefined) return system
   return [...system, { type: 'text', text: 'Answer with one JSON object and nothing else.' }]
 }

@@ -6,24 +6,24 @@ import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import { sseEvent } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
+import { argumentsObject } from '../arguments.ts'
 import { fitToolId } from '../tool-id.ts'
-import { inputObject } from './blocks.ts'
 import { encodeFailure } from './failure.ts'
 import { showsReasoning } from './reasoning.ts'
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  pause_turn: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool-calls',
-  refusal: 'content-filter',
-}
+const reasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['pause_turn', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool-calls'],
+  ['refusal', 'content-filter'],
+])
 
 export function decodeStopReason(stopReason: string | undefined, stopSequence: string | undefined) {
   return {
-    reason: reasons[stopReason ?? ''] ?? 'other',
+    reason: reasons.get(stopReason ?? '') ?? 'other',
     ...defined({ rawReason: stopReason || undefined, stopSequence: stopSequence || undefined }),
   }
 }
@@ -120,7 +120,7 @@ function encodeBlock(part: AssistantPart): JsonObject[] {
         { type: 'thinking', thinking: part.text, signature: part.seal?.dialect === 'anthropic' ? part.seal.value : '' },
       ]
     case 'tool-call':
-      return [{ type: 'tool_use', id: fitToolId(part.id), name: part.name, input: inputObject(part.input) }]
+      return [{ type: 'tool_use', id: fitToolId(part.id), name: part.name, input: argumentsObject(part.input) }]
     case 'file':
       return []
     case 'opaque':

@@ -2,13 +2,15 @@
 import type { StreamEvent } from '../../ir/events.ts'
 import { numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { Resume } from '../dialect.ts'
+import { blocksOf, closeJson, inputOf, missingResults } from './server-tools.ts'
 import { createDecoder, createEncoder, frame } from './stream.ts'
 
 export const resume: Resume = (frames, request, nowMs) => {
   const events: StreamEvent[] = []
   const decoder = createDecoder((event) => events.push(event), nowMs)
   for (const seen of frames) decoder.frame(seen)
-  const { message, open, next, hasStopped } = placeOf(frames.map(({ data }) => objectOf(parseJson(data))))
+  const bodies = frames.map(({ data }) => objectOf(parseJson(data)))
+  const { message, open, next, hasStopped } = placeOf(bodies)
   if (!message) return undefined
   if (hasStopped) return { events, closing: frame('message_stop', {}), encode: () => '', isWhole: true }
 
@@ -17,13 +19,31 @@ export const resume: Resume = (frames, request, nowMs) => {
   const closesHere = open !== undefined && type !== 'text' && type !== 'tool_use'
   if (closesHere && (type === 'thinking' || type === 'redacted_thinking'))
     events.push({ type: 'reasoning-end', index: open.index })
+  const closed = closesHere ? closeBlock(bodies, open.index) : ''
+  const results = type === 'text' || type === 'tool_use' ? [] : missingResults(blocksOf(bodies))
   const identity = { id: stringOf(message['id']) ?? '', model: stringOf(message['model']) ?? '', createdAtMs: nowMs }
   return {
     events,
-    closing: closesHere ? frame('content_block_stop', { index: open.index }) : '',
-    encode: createEncoder(identity, request, { open: closesHere ? undefined : open?.index, next }),
+    closing: closed + results.map((block, at) => wholeBlock(block, next + at)).join(''),
+    encode: createEncoder(identity, request, {
+      open: closesHere ? undefined : open?.index,
+      next: next + results.length,
+    }),
     isWhole: false,
   }
+}
+
+/** A cut input is made whole, so that it can be read. */
+function closeBlock(bodies: readonly JsonObject[], index: number): string {
+  const partial_json = closeJson(inputOf(bodies, index))
+  const delta = { type: 'input_json_delta', partial_json }
+  return (
+    (partial_json === '' ? '' : frame('content_block_delta', { index, delta })) + frame('content_block_stop', { index })
+  )
+}
+
+function wholeBlock(content_block: JsonObject, index: number): string {
+  return frame('content_block_start', { index, content_block }) + frame('content_block_stop', { index })
 }
 
 interface Found {
@@ -44,7 +64,8 @@ function placeOf(bodies: readonly JsonObject[]): Found {
       found.open = { index, type: stringOf(objectOf(body['content_block'])['type']) ?? '' }
       found.next = Math.max(found.next, index + 1)
     } else if (body['type'] === 'content_block_stop') found.open = undefined
-    else if (body['type'] === 'message_delta') found.hasStopped = true
+    else if (body['type'] === 'message_delta')
+      found.hasStopped ||= typeof objectOf(body['delta'])['stop_reason'] === 'string'
   }
   return found
 }

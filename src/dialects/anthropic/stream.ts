@@ -1,13 +1,15 @@
 /** Anthropic Messages streams: frames <-> IR events (grammar: providers.md 3.1, what clients need: 3.2). */
 import type { Emit, Usage } from '../../ir/events.ts'
-import { streamCut } from '../../ir/failure.ts'
+import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
-import { isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import { numberOf, objectOf, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { ChatRequest, Seal } from '../../ir/request.ts'
 import { sseEvent, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import { createFrameReader, readFrame } from '../gaps.ts'
 import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
+import { gapGrammar } from './gaps.ts'
 import { showsReasoning } from './reasoning.ts'
 import { createSequence, type Place } from './sequence.ts'
 import { decodeStopReason, decodeUsage, encodeEnd, encodeFailureFrame, encodeMessage, encodeUsage } from './response.ts'
@@ -59,6 +61,11 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     else if (value['type'] === 'signature_delta' && block) block.seal.value += stringOf(value['signature']) ?? ''
   }
 
+  const finish = (): void => emit({ type: 'finish', ...decodeStopReason(stop.reason, stop.sequence), usage })
+
+  /** What goes wrong when it was said why the answer ends takes nothing from it. */
+  const fail = (failure: Failure): void => (stop.reason === undefined ? emit({ type: 'failure', failure }) : finish())
+
   const take = (type: string, body: JsonObject): void => {
     const index = numberOf(body['index']) ?? 0
     if (type === 'message_start') {
@@ -70,18 +77,20 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     else if (type === 'content_block_stop') closeBlock(index)
     else if (type === 'message_delta') {
       const fields = objectOf(body['delta'])
-      stop = { reason: stringOf(fields['stop_reason']) ?? '', sequence: stringOf(fields['stop_sequence']) ?? '' }
+      const reason = stringOf(fields['stop_reason'])
+      if (reason !== undefined) stop = { reason, sequence: stringOf(fields['stop_sequence']) ?? '' }
       usage = { ...usage, ...decodeUsage(objectOf(body['usage'])) }
-    } else if (type === 'message_stop') emit({ type: 'finish', ...decodeStopReason(stop.reason, stop.sequence), usage })
-    else if (type === 'error') emit({ type: 'failure', failure: streamFailure(body, nowMs) })
+    } else if (type === 'message_stop') finish()
+    else if (statesError(body)) fail(streamFailure(body, nowMs))
   }
 
+  const read = createFrameReader(gapGrammar, () => fail(frameTorn))
   return {
-    frame: ({ data }) => {
-      const body = parseJson(data)
-      if (isObject(body)) take(stringOf(body['type']) ?? '', body)
+    frame: (frame) => {
+      const body = read(frame)
+      if (body) take(stringOf(body['type']) ?? '', body)
     },
-    end: () => emit({ type: 'failure', failure: streamCut }),
+    end: () => fail(streamCut),
   }
 }
 
@@ -89,6 +98,11 @@ function kindOf(type: unknown): BlockKind {
   if (type === 'text') return 'text'
   if (type === 'thinking' || type === 'redacted_thinking') return 'reasoning'
   return type === 'tool_use' ? 'tool-call' : 'opaque'
+}
+
+/** Proxies in front of the API speak in envelopes of their own, without a type. */
+function statesError(body: JsonObject): boolean {
+  return body['type'] === 'error' || (body['type'] === undefined && Boolean(body['error']))
 }
 
 function streamFailure(body: JsonObject, nowMs: number) {
@@ -163,19 +177,30 @@ function signature(index: number, seal: Seal | undefined): string {
  * A thinking, tool or server block is content: thinking can stay silent but for pings for minutes (real-clients.md 2),
  * and a client must not wait for its head that long.
  */
-export function judgeFrame({ data }: Frame): FrameRole {
-  const body = objectOf(parseJson(data))
+export function judgeFrame(frame: Frame): FrameRole {
+  const body = readFrame(frame)
+  if (body === 'noise' || body === 'torn') return frame.data === '[DONE]' ? 'closing' : body
+  if (statesError(body)) return 'failure'
   switch (body['type']) {
     case 'message_start':
     case 'ping':
       return 'preamble'
     case 'content_block_start':
-      return objectOf(body['content_block'])['type'] === 'text' ? 'preamble' : 'content'
-    case 'error':
-      return 'failure'
+      return roleOfBlock(kindOf(objectOf(body['content_block'])['type']))
+    case 'content_block_delta':
+      return isOfThinking(stringOf(objectOf(body['delta'])['type'])) ? 'reasoning' : 'content'
     case 'message_stop':
       return 'end'
     default:
       return 'content'
   }
+}
+
+function roleOfBlock(kind: BlockKind): FrameRole {
+  if (kind === 'text') return 'preamble'
+  return kind === 'reasoning' ? 'reasoning' : 'content'
+}
+
+function isOfThinking(delta: string | undefined): boolean {
+  return delta === 'thinking_delta' || delta === 'signature_delta'
 }

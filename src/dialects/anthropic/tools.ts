@@ -12,6 +12,7 @@ import {
   type JsonValue,
 } from '../../ir/json.ts'
 import type { ChatRequest, FunctionTool, Tool, ToolChoice, Warn } from '../../ir/request.ts'
+import { reachableChoice } from '../tool-choice.ts'
 import { clientToolOf } from './client-tools.ts'
 
 /**
@@ -71,7 +72,15 @@ export function decodeToolChoice(choice: JsonObject): ToolChoice {
   return choice['type'] === 'none' ? { type: 'none' } : { type: 'auto' }
 }
 
-export function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
+/** `tools` and `tool_choice`; a choice without tools is refused. */
+export function encodeTools(request: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
+  if (tools.length === 0) return {}
+  const choice = reachableChoice(request, 'anthropic', warn)
+  return { tools, tool_choice: encodeToolChoice(choice, request.parallelToolCalls) }
+}
+
+function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
   if (tool.type === 'function') return [encodeFunction(tool)]
   if (tool.dialect === 'anthropic') return [tool.value]
   warn(`tool '${tool.kind}' has no counterpart in Messages and was left out`)
@@ -88,9 +97,9 @@ function encodeFunction(tool: FunctionTool): JsonObject {
   })
 }
 
-export function encodeToolChoice({ toolChoice, parallelToolCalls }: ChatRequest): JsonObject | undefined {
-  const serial = parallelToolCalls === false && toolChoice.type !== 'none' ? { disable_parallel_tool_use: true } : {}
-  switch (toolChoice.type) {
+function encodeToolChoice(choice: ToolChoice, parallelToolCalls: boolean | undefined): JsonObject | undefined {
+  const serial = parallelToolCalls === false && choice.type !== 'none' ? { disable_parallel_tool_use: true } : {}
+  switch (choice.type) {
     case 'auto':
       return parallelToolCalls === false ? { type: 'auto', ...serial } : undefined
     case 'none':
@@ -98,6 +107,6 @@ export function encodeToolChoice({ toolChoice, parallelToolCalls }: ChatRequest)
     case 'required':
       return { type: 'any', ...serial }
     case 'tool':
-      return { type: 'tool', name: toolChoice.name, ...serial }
+      return { type: 'tool', name: choice.name, ...serial }
   }
 }

@@ -1,12 +1,14 @@
 /** IR -> Ollama's answers, a line each or whole (local-engines.md 1.2, 1.3). */
 import type { Finish, Usage } from '../../ir/events.ts'
-import { exactText, parseExact } from '../../ir/exact-json.ts'
+import { exactText } from '../../ir/exact-json.ts'
 import { catalogue, type Failure } from '../../ir/failure.ts'
-import { compact, objectOf, parseJson, type JsonObject } from '../../ir/json.ts'
+import { compact, objectOf, type JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { Frame } from '../../wire/sse.ts'
+import { argumentsObject } from '../arguments.ts'
 import type { AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import { readFrame } from '../gaps.ts'
 
 interface Said {
   content?: string
@@ -83,7 +85,7 @@ function answer(identity: AnswerIdentity, request: ChatRequest, said: Said, end:
 
 /** Arguments are an object here; written with `exactText`. */
 function encodeCall(id: string, name: string, json: string, index: number): JsonObject {
-  return { id, function: { index, name, arguments: objectOf(parseExact(json)) } }
+  return { id, function: { index, name, arguments: argumentsObject(json) } }
 }
 
 /** There is no word for tool calls, and none for a refusal. */
@@ -110,10 +112,12 @@ export function encodeFailureFrame(failure: Failure): string {
   return `${JSON.stringify(encodeFailure(failure).body)}\n`
 }
 
-export function judgeFrame({ data }: Frame): FrameRole {
-  const body = objectOf(parseJson(data))
+export function judgeFrame(frame: Frame): FrameRole {
+  const body = readFrame(frame)
+  if (body === 'noise' || body === 'torn') return body
   if (body['error']) return 'failure'
   if (body['done'] === true) return 'end'
   const { content, thinking, tool_calls } = objectOf(body['message'])
-  return content || thinking || tool_calls || body['response'] ? 'content' : 'preamble'
+  if (content || tool_calls || body['response']) return 'content'
+  return thinking ? 'reasoning' : 'preamble'
 }

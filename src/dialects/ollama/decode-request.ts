@@ -27,6 +27,7 @@ import type {
 } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
 import { decodeFunction } from '../openai-format.ts'
+import { withoutEmptyPromptFields } from './own-prompt.ts'
 
 const modelled = new Set('model messages prompt system images stream tools think format options'.split(' '))
 const modelledOptions = new Set(
@@ -40,7 +41,9 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   if (model === undefined || model === '') throw new BadRequest('model', 'is required')
   const isChat = body['messages'] !== undefined
   const options = objectOf(body['options'])
-  const rest = compact({ ...without(body, modelled), options: some(without(options, modelledOptions)) })
+  const rest = withoutEmptyPromptFields(
+    compact({ ...without(body, modelled), options: some(without(options, modelledOptions)) }),
+  )
   return {
     model,
     stream: body['stream'] !== false,
@@ -88,7 +91,7 @@ function decodeMessages(messages: JsonValue[]): Message[] {
         const result = {
           type: 'tool-result' as const,
           callId: call.id,
-          content: [{ type: 'text' as const, text }],
+          content: userContent(text, message['images']),
           isError: false,
           ...defined({ toolName: call.name || undefined }),
         }

@@ -1,5 +1,4 @@
 /** IR -> Ollama `/api/chat` requests (local-engines.md 1.1, 1.7). */
-import { parseExact } from '../../ir/exact-json.ts'
 import { compact, objectOf, stringOf, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type {
   AssistantPart,
@@ -17,11 +16,12 @@ import type {
   UserPart,
   Warn,
 } from '../../ir/request.ts'
+import { argumentsObject } from '../arguments.ts'
 import { reduceSchema } from './tool-schema.ts'
 
 /** `extras.ollama` carries what the engine decides: `truncate`, `shift`, `keep_alive`, `think`, `options.num_ctx`. */
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
-  const extras = objectOf(request.extras.ollama)
+  const extras = withoutProbabilities(objectOf(request.extras.ollama), warn)
   if (request.userId !== undefined) warn("the user's id means nothing to Ollama and was left out")
   const tools = offeredTools(request, warn).map((tool) => encodeTool(tool, warn))
   return {
@@ -36,6 +36,14 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       options: { ...encodeOptions(request.sampling), ...objectOf(extras['options']) },
     }),
   }
+}
+
+/** An answer has no place for them on its way through the IR. */
+function withoutProbabilities(extras: JsonObject, warn: Warn): JsonObject {
+  const { logprobs, top_logprobs, ...rest } = extras
+  if (logprobs === true || top_logprobs !== undefined)
+    warn('the probabilities of tokens cannot be told and were not asked for')
+  return rest
 }
 
 /** `false` is safe on every model; `true` is a 400 on one that cannot think, and thinking models think by themselves. */
@@ -147,7 +155,7 @@ function encodeAssistant(content: AssistantPart[], isPresentTurn: boolean, warn:
 
 /** Arguments are an object here; written with `exactText`. */
 function encodeCall({ id, name, input }: ToolCallPart, index: number): JsonObject {
-  return { id, function: { index, name, arguments: objectOf(parseExact(input)) } }
+  return { id, function: { index, name, arguments: argumentsObject(input) } }
 }
 
 /** Most templates ignore ids: a result belongs to the call in whose order it comes (local-engines.md 1.7). */

@@ -1,12 +1,14 @@
 /** Ollama `/api/chat` stream -> IR events (local-engines.md 1.2, 1.3). */
 import type { Emit, FinishReason, Usage } from '../../ir/events.ts'
-import type { Failure } from '../../ir/failure.ts'
+import { frameTorn, type Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
 import { exactText, parseExact } from '../../ir/exact-json.ts'
-import { arrayOf, defined, isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import { arrayOf, defined, numberOf, objectOf, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { AnswerDecoder } from '../dialect.ts'
+import { createFrameReader } from '../gaps.ts'
 import { createProse } from '../prose.ts'
 import { decodeFailure } from './failure.ts'
+import { gapGrammar } from './gaps.ts'
 
 export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   const emit = keepGrammar(onEvent)
@@ -40,10 +42,13 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     if (body['done'] === true) emit({ type: 'finish', ...finishReason(body, hasCalls), usage: decodeUsage(body) })
   }
 
+  const read = createFrameReader(gapGrammar, () => emit({ type: 'failure', failure: frameTorn }))
   return {
-    frame: ({ data }) => {
-      const body = data.includes('"tool_calls"') ? parseExact(data) : parseJson(data)
-      if (isObject(body)) line(body)
+    frame: (frame) => {
+      const body = read(frame)
+      if (!body) return
+      // Arguments are an object here, whose numbers may be long.
+      line(frame.data.includes('"tool_calls"') ? objectOf(parseExact(frame.data)) : body)
     },
     // Ollama can end a stream under 200 with neither `done:true` nor an error (local-engines.md 1.2).
     end: () => emit({ type: 'failure', failure: stoppedSilently }),

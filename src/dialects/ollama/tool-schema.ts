@@ -27,61 +27,84 @@ const limits = new Set(
     'uniqueItems minProperties maxProperties examples'
   ).split(' '),
 )
-/** A reference inside what it refers to is followed so far. */
-const deepest = 8
+/** What refers to itself is told once more inside itself: a model sees then how it goes on. */
+const mostRepeats = 2
+/** Beyond these a schema is no use to a small model, and may be meant to fill the memory. */
+const deepest = 40
+const mostParts = 5000
 
 export function reduceSchema(schema: JsonObject, warn: Warn): JsonObject {
-  const reducer = new SchemaReducer(schema, warn)
-  return { type: 'object', ...reducer.reduce(schema, 0) }
+  const reduced = new SchemaReducer(schema, warn).reduce(schema, [])
+  return { type: 'object', ...withoutAlternatives(reduced, warn) }
+}
+
+/** Ollama knows alternatives for a property, and none for the whole: they become one object with the properties of all. */
+function withoutAlternatives({ anyOf, ...own }: JsonObject, warn: Warn): JsonObject {
+  if (anyOf === undefined) return own
+  warn("the alternatives in a tool's schema are told as one on Ollama")
+  const all = [...arrayOf(anyOf).map(objectOf), own].map(({ properties }) => objectOf(properties))
+  return { ...own, properties: all.reduce<JsonObject>((sum, one) => ({ ...sum, ...one }), {}) }
 }
 
 class SchemaReducer {
   readonly #root: JsonObject
   readonly #warn: Warn
+  #parts = 0
 
   constructor(root: JsonObject, warn: Warn) {
     this.#root = root
     this.#warn = warn
   }
 
-  reduce(schema: JsonObject, depth: number): JsonObject {
-    if (depth > deepest) return {}
+  /** `path` is what led here: references as they are written, and an empty text for each step into a part. */
+  reduce(schema: JsonObject, path: readonly string[]): JsonObject {
+    this.#parts += 1
     const reference = stringOf(schema['$ref'])
+    if (this.#isTooMuch(path, reference)) {
+      this.#warn("a tool's schema goes too deep and was cut")
+      return {}
+    }
     if (reference !== undefined) {
       const { $ref: _, ...beside } = schema
-      return this.reduce({ ...this.#resolve(reference), ...beside }, depth + 1)
+      return this.reduce({ ...this.#resolve(reference), ...beside }, [...path, reference])
     }
     const reduced: JsonObject = {}
     const words: string[] = []
-    for (const [key, value] of Object.entries(this.#merged(schema))) this.#keep(key, value, depth, reduced, words)
+    for (const [key, value] of Object.entries(this.#merged(schema)))
+      this.#keep(key, value, [...path, ''], reduced, words)
     if (words.length > 0)
       reduced['description'] = [stringOf(reduced['description']) ?? '', `(${words.join(', ')})`].join(' ').trim()
     return reduced
   }
 
-  #keep(key: string, value: JsonValue, depth: number, reduced: JsonObject, words: string[]): void {
+  #isTooMuch(path: readonly string[], reference: string | undefined): boolean {
+    const repeats = reference === undefined ? 0 : path.filter((step) => step === reference).length
+    return repeats >= mostRepeats || path.length > deepest || this.#parts > mostParts
+  }
+
+  #keep(key: string, value: JsonValue, path: readonly string[], reduced: JsonObject, words: string[]): void {
     if (kept.has(key)) reduced[key] = value
     else if (key === 'const') reduced['enum'] = [value]
-    else if (key === 'properties') reduced['properties'] = this.#each(objectOf(value), depth)
-    else if (key === 'items' && isObject(value)) reduced['items'] = this.reduce(value, depth + 1)
+    else if (key === 'properties') reduced['properties'] = this.#each(objectOf(value), path)
+    else if (key === 'items' && isObject(value)) reduced['items'] = this.reduce(value, path)
     else if (key === 'anyOf' || key === 'oneOf')
-      reduced['anyOf'] = arrayOf(value).map((option) => this.reduce(objectOf(option), depth + 1))
+      reduced['anyOf'] = arrayOf(value).map((option) => this.reduce(objectOf(option), path))
     else if (limits.has(key)) words.push(`${key}: ${exactText(value)}`)
     else if (!needless.has(key) && !(key === 'additionalProperties' && typeof value === 'boolean'))
       this.#warn(`the keyword '${/^[$\w-]{1,40}$/.test(key) ? key : 'unknown'}' in a tool's schema is lost on Ollama`)
   }
 
-  #each(properties: JsonObject, depth: number): JsonObject {
+  #each(properties: JsonObject, path: readonly string[]): JsonObject {
     return Object.fromEntries(
-      Object.entries(properties).map(([name, property]) => [name, this.reduce(objectOf(property), depth + 1)]),
+      Object.entries(properties).map(([name, property]) => [name, this.reduce(objectOf(property), path)]),
     )
   }
 
-  /** `#/$defs/Name` and its like; any other reference is lost. */
+  /** `#`, `#/$defs/Name` and their like; any other reference is lost. */
   #resolve(reference: string): JsonObject {
-    const path = reference.startsWith('#/') ? reference.slice(2).split('/') : []
-    let found: JsonValue | undefined = path.length === 0 ? undefined : this.#root
-    for (const step of path) found = objectOf(found)[step.replaceAll('~1', '/').replaceAll('~0', '~')]
+    const [start, ...steps] = reference.split('/').map(readStep)
+    let found: JsonValue | undefined = start === '#' ? this.#root : undefined
+    for (const step of steps) found = Object.hasOwn(objectOf(found), step) ? objectOf(found)[step] : undefined
     if (!isObject(found)) this.#warn("a reference in a tool's schema leads nowhere")
     return objectOf(found)
   }
@@ -102,6 +125,12 @@ class SchemaReducer {
       }
     }, own)
   }
+}
+
+/** A step of a JSON pointer inside a URL (RFC 6901 6). */
+function readStep(step: string): string {
+  const text = /^([^%]|%[0-7][\da-f])*$/i.test(step) ? decodeURIComponent(step) : step
+  return text.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function some(object: JsonObject): JsonObject | undefined {

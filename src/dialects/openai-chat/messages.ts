@@ -25,8 +25,9 @@ import { fitToolId } from '../tool-id.ts'
 
 export function decodeMessages(messages: JsonValue[]): Message[] {
   const decoded: Message[] = []
+  const legacy: LegacyIds = new Map()
   messages.forEach((value, at) => {
-    const message = decodeMessage(objectOf(value), at)
+    const message = decodeMessage(objectOf(value), at, legacy)
     const last = decoded.at(-1)
     if (message.role === 'tool' && last?.role === 'tool') last.content.push(...message.content)
     else decoded.push(message)
@@ -34,7 +35,10 @@ export function decodeMessages(messages: JsonValue[]): Message[] {
   return decoded
 }
 
-function decodeMessage(message: JsonObject, at: number): Message {
+/** Legacy function calls have no id: a result belongs to the last call of its name. */
+type LegacyIds = Map<string, string>
+
+function decodeMessage(message: JsonObject, at: number, legacy: LegacyIds): Message {
   switch (message['role']) {
     case 'system':
     case 'developer':
@@ -42,10 +46,10 @@ function decodeMessage(message: JsonObject, at: number): Message {
     case 'user':
       return { role: 'user', content: decodeUserContent(message['content']) }
     case 'assistant':
-      return { role: 'assistant', content: decodeAssistant(message) }
+      return { role: 'assistant', content: decodeAssistant(message, at, legacy) }
     case 'tool':
     case 'function':
-      return { role: 'tool', content: [decodeToolResult(message)] }
+      return { role: 'tool', content: [decodeToolResult(message, legacy)] }
     default:
       throw new BadRequest(`messages[${at}].role`, "must be one of 'system', 'developer', 'user', 'assistant', 'tool'")
   }
@@ -83,7 +87,7 @@ function decodeImage(image: JsonObject): FilePart {
 
 /** A `data:` URL carries its bytes; any other is a reference. */
 export function decodeUrl(url: string, mediaType: string): FilePart {
-  const match = /^data:([^;,]*);base64,/.exec(url)
+  const match = /^data:([^;,]*)(?:;[^;,]*)*;base64,/i.exec(url)
   if (!match) return { type: 'file', mediaType, data: { from: 'url', url } }
   return {
     type: 'file',
@@ -102,7 +106,7 @@ function decodeFile(file: JsonObject): FilePart | undefined {
     : { type: 'file', mediaType: 'application/pdf', data: { from: 'id', id }, ...name }
 }
 
-function decodeAssistant(message: JsonObject): AssistantPart[] {
+function decodeAssistant(message: JsonObject, at: number, legacyIds: LegacyIds): AssistantPart[] {
   const reasoning = stringOf(message['reasoning_content']) ?? stringOf(message['reasoning'])
   const content: AssistantPart[] = reasoning ? [{ type: 'reasoning', text: reasoning }] : []
   content.push(...decodeUserContent(message['content']).map(refusalAsText))
@@ -111,19 +115,15 @@ function decodeAssistant(message: JsonObject): AssistantPart[] {
   content.push(...arrayOf(message['tool_calls']).map((call) => decodeToolCall(objectOf(call))))
   const legacy = objectOf(message['function_call'])
   const name = stringOf(legacy['name'])
-  if (name !== undefined)
-    content.push({ type: 'tool-call', id: legacyCallId(name), name, input: stringOf(legacy['arguments']) ?? '{}' })
-  return content
+  if (name === undefined) return content
+  const id = `call_${at}_${name}`
+  legacyIds.set(name, id)
+  return [...content, { type: 'tool-call', id, name, input: stringOf(legacy['arguments']) ?? '{}' }]
 }
 
 function refusalAsText(part: UserPart): UserPart {
   const refusal = part.type === 'opaque' && part.kind === 'refusal' ? stringOf(part.value['refusal']) : undefined
   return refusal === undefined ? part : { type: 'text', text: refusal }
-}
-
-/** Legacy function calls have no id: the name pairs a call with its result. */
-function legacyCallId(name: string): string {
-  return `call_${name}`
 }
 
 function decodeToolCall(call: JsonObject): AssistantPart {
@@ -140,12 +140,12 @@ function decodeToolCall(call: JsonObject): AssistantPart {
   return { type: 'tool-call', id, name, input: stringOf(definition['arguments']) ?? '{}' }
 }
 
-function decodeToolResult(message: JsonObject) {
+function decodeToolResult(message: JsonObject, legacyIds: LegacyIds) {
   const name = stringOf(message['name'])
   return {
     type: 'tool-result' as const,
-    callId: stringOf(message['tool_call_id']) ?? legacyCallId(name ?? ''),
-    content: decodeUserContent(message['content']).filter((part) => part.type !== 'opaque'),
+    callId: stringOf(message['tool_call_id']) ?? legacyIds.get(name ?? '') ?? `call_${name ?? ''}`,
+    content: decodeUserContent(message['content']),
     isError: false,
     ...defined({ toolName: name }),
   }
@@ -207,8 +207,10 @@ function encodeFile({ data, mediaType, filename, detail }: FilePart): JsonObject
 function encodeAssistant(content: AssistantPart[], warn: Warn): JsonObject {
   const texts = content.filter((part): part is TextPart => part.type === 'text')
   const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call')
-  const lost = content.find((part) => part.type === 'opaque')
-  if (lost?.type === 'opaque') warn(`content '${lost.kind}' has no counterpart in Chat Completions and was left out`)
+  for (const part of content) {
+    const kind = part.type === 'opaque' ? part.kind : part.type === 'file' ? wordOf(part.mediaType) : undefined
+    if (kind !== undefined) warn(`content '${kind}' has no counterpart in Chat Completions and was left out`)
+  }
   return compact({
     role: 'assistant',
     content: texts.length === 0 && calls.length > 0 ? null : joinTexts(texts),

@@ -25,6 +25,38 @@ describe('Mistral', () => {
   })
 })
 
+describe('a provider with strict roles', () => {
+  const user = { role: 'user', content: 'Hi' }
+  const answer = { role: 'assistant', content: 'Yes.' }
+
+  it('gets an answer between results and the user, instructions as words of the user, and no empty answers', () => {
+    const late = { role: 'system', content: 'Be brief.' }
+    const empty = { role: 'assistant', content: '' }
+    const body = request(late, user, turn('a'), result('a'), user, answer, late, empty, user)
+    expect(meetQuirks(body, ['strict-roles'])['messages']).toEqual([
+      late,
+      user,
+      turn('a'),
+      result('a'),
+      { role: 'assistant', content: 'OK.' },
+      user,
+      answer,
+      { role: 'user', content: '<system>\nBe brief.\n</system>' },
+      user,
+    ])
+  })
+
+  it('gets an answer at the end as the beginning of its own', () => {
+    const met = meetQuirks(request(user, answer), ['strict-roles'])
+    expect(met['messages']).toEqual([user, { ...answer, prefix: true }])
+  })
+
+  it('gets what is in order as it is', () => {
+    const body = request(user, turn('a'), result('a'), answer, user)
+    expect(meetQuirks(body, ['strict-roles'])).toBe(body)
+  })
+})
+
 describe('Gemini', () => {
   it('gets the sentinel where a call has no thought signature, and its own back', () => {
     const own = { extra_content: { google: { thought_signature: 'own' } } }
@@ -38,6 +70,12 @@ describe('Gemini', () => {
         ],
       },
     ])
+  })
+
+  it('gets calls that it made at once back as they were: only the first is signed', () => {
+    const own = { extra_content: { google: { thought_signature: 'own' } } }
+    const body = request({ role: 'assistant', tool_calls: [call('a', own), call('b')] })
+    expect(meetQuirks(body, ['thought-signatures'])).toBe(body)
   })
 })
 

@@ -1,6 +1,7 @@
 /** What single Chat Completions providers want of a history that holds turns of another model (providers.md 4.6). */
 import { arrayOf, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import { digest } from '../../wire/fit-name.ts'
+import { orderRoles } from './strict-roles.ts'
 
 export type Quirk =
   /** Mistral: tool call ids are nine letters and digits. */
@@ -9,18 +10,18 @@ export type Quirk =
   | 'thought-signatures'
   /** DeepSeek: an assistant turn with tool calls carries its reasoning, if only an empty one. */
   | 'reasoning-required'
+  /** Mistral: only an answer follows results, instructions stand first, an answer at the end is marked as a beginning. */
+  | 'strict-roles'
   /** OpenAI, Groq, Mistral and others: reasoning in a message is an unknown property. */
   | 'reasoning-refused'
-  /** OpenAI: a function's description has at most 1024 characters (providers.md 4.6); those of agents have thousands. */
-  | 'short-descriptions'
-  /** OpenAI: models that reason refuse `max_tokens`, and all of them take its newer name. */
-  | 'completion-tokens'
 
 /** The request with every message as this provider takes it; the same object when there is nothing to do. */
 export function meetQuirks(body: JsonObject, quirks: readonly Quirk[]): JsonObject {
   const messages = arrayOf(body['messages'])
-  const met = messages.map((message) => quirks.reduce(meetQuirk, message))
-  return met.some((message, at) => message !== messages[at]) ? { ...body, messages: met } : body
+  const ordered = quirks.includes('strict-roles') ? orderRoles(messages) : messages
+  const met = ordered.map((message) => quirks.reduce(meetQuirk, message))
+  const isSame = met.length === messages.length && met.every((message, at) => message === messages[at])
+  return isSame ? body : { ...body, messages: met }
 }
 
 function meetQuirk(message: JsonValue, quirk: Quirk): JsonValue {
@@ -29,16 +30,14 @@ function meetQuirk(message: JsonValue, quirk: Quirk): JsonValue {
     case 'nine-character-ids':
       return withShortIds(message)
     case 'thought-signatures':
-      return mapCalls(message, withThoughtSignature)
+      return withThoughtSignatures(message)
     case 'reasoning-required':
       return Array.isArray(message['tool_calls']) && message['reasoning_content'] === undefined
         ? { ...message, reasoning_content: '' }
         : message
     case 'reasoning-refused':
       return withoutReasoning(message)
-    // About requests that are made here (request-quirks.ts), not about their history.
-    case 'short-descriptions':
-    case 'completion-tokens':
+    case 'strict-roles':
       return message
   }
 }
@@ -61,10 +60,20 @@ function nineCharacters(id: string): string {
   return digest(id).padEnd(9, '0').slice(-9)
 }
 
+/** Of calls that Gemini made at once only the first is signed: those stay as they are. */
+function withThoughtSignatures(message: JsonObject): JsonObject {
+  const [first] = arrayOf(message['tool_calls'])
+  return thoughtSignatureOf(objectOf(first)) ? message : mapCalls(message, withThoughtSignature)
+}
+
+function thoughtSignatureOf(call: JsonObject): JsonValue | undefined {
+  return objectOf(objectOf(call['extra_content'])['google'])['thought_signature']
+}
+
 function withThoughtSignature(call: JsonObject): JsonObject {
   const extra = objectOf(call['extra_content'])
   const google = objectOf(extra['google'])
-  if (google['thought_signature']) return call
+  if (thoughtSignatureOf(call)) return call
   const sentinel = { ...google, thought_signature: 'skip_thought_signature_validator' }
   return { ...call, extra_content: { ...extra, google: sentinel } }
 }

@@ -17,6 +17,7 @@ import type { ChatRequest, Output, Sampling, Tool, ToolChoice, Warn } from '../.
 import { BadRequest } from '../dialect.ts'
 import { decodeFormat, decodeFunction, decodeToolChoice, encodeEffort, encodeFormat } from '../openai-format.ts'
 import { freeformTool } from '../freeform.ts'
+import { reachableChoice } from '../tool-choice.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
 
 const modelled = new Set(
@@ -32,7 +33,8 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   if (model === undefined) throw new BadRequest('model', 'you must provide a model parameter')
   if (!Array.isArray(body['messages'])) throw new BadRequest('messages', 'must be a list of messages')
   const effort = stringOf(body['reasoning_effort'])
-  const tools = [...arrayOf(body['tools']), ...arrayOf(body['functions']).map(asTool)]
+  const functions = arrayOf(body['functions'])
+  const tools = [...arrayOf(body['tools']), ...functions.map(asTool)]
   return {
     model,
     stream: body['stream'] === true,
@@ -42,7 +44,9 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
     sampling: decodeSampling(body),
     output: decodeOutput(objectOf(body['response_format'])),
     ...defined({
-      parallelToolCalls: booleanOf(body['parallel_tool_calls']),
+      // A legacy answer has room for one call.
+      parallelToolCalls: functions.length > 0 ? false : booleanOf(body['parallel_tool_calls']),
+      echo: functions.length > 0 ? { functions: true } : undefined,
       reasoning: effort === undefined ? undefined : { effort },
       userId: stringOf(body['user']),
       includeUsage: booleanOf(objectOf(body['stream_options'])['include_usage']),
@@ -97,10 +101,8 @@ function decodeOutput(format: JsonObject): Output {
   return decodeFormat(format['type'], objectOf(format['json_schema']))
 }
 
-/** `max_tokens`, not `max_completion_tokens`: compatible servers drop the newer name silently (local-engines.md 1.8). */
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const { sampling } = request
-  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
   if (sampling.topK !== undefined) warn("'topK' has no counterpart in Chat Completions and was left out")
   return {
     ...request.extras['openai-chat'],
@@ -109,11 +111,8 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       messages: encodeMessages(request.messages, warn),
       stream: request.stream,
       stream_options: request.stream ? { include_usage: true } : undefined,
-      // An empty list is refused, and so is a choice without a list: no tool may be left of several.
-      tools: tools.length === 0 ? undefined : tools,
-      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request),
-      parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
-      max_tokens: sampling.maxOutputTokens,
+      ...encodeTools(request, warn),
+      [limitOf(request.model)]: sampling.maxOutputTokens,
       temperature: sampling.temperature,
       top_p: sampling.topP,
       seed: sampling.seed,
@@ -125,6 +124,23 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       user: request.userId,
     }),
   }
+}
+
+/** An empty list, and settings without tools, are refused. */
+function encodeTools(request: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+  const tools = request.tools.flatMap((tool) => encodeTool(tool, warn))
+  if (tools.length === 0) return {}
+  const choice = reachableChoice(request, 'openai-chat', warn)
+  return {
+    tools,
+    tool_choice: encodeToolChoice(choice, request.tools),
+    parallel_tool_calls: request.parallelToolCalls,
+  }
+}
+
+/** OpenAI's own reasoning models refuse the older name (providers.md 4.6); compatible servers drop the newer one silently (local-engines.md 1.8). */
+function limitOf(model: string): 'max_tokens' | 'max_completion_tokens' {
+  return /^(o[1-9]|gpt-[5-9])/.test(model) ? 'max_completion_tokens' : 'max_tokens'
 }
 
 function encodeTool(tool: Tool, warn: Warn): JsonObject[] {
@@ -147,9 +163,9 @@ function encodeCustom(
   return { type: 'custom', custom: compact({ name, description, format: format ? nested : undefined }) }
 }
 
-function encodeToolChoice({ toolChoice, tools }: ChatRequest): JsonValue {
-  if (toolChoice.type !== 'tool') return toolChoice.type
-  const { name } = toolChoice
+function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): JsonValue {
+  if (choice.type !== 'tool') return choice.type
+  const { name } = choice
   const isFreeform = tools.some((tool) => tool.type === 'function' && tool.name === name && tool.freeform)
   return isFreeform ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } }
 }

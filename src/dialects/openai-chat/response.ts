@@ -9,20 +9,25 @@ import type { AnswerIdentity } from '../dialect.ts'
 import { encodeFailure } from './failure.ts'
 import { encodeToolCall } from './messages.ts'
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  eos: 'stop', // Together (providers.md 3.3)
-  length: 'length',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-  content_filter: 'content-filter',
-}
+const reasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['eos', 'stop'], // Together (providers.md 3.3)
+  ['length', 'length'],
+  ['tool_calls', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+  ['content_filter', 'content-filter'],
+])
 
 export function decodeFinishReason(word: string): FinishReason {
-  return reasons[word] ?? 'other'
+  return reasons.get(word) ?? 'other'
 }
 
-export function encodeFinishReason(reason: FinishReason): string {
+/** Whoever lists legacy `functions` reads one `function_call`, and looks for no tool calls. */
+export function wantsFunctionCall({ echo }: ChatRequest): boolean {
+  return echo?.['functions'] === true
+}
+
+export function encodeFinishReason(reason: FinishReason, request: ChatRequest): string {
   switch (reason) {
     case 'stop':
     case 'other':
@@ -30,7 +35,7 @@ export function encodeFinishReason(reason: FinishReason): string {
     case 'length':
       return 'length'
     case 'tool-calls':
-      return 'tool_calls'
+      return wantsFunctionCall(request) ? 'function_call' : 'tool_calls'
     case 'content-filter':
       return 'content_filter'
   }
@@ -71,7 +76,7 @@ export function encodeResponse(response: ChatResponse, identity: AnswerIdentity,
         index: 0,
         message: encodeMessage(response.content, request),
         logprobs: null,
-        finish_reason: encodeFinishReason(response.reason),
+        finish_reason: encodeFinishReason(response.reason, request),
       },
     ],
     usage: encodeUsage(response.usage),
@@ -92,11 +97,19 @@ function encodeMessage(content: AssistantPart[], request: ChatRequest): JsonObje
     content: text === '' && calls.length > 0 ? null : text,
     reasoning_content: reasoning === '' ? undefined : reasoning,
     refusal: null,
-    tool_calls:
-      calls.length === 0
-        ? undefined
-        : calls.map((call) => encodeToolCall(isFreeform(request, call.name) ? { ...call, freeform: true } : call)),
+    ...encodeCalls(calls, request),
   })
+}
+
+function encodeCalls(calls: ToolCallPart[], request: ChatRequest): JsonObject {
+  const [first] = calls
+  if (first === undefined) return {}
+  if (wantsFunctionCall(request)) return { function_call: { name: first.name, arguments: first.input } }
+  return {
+    tool_calls: calls.map((call) =>
+      encodeToolCall(isFreeform(request, call.name) ? { ...call, freeform: true } : call),
+    ),
+  }
 }
 
 /** A chunk with a top-level `error` is what every OpenAI client throws on (providers.md 3.3). */

@@ -1,24 +1,18 @@
 /** Chat Completions streams: frames <-> IR events (providers.md 3.3, real-clients.md 5). */
 import type { Emit, FinishReason, StreamEvent, Usage } from '../../ir/events.ts'
-import { streamCut } from '../../ir/failure.ts'
+import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
-import {
-  arrayOf,
-  isObject,
-  numberOf,
-  objectOf,
-  parseJson,
-  stringOf,
-  type JsonObject,
-  type JsonValue,
-} from '../../ir/json.ts'
+import { arrayOf, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import { sseData, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
 import { freeformText } from '../freeform.ts'
-import { createProse } from '../prose.ts'
+import { createFrameReader, readFrame } from '../gaps.ts'
+import { createProse, type Prose } from '../prose.ts'
 import { fitToolId } from '../tool-id.ts'
+import { createCalls } from './calls.ts'
 import { decodeFailure } from './failure.ts'
+import { gapGrammar } from './gaps.ts'
 import {
   decodeFinishReason,
   decodeUsage,
@@ -26,31 +20,20 @@ import {
   encodeFinishReason,
   encodeUsage,
   isFreeform,
+  wantsFunctionCall,
 } from './response.ts'
 
 /** The usage chunk comes after the finish chunk, so `finish` is emitted at `[DONE]` or the end of the body. */
 export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   const emit = keepGrammar(onEvent)
-  /** Wire index of a tool call -> block index. */
-  const calls = new Map<number, number>()
   let next = 0
   const prose = createProse(emit, () => next++)
+  const calls = createCalls(emit, () => {
+    prose.close()
+    return next++
+  })
   let reason: string | undefined
   let usage: Usage = {}
-
-  const toolCall = (call: JsonObject, at: number): void => {
-    const wire = numberOf(call['index']) ?? at
-    const definition = objectOf(call['function'])
-    let index = calls.get(wire)
-    if (index === undefined) {
-      prose.close()
-      index = next++
-      calls.set(wire, index)
-      emit({ type: 'tool-call-start', index, id: stringOf(call['id']) ?? '', name: stringOf(definition['name']) ?? '' })
-    }
-    const json = stringOf(definition['arguments']) ?? ''
-    if (json !== '') emit({ type: 'tool-call-delta', index, json })
-  }
 
   const chunk = (body: JsonObject): void => {
     emit({ type: 'start', id: stringOf(body['id']) ?? '', model: stringOf(body['model']) ?? '' })
@@ -58,27 +41,55 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     const choice = objectOf(arrayOf(body['choices'])[0])
     const delta = objectOf(choice['delta'])
     prose.say('reasoning', stringOf(delta['reasoning_content']) ?? stringOf(delta['reasoning']) ?? '')
-    prose.say('text', stringOf(delta['content']) ?? stringOf(delta['refusal']) ?? '')
-    arrayOf(delta['tool_calls']).forEach((call, at) => toolCall(objectOf(call), at))
+    sayContent(prose, delta['content'] ?? delta['refusal'])
+    calls.take(delta)
     reason = stringOf(choice['finish_reason']) ?? reason
   }
 
   /** A missing [DONE] is harmless once a finish was seen (providers.md 3.3). */
   const end = (): void => {
     if (reason === undefined) return emit({ type: 'failure', failure: streamCut })
-    emit({ type: 'finish', reason: finishReason(reason, calls.size > 0), rawReason: reason, usage })
+    emit({ type: 'finish', reason: finishReason(reason, calls.any), rawReason: reason, usage })
   }
 
+  /** What goes wrong behind the finish takes nothing from the answer. */
+  const fail = (failure: Failure): void => (reason === undefined ? emit({ type: 'failure', failure }) : end())
+
+  const read = createFrameReader(gapGrammar, () => fail(frameTorn))
   return {
-    frame: ({ event, data }) => {
-      const body = data === '[DONE]' ? undefined : parseJson(data)
-      if (isObject(body) && (event === 'error' || body['error']))
-        emit({ type: 'failure', failure: streamFailure(body, nowMs) })
-      else if (isObject(body)) chunk(body)
-      else if (data === '[DONE]' && reason !== undefined) end()
+    frame: (frame) => {
+      if (frame.data === '[DONE]') return reason === undefined ? undefined : end()
+      const body = read(frame)
+      if (!body) return
+      if (statesError(frame, body)) fail(streamFailure(body, nowMs))
+      else chunk(body)
     },
     end,
   }
+}
+
+/** Models of Mistral that reason write parts, and their thoughts among them. */
+function sayContent(prose: Prose, content: JsonValue | undefined): void {
+  if (!Array.isArray(content)) return prose.say('text', stringOf(content) ?? '')
+  for (const part of content.map(objectOf)) {
+    if (part['type'] === 'thinking') prose.say('reasoning', textOf(part['thinking']))
+    else prose.say('text', stringOf(part['text']) ?? '')
+  }
+}
+
+function textOf(parts: JsonValue | undefined): string {
+  const texts = arrayOf(parts).map((part) => stringOf(objectOf(part)['text']) ?? '')
+  return stringOf(parts) ?? texts.join('')
+}
+
+/** Every shape of providers.md 3.3; OpenRouter says in the choice what it says elsewhere too, or nowhere else. */
+function statesError({ event }: Frame, body: JsonObject): boolean {
+  if (event === 'error' || body['error'] || objectOf(body['x_groq'])['error']) return true
+  return isFailed(objectOf(arrayOf(body['choices'])[0]))
+}
+
+function isFailed(choice: JsonObject): boolean {
+  return choice['finish_reason'] === 'error' || Boolean(choice['error'])
 }
 
 /** Some servers say `stop` after tool calls. */
@@ -101,13 +112,19 @@ export function createEncoder(
   /** Calls of tools that take plain text: what has come of their JSON. */
   const freeform = new Map<number, string>()
   const withUsage = request.includeUsage === true
+  const isLegacy = wantsFunctionCall(request)
   const { chunk, usageChunk } = createChunks(identity, withUsage)
 
   const toolDelta = (index: number, call: JsonObject): string =>
     chunk({ tool_calls: [{ index: callIndexes.get(index) ?? 0, ...call }] })
 
+  /** A legacy answer has room for one. */
+  const functionCall = (index: number, fields: JsonObject): string =>
+    callIndexes.get(index) === 0 ? chunk({ function_call: fields }) : ''
+
   const startCall = ({ index, id, name }: Extract<StreamEvent, { type: 'tool-call-start' }>): string => {
     callIndexes.set(index, callIndexes.size)
+    if (isLegacy) return functionCall(index, { name, arguments: '' })
     const head = { id: fitToolId(id) }
     if (!isFreeform(request, name))
       return toolDelta(index, { ...head, type: 'function', function: { name, arguments: '' } })
@@ -116,6 +133,7 @@ export function createEncoder(
   }
 
   const extendCall = (index: number, json: string): string => {
+    if (isLegacy) return functionCall(index, { arguments: json })
     const text = freeform.get(index)
     if (text === undefined) return toolDelta(index, { function: { arguments: json } })
     freeform.set(index, text + json)
@@ -128,7 +146,7 @@ export function createEncoder(
   }
 
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>): string => {
-    const last = chunk({}, encodeFinishReason(event.reason))
+    const last = chunk({}, encodeFinishReason(event.reason, request))
     const usage = withUsage ? usageChunk(event.usage) : ''
     return `${last}${usage}data: [DONE]\n\n`
   }
@@ -181,18 +199,21 @@ function createChunks({ id, model, createdAtMs }: AnswerIdentity, withUsage: boo
 }
 
 /** The first chunk carries a role and an empty text: announced, nothing said yet. */
-export function judgeFrame({ event, data }: Frame): FrameRole {
-  if (event === 'error') return 'failure'
-  const body = objectOf(parseJson(data))
-  if (body['error']) return 'failure'
-  if (data === '[DONE]') return 'end'
+export function judgeFrame(frame: Frame): FrameRole {
+  if (frame.data === '[DONE]') return 'closing'
+  const body = readFrame(frame)
+  if (body === 'noise' || body === 'torn') return frame.event === 'error' ? 'failure' : body
+  if (statesError(frame, body)) return 'failure'
   const choices = arrayOf(body['choices']).map(objectOf)
   if (choices.some((choice) => stringOf(choice['finish_reason']))) return 'end'
-  return choices.some(saysSomething) ? 'content' : 'preamble'
+  const said = choices.flatMap(fieldsSaid)
+  if (said.length === 0) return 'preamble'
+  return said.every((field) => field.startsWith('reasoning')) ? 'reasoning' : 'content'
 }
 
-function saysSomething(choice: JsonObject): boolean {
-  return Object.entries(objectOf(choice['delta'])).some(([key, value]) => key !== 'role' && isSaid(value))
+function fieldsSaid(choice: JsonObject): string[] {
+  const fields = Object.entries(objectOf(choice['delta']))
+  return fields.flatMap(([key, value]) => (key !== 'role' && isSaid(value) ? [key] : []))
 }
 
 function isSaid(value: JsonValue): boolean {

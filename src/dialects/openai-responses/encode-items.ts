@@ -1,5 +1,5 @@
 /** IR messages -> Responses input items. Ids are left out: an id of a wrong shape is refused (providers.md 4.5). */
-import { compact, isObject, type JsonObject } from '../../ir/json.ts'
+import { compact, isObject, stringOf, type JsonObject } from '../../ir/json.ts'
 import type {
   AssistantPart,
   FilePart,
@@ -14,7 +14,8 @@ import { freeformText } from '../freeform.ts'
 import { fitToolId } from '../tool-id.ts'
 
 export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
-  return messages.flatMap((message): JsonObject[] => {
+  const freeform = freeformCalls(messages)
+  const items = messages.flatMap((message): JsonObject[] => {
     switch (message.role) {
       case 'system':
         return [
@@ -29,9 +30,30 @@ export function encodeItems(messages: Message[], warn: Warn): JsonObject[] {
       case 'assistant':
         return encodeAssistant(message.content, warn)
       case 'tool':
-        return message.content.map((result) => encodeResult(result, warn))
+        return message.content.map((result) => encodeResult(result, freeform.get(result.callId), warn))
     }
   })
+  return withoutLooseReasoning(items)
+}
+
+/** Reasoning without what it led to is refused (providers.md 4.5): what followed it may be a local turn, or left out. */
+function withoutLooseReasoning(items: JsonObject[]): JsonObject[] {
+  const kept: JsonObject[] = []
+  for (const item of items.toReversed()) {
+    if (item['type'] !== 'reasoning' || isOfAssistant(kept.at(-1))) kept.push(item)
+  }
+  return kept.toReversed()
+}
+
+function isOfAssistant(item: JsonObject | undefined): boolean {
+  const type = stringOf(item?.['type']) ?? ''
+  return item?.['role'] === 'assistant' || type === 'reasoning' || type.endsWith('_call')
+}
+
+/** Whether a call is freeform, by its id: an output of another kind than its call belongs to none. */
+function freeformCalls(messages: Message[]): ReadonlyMap<string, boolean> {
+  const calls = messages.flatMap((message) => (message.role === 'assistant' ? message.content : []))
+  return new Map(calls.flatMap((part) => (part.type === 'tool-call' ? [[part.id, part.freeform === true]] : [])))
 }
 
 function encodePart(part: UserPart, warn: Warn): JsonObject[] {
@@ -99,12 +121,12 @@ function encodeSealed(text: string, seal: { value: string; id?: string }): JsonO
 }
 
 /** There is no mark for a failed call on this wire: it is said in words. */
-function encodeResult(result: ToolResultPart, warn: Warn): JsonObject {
+function encodeResult(result: ToolResultPart, isFreeform: boolean | undefined, warn: Warn): JsonObject {
   const content: UserPart[] = result.isError ? [{ type: 'text', text: 'Error:' }, ...result.content] : result.content
   const isText = content.every((part) => part.type === 'text')
   const output = isText
     ? content.map((part) => (part.type === 'text' ? part.text : '')).join(result.isError ? ' ' : '\n\n')
     : content.flatMap((part) => encodePart(part, warn)).filter(isObject)
-  const type = result.freeform ? 'custom_tool_call_output' : 'function_call_output'
+  const type = (isFreeform ?? result.freeform) ? 'custom_tool_call_output' : 'function_call_output'
   return { type, call_id: fitToolId(result.callId), output }
 }

@@ -35,7 +35,7 @@ function append(messages: Message[], message: Message): void {
 function decodeItem(item: JsonObject, at: number, nameOf: FlatName): Message[] {
   switch (item['type'] ?? 'message') {
     case 'message':
-      return [decodeMessage(item, at)]
+      return decodeMessage(item, at)
     case 'function_call':
       return [assistant(decodeCall(item, nameOf, stringOf(item['arguments']) ?? '{}'))]
     case 'custom_tool_call':
@@ -69,19 +69,27 @@ function opaque(value: JsonObject): OpaquePart {
   return { type: 'opaque', dialect: 'openai-responses', kind: wordOf(value['type']), value }
 }
 
-function decodeMessage(item: JsonObject, at: number): Message {
+function decodeMessage(item: JsonObject, at: number): Message[] {
   const content = decodeContent(item['content'])
   switch (item['role']) {
     case 'system':
     case 'developer':
-      return { role: 'system', content: content.filter((part) => part.type === 'text') }
+      return decodeSystem(content)
     case 'user':
-      return { role: 'user', content }
+      return [{ role: 'user', content }]
     case 'assistant':
-      return { role: 'assistant', content }
+      return [{ role: 'assistant', content }]
     default:
       throw new BadRequest(`input[${at}].role`, "must be one of 'user', 'assistant', 'system', 'developer'")
   }
+}
+
+/** Nobody else takes anything but text there: the rest comes from the user. */
+function decodeSystem(content: UserPart[]): Message[] {
+  const texts = content.filter((part) => part.type === 'text')
+  const rest = content.filter((part) => part.type !== 'text')
+  const said: Message[] = texts.length === 0 && rest.length > 0 ? [] : [{ role: 'system', content: texts }]
+  return rest.length === 0 ? said : [...said, { role: 'user', content: rest }]
 }
 
 function decodeContent(content: JsonValue | undefined): UserPart[] {
@@ -141,7 +149,7 @@ function decodeShellCall(item: JsonObject): ToolCallPart {
 
 /** The output of a local shell names its call by `id`. */
 function decodeResult(item: JsonObject): ToolResultPart {
-  const content = decodeContent(item['output']).filter((part) => part.type !== 'opaque')
+  const content = decodeContent(item['output'])
   const callId = stringOf(item['call_id']) ?? stringOf(item['id']) ?? ''
   return { type: 'tool-result', callId, content, isError: false }
 }

@@ -18,7 +18,7 @@ import { decodeFormat, encodeEffort, encodeFormat } from '../openai-format.ts'
 import { compactionPlea } from './compaction.ts'
 import { decodeItems } from './items.ts'
 import { encodeItems } from './encode-items.ts'
-import { decodeChoice, decodeTools, encodeToolChoice, encodeTools, flatNames, listTools } from './tools.ts'
+import { decodeChoice, decodeTools, encodeTools, flatNames, listTools } from './tools.ts'
 
 const modelled = new Set(
   (
@@ -129,7 +129,6 @@ function decodeInput(input: JsonValue | undefined, tools: JsonObject[]): Message
 
 export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
   const { sampling, output, reasoning } = request
-  const tools = encodeTools(request.tools, warn)
   warnOfSampling(sampling, warn)
   const [first, ...rest] = request.messages
   const instructions = first?.role === 'system' ? first.content.map((part) => part.text).join('\n\n') : undefined
@@ -141,10 +140,8 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       input: encodeItems(instructions === undefined ? request.messages : rest, warn),
       stream: request.stream,
       store: false,
-      tools: tools.length === 0 ? undefined : tools,
-      tool_choice: tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice, request.tools),
-      parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
-      max_output_tokens: sampling.maxOutputTokens,
+      ...encodeTools(request, warn),
+      max_output_tokens: limitOf(sampling),
       temperature: sampling.temperature,
       top_p: sampling.topP,
       reasoning: reasoning === undefined ? undefined : compact({ effort: encodeEffort(reasoning) }),
@@ -152,6 +149,13 @@ export function encodeRequest(request: ChatRequest, warn: Warn): JsonObject {
       user: request.userId,
     }),
   }
+}
+
+/** Less is refused there; apps ask Messages for a single token to see whether a key is good. */
+const smallestLimit = 16
+
+function limitOf({ maxOutputTokens }: Sampling): number | undefined {
+  return maxOutputTokens === undefined ? undefined : Math.max(maxOutputTokens, smallestLimit)
 }
 
 function warnOfSampling(sampling: Sampling, warn: Warn): void {

@@ -1,13 +1,15 @@
 /** Responses stream -> IR events (providers.md 3.4). The other direction stands in encoder.ts. */
 import type { Emit, Finish, StreamEvent, Usage } from '../../ir/events.ts'
-import { streamCut, type Failure } from '../../ir/failure.ts'
+import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
-import { arrayOf, defined, isObject, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
+import { arrayOf, defined, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { Seal } from '../../ir/request.ts'
 import { sseEvent, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, FrameRole } from '../dialect.ts'
 import { freeformInput } from '../freeform.ts'
+import { createFrameReader, readFrame } from '../gaps.ts'
 import { decodeFailure } from './failure.ts'
+import { gapGrammar } from './gaps.ts'
 import { decodeUsage, failureFields } from './response.ts'
 
 export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
@@ -69,18 +71,25 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
       case 'response.incomplete':
         return emit(finishOf(type, response, hasCalls))
       case 'response.failed':
+      case 'response.error':
       case 'error':
         return emit({ type: 'failure', failure: streamFailure(body, nowMs) })
     }
   }
 
+  const read = createFrameReader(gapGrammar, () => emit({ type: 'failure', failure: frameTorn }))
   return {
-    frame: ({ data }) => {
-      const body = parseJson(data)
-      if (isObject(body)) take(stringOf(body['type']) ?? '', body)
+    frame: (frame) => {
+      const body = read(frame)
+      if (body) take(typeOf(body), body)
     },
     end: () => emit({ type: 'failure', failure: streamCut }),
   }
+}
+
+/** Proxies in front of the API speak in envelopes of their own, without a type. */
+function typeOf(body: JsonObject): string {
+  return stringOf(body['type']) ?? (body['error'] ? 'error' : '')
 }
 
 /** The text of an item as its end gives it whole. */
@@ -112,6 +121,9 @@ function streamFailure(body: JsonObject, nowMs: number): Failure {
   return decodeFailure({ status: undefined, headers: {}, body, text: '', nowMs })
 }
 
+/** OpenRouter has one of its own (providers.md 3.4). */
+const failures = new Set(['error', 'response.failed', 'response.error'])
+
 const preamble = new Set([
   'response.created',
   'response.queued',
@@ -122,14 +134,20 @@ const preamble = new Set([
 ])
 
 /** An announced message is preamble; reasoning, a call or a server tool is already content. */
-export function judgeFrame({ event, data }: Frame): FrameRole {
-  const body = objectOf(parseJson(data))
-  const type = stringOf(body['type']) ?? event ?? ''
-  if (type === 'error' || type === 'response.failed') return 'failure'
-  if (type === 'response.output_item.added')
-    return objectOf(body['item'])['type'] === 'message' ? 'preamble' : 'content'
+export function judgeFrame(frame: Frame): FrameRole {
+  const body = readFrame(frame)
+  if (body === 'noise' || body === 'torn') return frame.data === '[DONE]' ? 'closing' : body
+  const type = typeOf(body) || (frame.event ?? '')
+  if (failures.has(type)) return 'failure'
+  if (type === 'response.output_item.added') return roleOfItem(stringOf(objectOf(body['item'])['type']))
+  if (type.startsWith('response.reasoning')) return 'reasoning'
   if (type === 'response.completed' || type === 'response.incomplete') return 'end'
   return preamble.has(type) ? 'preamble' : 'content'
+}
+
+function roleOfItem(type: string | undefined): FrameRole {
+  if (type === 'message') return 'preamble'
+  return type === 'reasoning' ? 'reasoning' : 'content'
 }
 
 /** For a relayed stream, whose response object is the provider's: the documented flat error event, with the next number in order. */

@@ -10,8 +10,9 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../ir/json.ts'
-import type { FunctionTool, Tool, ToolChoice, ToolNamespace, Warn } from '../../ir/request.ts'
+import type { ChatRequest, FunctionTool, Tool, ToolChoice, ToolNamespace, Warn } from '../../ir/request.ts'
 import { freeformTool } from '../freeform.ts'
+import { reachableChoice } from '../tool-choice.ts'
 import { decodeFunction, decodeToolChoice } from '../openai-format.ts'
 
 /** A tool of the request beside the namespace it stands in. */
@@ -107,7 +108,7 @@ export function decodeChoice(choice: JsonValue | undefined, tools: Tool[]): { to
   const named = objectOf(choice)
   if (named['type'] !== 'allowed_tools')
     return {
-      toolChoice: decodeToolChoice(choice, named['type'] === undefined ? undefined : stringOf(named['name'])),
+      toolChoice: decodeToolChoice(choice, nameOfChoice(named)),
       tools,
     }
   const allowed = arrayOf(named['tools']).map(
@@ -119,13 +120,31 @@ export function decodeChoice(choice: JsonValue | undefined, tools: Tool[]): { to
   }
 }
 
+/** Of a tool that its dialect knows without a name the type is chosen. */
+function nameOfChoice(choice: JsonObject): string | undefined {
+  if (choice['type'] === 'local_shell') return localShellName
+  return choice['type'] === undefined ? undefined : stringOf(choice['name'])
+}
+
 /** The name that the client knows. */
 export function plainName({ name, namespace }: { name: string; namespace?: ToolNamespace }): string {
   return namespace?.name ?? name
 }
 
+/** An empty list, and settings without tools, are refused. */
+export function encodeTools(request: ChatRequest, warn: Warn): Record<string, JsonValue | undefined> {
+  const tools = groupTools(request.tools, warn)
+  if (tools.length === 0) return {}
+  const choice = reachableChoice(request, 'openai-responses', warn)
+  return {
+    tools,
+    tool_choice: encodeToolChoice(choice, request.tools),
+    parallel_tool_calls: request.parallelToolCalls,
+  }
+}
+
 /** Tools of one namespace stand together in it again. */
-export function encodeTools(tools: Tool[], warn: Warn): JsonObject[] {
+function groupTools(tools: Tool[], warn: Warn): JsonObject[] {
   const wire: JsonObject[] = []
   const groups = new Map<string, JsonValue[]>()
   for (const tool of tools) {
@@ -161,9 +180,10 @@ function encodeFunction(tool: FunctionTool): JsonObject {
   return compact({ type: 'function', name, description, parameters: inputSchema, strict })
 }
 
-export function encodeToolChoice(choice: ToolChoice, tools: Tool[]): JsonValue {
+function encodeToolChoice(choice: ToolChoice, tools: Tool[]): JsonValue {
   if (choice.type !== 'tool') return choice.type
   const tool = tools.find((known) => known.type === 'function' && known.name === choice.name)
   if (tool?.type !== 'function') return { type: 'function', name: choice.name }
+  if (tool.builtIn?.dialect === 'openai-responses') return { type: tool.builtIn.kind }
   return { type: tool.freeform ? 'custom' : 'function', name: plainName(tool) }
 }

@@ -1,8 +1,9 @@
 /** Drives one major of @anthropic-ai/sdk: `node anthropic.mjs anthropic-1`. */
 
-import { describeSdkError, drive, pickHeaders, toolLoop, weather } from './driver.mjs'
+import { describeSdkError, drive, forecast, pickHeaders, toolLoop, weather } from './driver.mjs'
 
 const { default: Anthropic } = await import(process.argv[2])
+const { jsonSchemaOutputFormat } = await import(`${process.argv[2]}/helpers/json-schema`)
 
 drive(async (command) => {
   const client = new Anthropic({
@@ -38,20 +39,37 @@ drive(async (command) => {
 }, describeSdkError)
 
 /** As the documentation has it: the whole content goes back, thinking included, results together in one user message. */
-function loop(client, body, { turns, streams }) {
+function loop(client, body, command) {
   const tools = [{ name: weather.name, description: weather.description, input_schema: weather.schema }]
   const ask = async (messages) => {
-    const request = { ...body, tools, messages }
-    const message = streams
+    const format = command.forecast ? { output_config: { format: jsonSchemaOutputFormat(forecast.schema) } } : {}
+    const request = { ...body, ...format, tools, messages }
+    const message = command.streams
       ? await client.messages.stream(request).finalMessage()
-      : await client.messages.create(request)
-    return { ...describe(message), items: [{ role: 'assistant', content: message.content }] }
+      : await client.messages[command.forecast ? 'parse' : 'create'](request)
+    return {
+      ...describe(message),
+      parsed: message.parsed_output,
+      items: [{ role: 'assistant', content: message.content }],
+    }
   }
   const answer = (results) => {
-    const content = results.map(({ call, result }) => ({ type: 'tool_result', tool_use_id: call.id, content: result }))
+    const content = results.map(({ call, result }) => ({
+      type: 'tool_result',
+      tool_use_id: call.id,
+      content: withImage(result, command.image),
+    }))
     return content.length === 0 ? [] : [{ role: 'user', content }]
   }
-  return toolLoop(turns, ask, (text) => ({ role: 'user', content: text }), answer)
+  return toolLoop(command, ask, (text, image) => ({ role: 'user', content: withImage(text, image) }), answer)
+}
+
+function withImage(text, data) {
+  if (data === undefined) return text
+  return [
+    { type: 'text', text },
+    { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+  ]
 }
 
 /** Gathers the events as an app does that uses no helper. */

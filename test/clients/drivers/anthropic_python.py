@@ -2,7 +2,7 @@
 
 import anthropic
 
-from driver import WEATHER, drive, pick_headers, plain, tool_loop
+from driver import WEATHER, Forecast, drive, pick_headers, plain, tool_loop
 
 
 def perform(command):
@@ -38,18 +38,30 @@ def loop(client, body, command):
 
     def ask(messages):
         request = {**body, "tools": tools, "messages": messages}
+        if command.get("forecast"):
+            request["output_format"] = Forecast
         if command["streams"]:
             with client.messages.stream(**request) as stream:
                 message = stream.get_final_message()
         else:
-            message = client.messages.create(**request)
-        return {**describe(message), "items": [{"role": "assistant", "content": message.content}]}
+            message = (client.messages.parse if command.get("forecast") else client.messages.create)(**request)
+        return {**describe(message), "parsed": getattr(message, "parsed_output", None), "items": [{"role": "assistant", "content": message.content}]}
 
     def answer(results):
-        content = [{"type": "tool_result", "tool_use_id": call["id"], "content": text} for call, text in results]
+        content = [
+            {"type": "tool_result", "tool_use_id": call["id"], "content": with_image(text, command.get("image"))}
+            for call, text in results
+        ]
         return [{"role": "user", "content": content}] if content else []
 
-    return tool_loop(command["turns"], ask, lambda text: {"role": "user", "content": text}, answer)
+    return tool_loop(command, ask, lambda text, image: {"role": "user", "content": with_image(text, image)}, answer)
+
+
+def with_image(text, data):
+    if data is None:
+        return text
+    source = {"type": "base64", "media_type": "image/png", "data": data}
+    return [{"type": "text", "text": text}, {"type": "image", "source": source}]
 
 
 def iterate(client, body, stop_after):

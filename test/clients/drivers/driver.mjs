@@ -28,30 +28,45 @@ export class Skipped extends Error {}
 export const weather = {
   name: 'get_weather',
   description: 'Tells the weather in a city.',
-  schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false },
   run: ({ city }) => `It is sunny in ${city}.`,
+}
+
+/** What the last answer of each turn has to be where a command wants `forecast`: asked for and read by the SDK's own means. */
+export const forecast = {
+  name: 'forecast',
+  schema: {
+    type: 'object',
+    properties: { city: { type: 'string' }, sunny: { type: 'boolean' } },
+    required: ['city', 'sunny'],
+    additionalProperties: false,
+  },
 }
 
 /**
  * A conversation of several user turns, each of which may take several calls of the model: `ask(history)` gives the answer's text, its tool
- * calls, and what to append to the history; `answer(call, result)` gives the item that carries a result.
+ * calls, and what to append to the history; `answer(call, result)` gives the item that carries a result. With an image, the first turn
+ * shows it, and the results too where the SDK has a place for it.
  */
-export async function toolLoop(turns, ask, say, answer) {
+export async function toolLoop({ turns, image }, ask, say, answer) {
   const history = []
   const texts = []
+  const parsed = []
   const toolCalls = []
-  for (const turn of turns) {
-    history.push(say(turn))
+  for (const [at, turn] of turns.entries()) {
+    history.push(say(turn, at === 0 ? image : undefined))
     for (let calls = 1; calls > 0;) {
       const said = await ask(history)
       history.push(...said.items)
       calls = said.toolCalls.length
       toolCalls.push(...said.toolCalls)
       history.push(...answer(said.toolCalls.map((call) => ({ call, result: weather.run(call.input) }))))
-      if (calls === 0) texts.push(said.text)
+      if (calls > 0) continue
+      texts.push(said.text)
+      parsed.push(said.parsed ?? null)
     }
   }
-  return { text: texts.at(-1), texts, toolCalls, chunks: 0 }
+  return { text: texts.at(-1), texts, parsed, toolCalls, chunks: 0 }
 }
 
 /** Headers a test may want to look at, of the many. */

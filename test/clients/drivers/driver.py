@@ -5,6 +5,8 @@ import re
 import sys
 import threading
 
+import pydantic
+
 _printing = threading.Lock()
 
 
@@ -23,15 +25,22 @@ def drive(perform):
 WEATHER = {
     "name": "get_weather",
     "description": "Tells the weather in a city.",
-    "schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    "schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": False},
 }
 
 
-def tool_loop(turns, ask, say, answer):
+class Forecast(pydantic.BaseModel):
+    """See forecast in driver.mjs."""
+
+    city: str
+    sunny: bool
+
+
+def tool_loop(command, ask, say, answer):
     """A conversation of several user turns; see toolLoop in driver.mjs."""
-    history, texts, tool_calls = [], [], []
-    for turn in turns:
-        history.append(say(turn))
+    history, texts, parsed, tool_calls = [], [], [], []
+    for at, turn in enumerate(command["turns"]):
+        history.append(say(turn, command.get("image") if at == 0 else None))
         calls = None
         while calls != []:
             said = ask(history)
@@ -40,7 +49,8 @@ def tool_loop(turns, ask, say, answer):
             tool_calls.extend(calls)
             history.extend(answer([(call, f"It is sunny in {call['input']['city']}.") for call in calls]))
         texts.append(said["text"])
-    return {"text": texts[-1], "texts": texts, "toolCalls": tool_calls, "chunks": 0}
+        parsed.append(plain(said.get("parsed")))
+    return {"text": texts[-1], "texts": texts, "parsed": parsed, "toolCalls": tool_calls, "chunks": 0}
 
 
 def pick_headers(headers):

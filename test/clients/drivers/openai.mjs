@@ -1,8 +1,11 @@
 /** Drives one major of openai: `node openai.mjs openai-7`. */
 
-import { describeSdkError, drive, pickHeaders, Skipped, toolLoop, weather } from './driver.mjs'
+import { describeSdkError, drive, forecast, pickHeaders, Skipped, toolLoop, weather } from './driver.mjs'
 
 const { default: OpenAI } = await import(process.argv[2])
+const { zodResponseFormat, zodTextFormat } = await import(`${process.argv[2]}/helpers/zod`)
+const { z } = await import('zod')
+const zodForecast = z.object({ city: z.string(), sunny: z.boolean() })
 
 drive((command) => {
   const client = new OpenAI({
@@ -41,20 +44,31 @@ async function chat(client, command) {
 }
 
 /** As the documentation has it: the message goes back as it came, each result in a message of its own. */
-function loopChat(client, body, { turns, streams }, system) {
+function loopChat(client, body, command, system) {
   const { name, description, schema: parameters } = weather
-  const tools = [{ type: 'function', function: { name, description, parameters } }]
+  const tools = [{ type: 'function', function: { name, description, parameters, strict: true } }]
   const completions = client.chat.completions.stream ? client.chat.completions : client.beta?.chat?.completions
   const ask = async (messages) => {
-    const request = { ...body, tools, messages: [...system, ...messages] }
-    const completion = streams
+    const format = command.forecast ? { response_format: zodResponseFormat(zodForecast, forecast.name) } : {}
+    const request = { ...body, ...format, tools, messages: [...system, ...messages] }
+    const completion = command.streams
       ? await completions.stream(request).finalChatCompletion()
-      : await client.chat.completions.create(request)
-    return { ...describeChat(completion), items: [completion.choices[0].message] }
+      : await (command.forecast ? completions.parse(request) : client.chat.completions.create(request))
+    const { message } = completion.choices[0]
+    return { ...describeChat(completion), parsed: message.parsed, items: [message] }
   }
   const answer = (results) =>
     results.map(({ call, result }) => ({ role: 'tool', tool_call_id: call.id, content: result }))
-  return toolLoop(turns, ask, (text) => ({ role: 'user', content: text }), answer)
+  return toolLoop(command, ask, (text, image) => ({ role: 'user', content: chatContent(text, image) }), answer)
+}
+
+/** Results have no place for an image on this wire. */
+function chatContent(text, image) {
+  if (image === undefined) return text
+  return [
+    { type: 'text', text },
+    { type: 'image_url', image_url: { url: `data:image/png;base64,${image}` } },
+  ]
 }
 
 /** Gathers the chunks as an app does that uses no helper. */
@@ -126,27 +140,41 @@ async function responses(client, command) {
 }
 
 /** Either the app keeps the items and sends them all, or the provider does and is sent only what is new. */
-function loopResponses(client, body, { turns, streams, keeps }) {
+function loopResponses(client, body, command) {
+  const { streams, keeps } = command
   if (streams && !client.responses.stream) throw new Skipped('no responses.stream')
   const { name, description, schema: parameters } = weather
-  const tools = [{ type: 'function', name, description, parameters, strict: false }]
+  const tools = [{ type: 'function', name, description, parameters, strict: true }]
   let previous_response_id
   let sent = 0
   const ask = async (history) => {
     const held =
       keeps === 'provider' ? { previous_response_id, input: history.slice(sent) } : { store: false, input: history }
-    const request = { ...body, tools, ...held }
+    const format = command.forecast ? { text: { format: zodTextFormat(zodForecast, forecast.name) } } : {}
+    const request = { ...body, ...format, tools, ...held }
     const response = streams
       ? await client.responses.stream(request).finalResponse()
-      : await client.responses.create(request)
+      : await client.responses[command.forecast ? 'parse' : 'create'](request)
     previous_response_id = response.id
     const items = keeps === 'provider' ? [] : response.output
     sent = history.length + items.length
-    return { ...describeResponse(response), items }
+    return { ...describeResponse(response), parsed: response.output_parsed, items }
   }
   const answer = (results) =>
-    results.map(({ call, result }) => ({ type: 'function_call_output', call_id: call.id, output: result }))
-  return toolLoop(turns, ask, (text) => ({ role: 'user', content: text }), answer)
+    results.map(({ call, result }) => ({
+      type: 'function_call_output',
+      call_id: call.id,
+      output: responseContent(result, command.image),
+    }))
+  return toolLoop(command, ask, (text, image) => ({ role: 'user', content: responseContent(text, image) }), answer)
+}
+
+function responseContent(text, image) {
+  if (image === undefined) return text
+  return [
+    { type: 'input_text', text },
+    { type: 'input_image', detail: 'auto', image_url: `data:image/png;base64,${image}` },
+  ]
 }
 
 async function iterateResponse(client, body, stopAfter) {

@@ -4,7 +4,7 @@ import json
 
 import openai
 
-from driver import WEATHER, Skipped, drive, pick_headers, plain, tool_loop
+from driver import WEATHER, Forecast, Skipped, drive, pick_headers, plain, tool_loop
 
 
 def perform(command):
@@ -38,23 +38,36 @@ def chat(client, command):
 
 def loop_chat(client, body, command, system):
     function = {"name": WEATHER["name"], "description": WEATHER["description"], "parameters": WEATHER["schema"]}
-    tools = [{"type": "function", "function": function}]
+    tools = [{"type": "function", "function": {**function, "strict": True}}]
+    wants_forecast = command.get("forecast", False)
 
     def ask(messages):
         request = {**body, "tools": tools, "messages": [*system, *messages]}
+        if wants_forecast:
+            request["response_format"] = Forecast
         if command["streams"]:
             with client.chat.completions.stream(**request) as stream:
                 for _ in stream:
                     pass
                 completion = stream.get_final_completion()
         else:
-            completion = client.chat.completions.create(**request)
-        return {**describe_chat(completion), "items": [completion.choices[0].message]}
+            completions = client.chat.completions
+            completion = (completions.parse if wants_forecast else completions.create)(**request)
+        message = completion.choices[0].message
+        return {**describe_chat(completion), "parsed": getattr(message, "parsed", None), "items": [message]}
 
     def answer(results):
         return [{"role": "tool", "tool_call_id": call["id"], "content": text} for call, text in results]
 
-    return tool_loop(command["turns"], ask, lambda text: {"role": "user", "content": text}, answer)
+    return tool_loop(command, ask, lambda text, image: {"role": "user", "content": chat_content(text, image)}, answer)
+
+
+def chat_content(text, image):
+    """Results have no place for an image on this wire."""
+    if image is None:
+        return text
+    url = {"url": f"data:image/png;base64,{image}"}
+    return [{"type": "text", "text": text}, {"type": "image_url", "image_url": url}]
 
 
 def iterate_chat(client, body, stop_after):
@@ -121,7 +134,7 @@ def loop_responses(client, body, command):
             "name": WEATHER["name"],
             "description": WEATHER["description"],
             "parameters": WEATHER["schema"],
-            "strict": False,
+            "strict": True,
         }
     ]
     at_provider = command.get("keeps") == "provider"
@@ -134,19 +147,38 @@ def loop_responses(client, body, command):
             if state["previous"]:
                 held["previous_response_id"] = state["previous"]
         request = {**body, "tools": tools, **held}
+        if command.get("forecast"):
+            request["text_format"] = Forecast
         if command["streams"]:
             with client.responses.stream(**request) as stream:
                 response = stream.get_final_response()
         else:
-            response = client.responses.create(**request)
+            response = (client.responses.parse if command.get("forecast") else client.responses.create)(**request)
         items = [] if at_provider else list(response.output)
         state.update(previous=response.id, sent=len(history) + len(items))
-        return {**describe_response(response), "items": items}
+        parsed = getattr(response, "output_parsed", None)
+        return {**describe_response(response), "parsed": parsed, "items": items}
 
     def answer(results):
-        return [{"type": "function_call_output", "call_id": call["id"], "output": text} for call, text in results]
+        return [
+            {
+                "type": "function_call_output",
+                "call_id": call["id"],
+                "output": response_content(text, command.get("image")),
+            }
+            for call, text in results
+        ]
 
-    return tool_loop(command["turns"], ask, lambda text: {"role": "user", "content": text}, answer)
+    return tool_loop(
+        command, ask, lambda text, image: {"role": "user", "content": response_content(text, image)}, answer
+    )
+
+
+def response_content(text, image):
+    if image is None:
+        return text
+    shown = {"type": "input_image", "detail": "auto", "image_url": f"data:image/png;base64,{image}"}
+    return [{"type": "input_text", "text": text}, shown]
 
 
 def iterate_response(client, body, stop_after):

@@ -1,6 +1,6 @@
 /** Drives one major of the Vercel AI SDK: `node vercel.mjs ai-7 ai-anthropic-4 ai-openai-4`. */
 
-import { drive, pickHeaders, weather } from './driver.mjs'
+import { drive, forecast, pickHeaders, weather } from './driver.mjs'
 
 const [ai, anthropic, openai] = await Promise.all(process.argv.slice(2, 5).map((name) => import(name)))
 
@@ -22,29 +22,56 @@ drive(async (command) => {
 }, describeError)
 
 /** The SDK runs the loop itself; what it says of its answers goes back as it says it. */
-async function loop(options, { turns, streams }) {
+async function loop(options, { turns, image, streams, forecast: wantsForecast }) {
   const { name, description, schema, run } = weather
   const tools = {
-    [name]: ai.tool({ description, inputSchema: ai.jsonSchema(schema), execute: async (input) => run(input) }),
+    [name]: ai.tool({
+      description,
+      inputSchema: ai.jsonSchema(schema),
+      execute: async (input) => run(input),
+      ...(image === undefined
+        ? {}
+        : { toModelOutput: ({ output }) => ({ type: 'content', value: shown(output, image) }) }),
+    }),
   }
+  const output = wantsForecast ? { output: ai.Output.object({ schema: ai.jsonSchema(forecast.schema) }) } : {}
   const messages = []
   const texts = []
+  const parsed = []
   const toolCalls = []
-  for (const turn of turns) {
-    messages.push({ role: 'user', content: turn })
-    const request = { ...options, messages, tools, stopWhen: ai.stepCountIs(6) }
+  for (const [at, text] of turns.entries()) {
+    const isShown = image !== undefined && at === 0
+    messages.push({
+      role: 'user',
+      content: isShown
+        ? [
+            { type: 'text', text },
+            { type: 'image', image },
+          ]
+        : text,
+    })
+    const request = { ...options, ...output, messages, tools, stopWhen: ai.stepCountIs(6) }
     const failed = []
     const result = streams
       ? ai.streamText({ ...request, onError: ({ error }) => failed.push(error) })
       : await ai.generateText(request)
     if (streams) await result.consumeStream()
     if (failed.length > 0) throw failed[0]
-    messages.push(...(await result.response).messages)
+    // Since 7 the response's own messages are those of the last step alone.
+    messages.push(...((await result.responseMessages) ?? (await result.response).messages))
     texts.push(await result.text)
+    if (wantsForecast) parsed.push(await result.output)
     for (const step of await result.steps)
       for (const call of step.toolCalls) toolCalls.push({ id: call.toolCallId, name: call.toolName, input: call.input })
   }
-  return { text: texts.at(-1), texts, toolCalls, chunks: 0 }
+  return { text: texts.at(-1), texts, parsed, toolCalls, chunks: 0 }
+}
+
+function shown(text, data) {
+  return [
+    { type: 'text', text },
+    { type: 'image-data', data, mediaType: 'image/png' },
+  ]
 }
 
 function languageModel({ api, baseURL, apiKey, model }) {

@@ -1,0 +1,59 @@
+/** What commands have in common towards the person who typed them. */
+import { pino } from 'pino'
+import { realClock } from '../clock.ts'
+import type { Config } from '../config/schema.ts'
+import { createGatherer } from '../observe/gather.ts'
+import { createJsonLog, createTextLog } from '../observe/lines.ts'
+import type { Log } from '../observe/log.ts'
+
+export function complain(problem: string, exitCode: number): number {
+  process.stderr.write(`${problem}\n`)
+  return exitCode
+}
+
+/** Resolves when the text is out: the process may end next. Whoever reads no further (`| head`) is no fault. */
+export function print(text: string): Promise<void> {
+  const { stdout } = process
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stdout.off('error', done)
+      resolve()
+    }
+    stdout.once('error', done)
+    stdout.write(`${text}\n`, done)
+  })
+}
+
+/** What is going on, in a line of the terminal that the next one takes the place of; the last one is empty. */
+export function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
+}
+
+/** Colours are for people who look at a terminal and did not refuse them (no-color.org). */
+export function mayColour(): boolean {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+}
+
+export function openLog(config: Pick<Config, 'logFormat'>): { log: Log; flush: () => void } {
+  const destination = pino.destination({ dest: 1, sync: false })
+  const gatherer = createGatherer(destination, realClock)
+  const log = config.logFormat === 'json' ? createJsonLog(gatherer) : createTextLog(gatherer, realClock, mayColour())
+  const flush = (): void => {
+    gatherer.flush()
+    destination.flushSync()
+  }
+  return { log, flush }
+}
+
+export function untilAskedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = (): void => {
+      // A second signal ends the process at once, as by default.
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+      resolve()
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+  })
+}

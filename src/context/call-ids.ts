@@ -1,0 +1,21 @@
+/** Ids for the calls of an answer. A conversation with two calls of one id is refused (providers.md 4.2), and local models count anew with every turn. */
+import { fitToolId } from '../dialects/tool-id.ts'
+import type { Message } from '../ir/request.ts'
+
+/** The id that a call leaves under: the model's own as every wire takes it, unless the conversation or this answer has it already. */
+export function createCallIds(messages: readonly Message[]): (id: string) => string {
+  const taken = new Set(messages.flatMap(idsIn))
+  return (id) => {
+    const base = id === '' ? 'call' : id
+    let own = fitToolId(base)
+    for (let count = 2; taken.has(own); count += 1) own = fitToolId(`${base}_${count}`)
+    taken.add(own)
+    return own
+  }
+}
+
+function idsIn(message: Message): string[] {
+  return message.role === 'assistant'
+    ? message.content.flatMap((part) => (part.type === 'tool-call' ? [fitToolId(part.id)] : []))
+    : []
+}

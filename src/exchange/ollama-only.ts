@@ -1,0 +1,102 @@
+/** Requests of an Ollama app that only an Ollama can answer: prompts written for one model, and models to be loaded or unloaded. */
+import { encodeFailure, encodeLoaded } from '../dialects/ollama/answer.ts'
+import { ownPromptField, ownPromptText } from '../dialects/ollama/own-prompt.ts'
+import { exactText, parseExact } from '../ir/exact-json.ts'
+import type { Failure } from '../ir/failure.ts'
+import { objectOf, type JsonObject } from '../ir/json.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import type { Chain } from '../routing/chains.ts'
+import { pathAt, type Target } from '../routing/target.ts'
+import type { Call } from '../upstream/attempt.ts'
+import { credentialHeader } from '../wire/headers.ts'
+import { callOllama } from './ollama-call.ts'
+import type { Incoming, Outcome, Services } from './outcome.ts'
+import { giveJson, type Reply } from './reply.ts'
+
+/** True when the request was one of these, and has its answer: of the local Ollama, and of the model that the app names. */
+export async function answeredByOllama(
+  services: Services,
+  chain: Chain,
+  incoming: Incoming,
+  request: ChatRequest,
+  reply: Reply,
+): Promise<boolean> {
+  const field = ownPromptField(request)
+  const isLoad = request.messages.length === 0
+  if (field === undefined && !isLoad) return false
+  const ollama = chain.find(({ kind, dialect }) => kind === 'local' && dialect === 'ollama')
+  const outcome = ollama
+    ? await ask(services, { ...ollama, name: 'the local Ollama', model: request.model }, incoming, request, reply)
+    : nobodyFor(field)
+  if (outcome.type === 'failed' && !reply.isGone) settle(services, request, outcome, isLoad, reply)
+  return true
+}
+
+async function ask(
+  services: Services,
+  target: Target,
+  { body }: Incoming,
+  request: ChatRequest,
+  reply: Reply,
+): Promise<Outcome> {
+  services.log.info(`🪖 Asking ${target.name} itself: nobody else can answer this`, { target: target.name })
+  const call: Call = {
+    origin: target.url.origin,
+    method: 'POST',
+    path: pathAt(target, request.echo?.['generate'] === true ? '/api/generate' : '/api/chat', ''),
+    headers: ['content-type', 'application/json', 'accept-encoding', 'identity', ...credentials(target)],
+    body: Buffer.from(exactText(await bodyFor(services, target, objectOf(parseExact(body.toString('utf8'))), request))),
+  }
+  const outcome = await callOllama(services, target, call, request.stream, reply)
+  if (outcome.type !== 'failed') return outcome
+  const remedy = services.engines.at(target).remedy(outcome.failure, target)
+  return remedy === undefined ? outcome : { type: 'failed', failure: withRemedy(outcome.failure, remedy) }
+}
+
+/** As the app wrote it, in a window that holds it (engines/ollama.ts). */
+async function bodyFor(
+  { engines }: Services,
+  target: Target,
+  body: JsonObject,
+  request: ChatRequest,
+): Promise<JsonObject> {
+  const text = ownPromptText(request)
+  const counted: ChatRequest = {
+    ...request,
+    messages: [...request.messages, { role: 'user', content: [{ type: 'text', text }] }],
+  }
+  const prepared = objectOf((await engines.at(target).prepare(counted, target)).extras.ollama)
+  const { think: _, options, ...settings } = prepared
+  return { ...body, ...settings, options: { ...objectOf(body['options']), ...objectOf(options) } }
+}
+
+function credentials({ credential }: Target): string[] {
+  return credential ? credentialHeader(credential) : []
+}
+
+function withRemedy(failure: Failure, remedy: string): Failure {
+  return { ...failure, message: `${failure.message} (${remedy})` }
+}
+
+function nobodyFor(field: string | undefined): Extract<Outcome, { type: 'failed' }> {
+  const message = `${field ?? 'keep_alive'}: means something to an Ollama only, and no local one is configured`
+  return { type: 'failed', failure: { kind: 'unknown-model', status: 400, message } }
+}
+
+/** A model that no Ollama here has is a cloud's: it is always there, and needs no loading. */
+function settle(
+  { clock }: Services,
+  request: ChatRequest,
+  { failure, original }: Extract<Outcome, { type: 'failed' }>,
+  isLoad: boolean,
+  reply: Reply,
+): void {
+  if (isLoad && (failure.kind === 'unknown-model' || failure.kind === 'network'))
+    return giveJson(reply, 200, encodeLoaded(request, clock.now()))
+  if (original) {
+    reply.head(original.status, original.statusMessage, original.headers)
+    return reply.end(original.body)
+  }
+  const { status, body } = encodeFailure(failure)
+  giveJson(reply, failure.status ?? status, body)
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { StreamEvent } from '../ir/events.ts'
+import { createGatherer } from '../ir/gathered.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import { continuationOf } from './continuation.ts'
+import type { Way } from './overlap.ts'
+import { findMissing } from './plan.ts'
+
+const request: ChatRequest = {
+  model: 'm',
+  stream: true,
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'How is the weather?' }] }],
+  tools: ['weather', 'time'].map((name) => ({ type: 'function', name, inputSchema: { type: 'object' } })),
+  toolChoice: { type: 'auto' },
+  sampling: { stopSequences: [], maxOutputTokens: 1000 },
+  reasoning: { effort: 'high' },
+  output: { type: 'text' },
+  extras: {},
+}
+
+const thought: StreamEvent[] = [
+  { type: 'reasoning-start', index: 0 },
+  { type: 'reasoning-delta', index: 0, text: 'Hm.' },
+  { type: 'reasoning-end', index: 0 },
+]
+const said = (text: string): StreamEvent[] => [
+  { type: 'text-start', index: 1 },
+  { type: 'text-delta', index: 1, text },
+]
+const called = (json: string): StreamEvent[] => [
+  { type: 'tool-call-start', index: 2, id: 'c1', name: 'weather' },
+  { type: 'tool-call-delta', index: 2, json },
+]
+
+function asked(events: readonly StreamEvent[], way: Way, changes: Partial<ChatRequest> = {}): ChatRequest {
+  const gatherer = createGatherer()
+  for (const event of events) gatherer.take(event)
+  const all = { ...request, ...changes }
+  return continuationOf(all, gatherer.gathered, findMissing(gatherer.gathered, all.output), way)
+}
+
+const added = ({ messages }: ChatRequest): unknown[] => messages.slice(request.messages.length)
+
+describe('what the next target is asked', () => {
+  it('is the question as it was, when only thoughts were seen', () => {
+    expect(asked(thought, 'plea')).toEqual(request)
+  })
+
+  it('is to go on with what was said, without its thoughts and without new ones', () => {
+    const continued = asked([...thought, ...said('The sun sh')], 'prefill')
+    expect(added(continued)).toEqual([{ role: 'assistant', content: [{ type: 'text', text: 'The sun sh' }] }])
+    expect(continued.reasoning).toBeUndefined()
+  })
+
+  it('is, in words, to begin with the last words of it', () => {
+    const [, plea] = added(asked(said('In Bern the sun shines and the birds sing in the gar'), 'plea'))
+    expect(JSON.stringify(plea)).toContain('character for character: birds sing in the gar\\n')
+  })
+
+  it('leaves less room, as the limit is one for both halves, but never none', () => {
+    expect(asked(said('x'.repeat(900)), 'plea').sampling.maxOutputTokens).toBe(700)
+    expect(asked(said('x'.repeat(9000)), 'plea').sampling.maxOutputTokens).toBe(256)
+  })
+
+  it('is the same call of the same tool again, and nothing else', () => {
+    const again = asked([...said('Let me look.'), { type: 'text-end', index: 1 }, ...called('{"city":"Be')], 'prefill')
+    expect(again.tools.map((tool) => tool.type === 'function' && tool.name)).toEqual(['weather'])
+    expect(again.toolChoice).toEqual({ type: 'tool', name: 'weather' })
+    expect(JSON.stringify(added(again))).toContain(JSON.stringify('exactly this: {"city":"Be').slice(1, -1))
+  })
+
+  it('is the whole JSON again, when that is what was cut', () => {
+    const again = asked(said('{"city":"Be'), 'prefill', { output: { type: 'json' } })
+    expect(added(again)).toHaveLength(1)
+    expect(again.output).toEqual({ type: 'json' })
+  })
+})

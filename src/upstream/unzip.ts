@@ -1,0 +1,98 @@
+/** Answers that come compressed although that was not asked for: read all the same, so that a cut in them is found. */
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  type BrotliDecompress,
+  type Gunzip,
+  type Inflate,
+} from 'node:zlib'
+import { streamCut, type Failure } from '../ir/failure.ts'
+import { withoutFields } from '../wire/headers.ts'
+import type { AnswerHead, CallListener } from './attempt.ts'
+
+type Unzip = Gunzip | Inflate | BrotliDecompress
+
+/** The same listener, which hears what was compressed. Only of good answers: an error's bytes are the client's as they are. */
+export class UnzippingListener implements CallListener {
+  readonly #listener: CallListener
+  #unzip: Unzip | undefined
+
+  constructor(listener: CallListener) {
+    this.#listener = listener
+  }
+
+  head(head: AnswerHead): void {
+    const unzip = head.status === 200 ? createUnzip(head) : undefined
+    if (!unzip) return this.#listener.head(head)
+    this.#unzip = unzip
+    unzip.on('data', (chunk: Buffer) => this.#tell(() => this.#listener.data(chunk)))
+    unzip.on('end', () => this.#tell(() => this.#listener.end()))
+    unzip.on('error', () => this.#tell(() => this.#listener.failure(streamCut)))
+    this.#listener.head(plain(head))
+  }
+
+  /** What is compressed is heard later: that it comes is all there is to say of it. */
+  data(chunk: Buffer): boolean {
+    if (!this.#unzip) return this.#listener.data(chunk)
+    this.#unzip.write(chunk)
+    return true
+  }
+
+  isThinking(): boolean {
+    return this.#listener.isThinking()
+  }
+
+  end(): void {
+    if (this.#unzip) this.#unzip.end()
+    else this.#listener.end()
+  }
+
+  /** What came before it is heard first. */
+  failure(failure: Failure): void {
+    const unzip = this.#unzip
+    if (!unzip) return this.#listener.failure(failure)
+    unzip.removeAllListeners('end').removeAllListeners('error')
+    unzip.on('error', () => {})
+    unzip.flush(() => this.#tell(() => this.#listener.failure(failure)))
+  }
+
+  fault(error: unknown): void {
+    this.#listener.fault(error)
+  }
+
+  /** Outside of the call that came from the connection nobody catches what the listener throws. */
+  #tell(say: () => void): void {
+    try {
+      say()
+    } catch (error) {
+      this.#listener.fault(error)
+    }
+  }
+}
+
+function createUnzip({ headers }: AnswerHead): Unzip | undefined {
+  switch (headers['content-encoding']) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip()
+    case 'deflate':
+      return createInflate()
+    case 'br':
+      return createBrotliDecompress()
+    default:
+      return undefined
+  }
+}
+
+const ofCompressed = ['content-encoding', 'content-length']
+
+function plain(head: AnswerHead): AnswerHead {
+  const headers = Object.entries(head.headers).filter(([name]) => !ofCompressed.includes(name))
+  // Their end is vouched for by the compression's own.
+  return {
+    ...head,
+    headers: Object.fromEntries([...headers, ['transfer-encoding', 'chunked']]),
+    raw: withoutFields(head.raw, ofCompressed),
+  }
+}

@@ -1,0 +1,155 @@
+/** The clocks of one call: connect -> head -> first content -> stall, one at a time, and the whole exchange's beside them. */
+import type { Clock } from '../clock.ts'
+import type { Limits, Patience } from './patience.ts'
+
+type Phase = 'connect' | 'head' | 'first-content' | 'stall'
+export type LatePhase = Phase | 'exchange'
+
+export interface Watched {
+  /** The model has begun to think and has not said that it ended: a ping is a sign of life now. */
+  isThinking(): boolean
+  onTimeout(phase: LatePhase): void
+  onFault(error: unknown): void
+}
+
+/**
+ * One timer a call. What happens only notes the time, so that no chunk costs a timer (a few ns instead of ~200);
+ * the timer looks at what was noted, and is set again for as long as is left.
+ */
+export class Watch {
+  readonly #clock: Clock
+  readonly #patience: Patience
+  readonly #uploadMs: number
+  readonly #watched: Watched
+  #limits: Limits
+  #phase: Phase = 'connect'
+  /** When the phase began, or something was last said in it. */
+  #sinceMs: number
+  /** The last bytes of any kind. */
+  #aliveAtMs: number
+  #isPaused = false
+  #mayGoOnLate = true
+  #cancelTimer: () => void
+
+  /** `uploadMs`: what the request needs on its way, before a target can be slow. */
+  constructor(clock: Clock, patience: Patience, uploadMs: number, watched: Watched) {
+    this.#clock = clock
+    this.#patience = patience
+    this.#uploadMs = uploadMs
+    this.#watched = watched
+    this.#limits = patience.limits
+    this.#sinceMs = clock.now()
+    this.#aliveAtMs = this.#sinceMs
+    this.#cancelTimer = this.#setTimer()
+  }
+
+  get hasHead(): boolean {
+    return this.#phase === 'first-content' || this.#phase === 'stall'
+  }
+
+  connected(): void {
+    this.#enter('head')
+  }
+
+  headCame(): void {
+    this.#enter('first-content')
+  }
+
+  /** Bytes came; `says` is false when they were nothing but a sign of life. */
+  heard(atMs: number, says: boolean): void {
+    this.#aliveAtMs = atMs
+    if (!says) return
+    this.#sinceMs = atMs
+    if (this.#phase === 'stall') return
+    this.#phase = 'stall'
+    this.#patience.race?.onContent()
+  }
+
+  /** The client is slow: the silence is not the target's. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#sinceMs = this.#clock.now()
+  }
+
+  stop(): void {
+    this.#cancelTimer()
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase
+    this.#sinceMs = this.#clock.now()
+  }
+
+  #setTimer(): () => void {
+    const leftMs = Math.min(this.#leftMs(), this.#soonestMs(), this.#patience.deadlineMs - this.#clock.now())
+    return this.#clock.after(Math.max(0, leftMs), () => this.#look())
+  }
+
+  /** The call may be in a later phase long before this one's time is over: never further ahead than that one's end could be. */
+  #soonestMs(): number {
+    const { headMs, firstContentMs, stallMs } = this.#limits
+    switch (this.#phase) {
+      case 'connect':
+        return Math.min(headMs, firstContentMs, stallMs)
+      case 'head':
+        return Math.min(firstContentMs, stallMs)
+      case 'first-content':
+      case 'stall':
+        return stallMs
+    }
+  }
+
+  #look(): void {
+    try {
+      const late = this.#latePhase()
+      if (late) this.#watched.onTimeout(late)
+      else this.#cancelTimer = this.#setTimer()
+    } catch (error) {
+      this.#watched.onFault(error)
+    }
+  }
+
+  /** Which clock has run out, when every excuse is heard. */
+  #latePhase(): LatePhase | undefined {
+    if (this.#clock.now() >= this.#patience.deadlineMs) return 'exchange'
+    if (this.#leftMs() > 0) return undefined
+    const isThinking = this.#watched.isThinking()
+    if (isThinking) this.#sinceMs = Math.max(this.#sinceMs, this.#aliveAtMs)
+    if (this.#leftMs() > 0) return undefined
+    const { thinking, mayThink } = this.#patience
+    if (this.#limits !== thinking && (isThinking || mayThink())) this.#limits = thinking
+    if (this.#leftMs() > 0 || this.#goesOnLate()) return undefined
+    return this.#phase
+  }
+
+  /** Others are asked beside it; it keeps a chance, but not for ever. */
+  #goesOnLate(): boolean {
+    if (this.#phase !== 'first-content' || !this.#mayGoOnLate || !this.#patience.race?.onLate()) return false
+    this.#mayGoOnLate = false
+    this.#limits = { ...this.#limits, firstContentMs: this.#patience.thinking.firstContentMs }
+    this.#sinceMs = this.#clock.now()
+    return true
+  }
+
+  #leftMs(): number {
+    const silentMs = this.#isPaused ? 0 : this.#clock.now() - this.#sinceMs
+    return this.#limitMs() - silentMs
+  }
+
+  #limitMs(): number {
+    switch (this.#phase) {
+      case 'connect':
+        return this.#limits.connectMs
+      case 'head':
+        return this.#limits.headMs + this.#uploadMs
+      case 'first-content':
+        return this.#limits.firstContentMs
+      case 'stall':
+        return this.#limits.stallMs
+    }
+  }
+}

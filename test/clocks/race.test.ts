@@ -1,0 +1,189 @@
+/** ON_SLOW=race: the next target is asked beside one that is late, and the first that speaks is kept. */
+import { describe, expect, it } from 'vitest'
+import { textOf } from '../e2e/trooper.ts'
+import { chat, messages, ollama } from './frames.ts'
+import { cloud, local, Stage } from './stage.ts'
+
+const claude = cloud('claude', 'anthropic')
+const openai = cloud('openai', 'openai-chat')
+const racing = { onSlow: 'race' } as const
+
+/** The first target has opened its stream, says nothing, and is late. */
+async function lateStage(chain: Parameters<typeof startStage>[0], stream = true): Promise<Stage> {
+  const stage = startStage(chain, stream)
+  ;(await stage.call(chain[0].name)).open().say(chain[0] === claude ? messages.start : chat.start)
+  await stage.pass(60)
+  return stage
+}
+
+function startStage(chain: ConstructorParameters<typeof Stage>[0], stream = true): Stage {
+  return new Stage(chain, racing).ask('anthropic', stream)
+}
+
+const words = (...texts: string[]): string[] => [
+  messages.textStart(),
+  ...texts.map((text) => messages.text(text)),
+  messages.stop() + messages.end,
+]
+
+describe('beside a stream that is late', () => {
+  it('the next target is asked, and has the client when it speaks first', async () => {
+    const stage = await lateStage([claude, local()])
+    const late = await stage.call('claude')
+    const next = (await stage.call('local')).open()
+    expect(late.isAborted).toBe(false)
+    expect(stage.reply.heads).toBe(0)
+    next.say(ollama.text('Here.'))
+    await stage.pass(1)
+    expect(late.isAborted).toBe(true)
+    // What it says all the same comes too late.
+    late.say(...words('Never.'))
+    next.say(ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('Here.')
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+    expect(stage.reply.headers).toEqual(
+      expect.arrayContaining(['X-Trooper-Fallback', 'qwen2.5:3b', 'X-Trooper-Reason', 'timeout']),
+    )
+    expect(stage.lines.join('\n')).toMatch(/timed out: first content[^]*Primary was not the first to speak/)
+  })
+
+  it('the next target is given up when the late one speaks first', async () => {
+    const stage = await lateStage([claude, local()])
+    const late = await stage.call('claude')
+    const next = (await stage.call('local')).open()
+    late.say(...words('At last.'))
+    late.end()
+    await stage.ended
+    expect(next.isAborted).toBe(true)
+    expect(stage.reply.text).toBe(messages.start + words('At last.').join(''))
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+    expect(stage.lines.join('\n')).toContain('local was not the first to speak')
+  })
+
+  it('nobody is asked before it is late, and the client hears nothing of its announcement', async () => {
+    const stage = startStage([claude, local()])
+    ;(await stage.call('claude')).open().say(messages.start)
+    await stage.pass(59)
+    expect(stage.callsOf('local')).toHaveLength(0)
+    expect(stage.reply.heads).toBe(0)
+  })
+
+  it('the one that lost goes on with an answer that breaks off', async () => {
+    const stage = await lateStage([claude, local()])
+    const late = await stage.call('claude')
+    ;(await stage.call('local')).open()
+    late.say(messages.textStart(), messages.text('The quick brown'))
+    await stage.pass(45)
+    expect(late.isAborted).toBe(true)
+    ;(await stage.call('local', 1)).open().say(ollama.text(' fox jumps.'), ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('The quick brown fox jumps.')
+    expect(stage.callsOf('claude')).toHaveLength(1)
+  })
+
+  it('it may still answer when the next one fails, but not for ever', async () => {
+    for (const speaks of [true, false]) {
+      const stage = await lateStage([claude, local()])
+      const late = await stage.call('claude')
+      ;(await stage.call('local')).connect().head({}, 500).say('{"error":"out of memory"}').end()
+      await stage.pass(299)
+      expect(late.isAborted).toBe(false)
+      if (speaks) late.say(...words('At last.')).end()
+      else await stage.pass(1)
+      await stage.ended
+      expect(late.isAborted).toBe(!speaks)
+      if (speaks) expect(textOf(stage.reply.text)).toBe('At last.')
+      else expect(stage.reply).toMatchObject({ status: 502, isOver: true })
+      expect(stage.calls).toHaveLength(2)
+    }
+  })
+
+  it('a third is asked when the second is late too', async () => {
+    const stage = await lateStage([claude, openai, local()])
+    ;(await stage.call('openai')).open().say(chat.start)
+    await stage.pass(60)
+    const third = (await stage.call('local')).open()
+    third.say(ollama.text('Third.'), ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('Third.')
+    expect((await stage.call('claude')).isAborted).toBe(true)
+    expect((await stage.call('openai')).isAborted).toBe(true)
+    expect(stage.calls).toHaveLength(3)
+  })
+
+  it('a refusal of the next one is no word', async () => {
+    const stage = await lateStage([claude, openai, local()])
+    ;(await stage.call('openai')).connect().head({}, 429).say('{"error":{"message":"Slow down"}}').end()
+    await stage.pass(1)
+    expect((await stage.call('claude')).isAborted).toBe(false)
+    ;(await stage.call('local')).open().say(ollama.text('Here.'), ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('Here.')
+  })
+
+  it('an answer that is gathered for its client is decided by its first word', async () => {
+    const stage = await lateStage([openai, local()], false)
+    const late = await stage.call('openai')
+    const next = (await stage.call('local')).open()
+    next.say(ollama.text('Here'))
+    await stage.pass(1)
+    expect(late.isAborted).toBe(true)
+    next.say(ollama.text(' I am.'), ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('Here I am.')
+    expect(stage.reply.heads).toBe(1)
+  })
+
+  it('everything ends when the client leaves', async () => {
+    const stage = await lateStage([claude, local()])
+    const next = (await stage.call('local')).open()
+    stage.reply.leave()
+    await stage.ended
+    expect((await stage.call('claude')).isAborted).toBe(true)
+    expect(next.isAborted).toBe(true)
+    expect(stage.clock.pending).toBe(0)
+  })
+
+  it('the time of the exchange ends both', async () => {
+    const stage = new Stage([claude, local()], { ...racing, exchangeMs: 90_000 }).ask('anthropic')
+    ;(await stage.call('claude')).open().say(messages.start)
+    await stage.pass(60)
+    const next = (await stage.call('local')).open()
+    await stage.pass(30)
+    await stage.ended
+    expect((await stage.call('claude')).isAborted).toBe(true)
+    expect(next.isAborted).toBe(true)
+    expect(stage.reply).toMatchObject({ status: 504, heads: 1, isOver: true })
+    expect(stage.clock.pending).toBe(0)
+  })
+})
+
+describe('with ON_SLOW=race', () => {
+  it.each(['connect', 'head'] as const)('a target without a %s is given up for the next one', async (what) => {
+    const stage = startStage([claude, local()])
+    const call = await stage.call('claude')
+    if (what === 'head') call.connect()
+    await stage.pass(what === 'head' ? 31 : 5)
+    expect(call.connect().isAborted).toBe(true)
+    ;(await stage.call('local')).open().say(ollama.text('Here.'), ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('Here.')
+  })
+
+  it('a stream that stalls after its first word is continued as ever', async () => {
+    const stage = startStage([claude, local()])
+    ;(await stage.call('claude')).open().say(messages.start, messages.textStart(), messages.text('The quick brown'))
+    await stage.pass(45)
+    ;(await stage.call('local')).open().say(ollama.text(' fox jumps.'), ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('The quick brown fox jumps.')
+  })
+
+  it('the only target shows its client signs of life', async () => {
+    const stage = startStage([claude])
+    ;(await stage.call('claude')).open().say(messages.start)
+    await stage.pass(10)
+    expect(stage.reply.text).toBe(messages.start)
+  })
+})

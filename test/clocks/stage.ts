@@ -1,0 +1,238 @@
+/** An exchange without sockets and without time: a test is the client, the targets and the clock. */
+import type { Dispatcher, Pool } from 'undici'
+import { nothingKnown } from '../fakes/nothing-known.ts'
+import type { ClientDialectName } from '../../src/dialects/dialect.ts'
+import { createEngines } from '../../src/engines/engines.ts'
+import { runExchange } from '../../src/exchange/exchange.ts'
+import { createHandBack } from '../../src/exchange/hand-back.ts'
+import { createLossBook } from '../../src/exchange/losses.ts'
+import type { Services } from '../../src/exchange/outcome.ts'
+import type { Reply } from '../../src/exchange/reply.ts'
+import { createTimes, type Timeouts } from '../../src/exchange/timeouts.ts'
+import { noTranscripts } from '../../src/exchange/transcripts.ts'
+import type { Log } from '../../src/observe/log.ts'
+import type { Chain } from '../../src/routing/chains.ts'
+import type { Target } from '../../src/routing/target.ts'
+import type { Pools } from '../../src/upstream/pools.ts'
+import type { HeaderList } from '../../src/wire/headers.ts'
+import { FakeClock } from '../fakes/clock.ts'
+import { dialects, type TestedDialect } from '../e2e/trooper.ts'
+
+/** As config/schema.ts has them. */
+const usual: Timeouts = {
+  connectMs: 5000,
+  headMs: 30_000,
+  firstContentMs: 60_000,
+  stallMs: 45_000,
+  thinkingMs: 300_000,
+  wholeAnswerMs: 600_000,
+  localMs: 600_000,
+  exchangeMs: 3_600_000,
+  onSlow: 'wait',
+}
+
+/** One call that a target got. */
+export class FakeCall {
+  readonly origin: string
+  readonly body: string
+  readonly #handler: Dispatcher.DispatchHandler
+  isAborted = false
+  readonly #controller: Dispatcher.DispatchController
+
+  constructor(origin: string, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+    this.origin = origin
+    this.body = Buffer.isBuffer(options.body) ? options.body.toString() : ''
+    this.#handler = handler
+    this.#controller = {
+      aborted: false,
+      paused: false,
+      reason: null,
+      rawHeaders: [],
+      rawTrailers: [],
+      abort: () => {
+        this.isAborted = true
+      },
+      pause: () => {},
+      resume: () => {},
+    }
+  }
+
+  connect(): this {
+    this.#handler.onRequestStart?.(this.#controller, {})
+    return this
+  }
+
+  head(headers: Record<string, string>, status = 200): this {
+    this.#handler.onResponseStart?.(this.#controller, status, headers, 'OK')
+    return this
+  }
+
+  /** Up to the head of a stream, in whatever framing the target has. */
+  open(): this {
+    return this.connect().head({ 'content-type': 'text/event-stream' })
+  }
+
+  say(...frames: string[]): this {
+    for (const frame of frames) this.#handler.onResponseData?.(this.#controller, Buffer.from(frame))
+    return this
+  }
+
+  end(): void {
+    this.#handler.onResponseEnd?.(this.#controller, {})
+  }
+}
+
+class FakeReply implements Reply {
+  isGone = false
+  status: number | undefined
+  heads = 0
+  headers: HeaderList = []
+  text = ''
+  isOver = false
+  #onGone: () => void = () => {}
+
+  onGone(callback: () => void): void {
+    this.#onGone = callback
+  }
+
+  leave(): void {
+    this.isGone = true
+    this.#onGone()
+  }
+
+  head(status: number, _message: string, headers: HeaderList): void {
+    this.heads += 1
+    this.status = status
+    this.headers = headers
+  }
+
+  flushHead(): void {}
+  onDrain(): void {}
+
+  write(chunk: Buffer | string): boolean {
+    if (this.isOver) throw new Error('Written behind the end.')
+    this.text += chunk.toString()
+    return true
+  }
+
+  end(chunk: Buffer | string = ''): void {
+    this.write(chunk)
+    this.isOver = true
+  }
+
+  abort(): void {
+    this.isOver = true
+  }
+}
+
+const speaks: Record<TestedDialect, Target['speaks']> = {
+  anthropic: ['anthropic'],
+  'openai-chat': ['openai-chat'],
+  'openai-responses': ['openai-responses'],
+}
+
+export function cloud(name: string, dialect: TestedDialect): Target {
+  const base = '/v1'
+  const origin = `http://${name}`
+  return { name, kind: 'cloud', dialect, speaks: speaks[dialect], url: { origin, base, query: '', text: origin } }
+}
+
+export function local(name = 'local'): Target {
+  const origin = `http://${name}`
+  const url = { origin, base: '', query: '', text: origin }
+  return { name, kind: 'local', dialect: 'ollama', speaks: ['ollama'], url, model: 'qwen2.5:3b' }
+}
+
+export class Stage {
+  readonly clock = new FakeClock()
+  readonly reply = new FakeReply()
+  readonly calls: FakeCall[] = []
+  readonly lines: string[] = []
+  readonly #services: Services
+  ended: Promise<void> = Promise.resolve()
+
+  constructor(chain: Chain, timeouts: Partial<Timeouts> = {}) {
+    this.#services = this.#createServices(chain, { ...usual, ...timeouts })
+  }
+
+  /** Asks as the dialect's SDK would, with these fields besides. */
+  ask(dialect: TestedDialect, stream = true, more: object = {}): this {
+    const { body } = dialects[dialect]
+    const bytes = Buffer.from(JSON.stringify({ ...body('hi', stream), ...more }))
+    const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: stream }
+    this.ended = runExchange(this.#services, incoming, this.reply)
+    return this
+  }
+
+  /** The call number `index` that this target got, as soon as it gets it. */
+  async call(name: string, index = 0): Promise<FakeCall> {
+    for (let turns = 0; turns < 100; turns += 1) {
+      const found = this.callsOf(name)[index]
+      if (found) return found
+      await turn()
+    }
+    throw new Error(`${name} was not asked.\n${this.lines.join('\n')}`)
+  }
+
+  callsOf(name: string): FakeCall[] {
+    return this.calls.filter(({ origin }) => origin === `http://${name}`)
+  }
+
+  /** So much time passes, second by second, with everything that it sets in motion. */
+  async pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      this.clock.advance(1000)
+      await turn()
+    }
+  }
+
+  #createServices(chain: Chain, timeouts: Timeouts): Services {
+    const pools: Pools = { at: (origin) => this.#poolAt(origin), destroy: async () => {} }
+    const log = this.#log()
+    const chains: Record<ClientDialectName, Chain> = {
+      anthropic: chain,
+      'openai-chat': chain,
+      'openai-responses': chain,
+      ollama: chain,
+    }
+    return {
+      chains,
+      policy: { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000 },
+      times: createTimes(timeouts),
+      seam: true,
+      ...nothingKnown(this.clock),
+      pools,
+      engines: createEngines(pools),
+      images: { fetch: async () => undefined, destroy: async () => {} },
+      handBack: createHandBack(),
+      transcripts: noTranscripts,
+      modelLists: new Map(),
+      lossesAt: createLossBook(log),
+      clock: this.clock,
+      log,
+      unique: () => 'b0b0b0b0b0b0b0b0b0b0b0b0',
+    }
+  }
+
+  #log(): Log {
+    const note = (text: string): void => void this.lines.push(text)
+    return { info: note, warn: note, error: note }
+  }
+
+  #poolAt(origin: string): Pool {
+    const pool = {
+      dispatch: (options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) => {
+        this.calls.push(new FakeCall(origin, options, handler))
+        return true
+      },
+      // `/api/show`, which the Ollama engine asks once.
+      request: async () => ({ statusCode: 404, body: { text: async () => '' } }),
+    }
+    return pool as unknown as Pool
+  }
+}
+
+/** Everything that is ready to happen does. */
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+}

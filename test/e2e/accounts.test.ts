@@ -1,0 +1,87 @@
+/** Two accounts of one provider in a chain: neither can read what the other sealed, and both have to take the conversation (providers.md 4.1, 4.5). */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type FakeOllama, type FakeProvider, startOllama, startProvider } from '../fakes/start.ts'
+import { planted } from '../secrets.ts'
+import { emptyFolder, localModel, spawnTrooper } from './trooper.ts'
+
+let first: FakeProvider
+let second: FakeProvider
+let ollama: FakeOllama
+let stop: () => Promise<void>
+let url: string
+
+async function start(endpoint: string): Promise<void> {
+  ;[first, second, ollama] = await Promise.all([startProvider(), startProvider(), startOllama()])
+  const folder = emptyFolder()
+  const yaml = [
+    'targets:',
+    `  first: { url: '${first.url}${endpoint}', kind: cloud, key: ${planted.primaryKey} }`,
+    `  second: { url: '${second.url}${endpoint}', kind: cloud, key: ${planted.primaryKey}2 }`,
+    `  local: { url: '${ollama.url}/api/chat', kind: local, model: '${localModel}' }`,
+    'chains: { default: [first, second, local] }',
+  ].join('\n')
+  writeFileSync(join(folder, 'trooper.yaml'), yaml)
+  const trooper = spawnTrooper({ TROOPER_PORT: '0', WAIT_MAX: '0' }, [], folder)
+  const port = await trooper.line((line) => /starting on http:\S+:(\d+)/.exec(line)?.[1])
+  url = `http://127.0.0.1:${port}${endpoint}`
+  stop = async () => {
+    await Promise.all([trooper.stop(), first.stop(), second.stop(), ollama.stop()])
+  }
+}
+
+async function post(body: object): Promise<{ from: string | null; answer: { content: object[]; output: object[] } }> {
+  const headers = {
+    'content-type': 'application/json',
+    'anthropic-version': '2023-06-01',
+    'x-api-key': planted.clientKey,
+  }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  const answer = Object(await response.json())
+  expect(response.status, JSON.stringify(answer)).toBe(200)
+  return { from: response.headers.get('x-trooper-provider'), answer }
+}
+
+const away = { mode: 'openai-overloaded', times: 1 } as const
+const thinking = (text: string) => ({ mode: 'ok', thinking: `Hm, ${text}`, text }) as const
+
+afterEach(() => stop())
+
+describe('a conversation that moves from one account to the other and back', () => {
+  const moves = async (ask: (question: string) => Promise<string | null>): Promise<void> => {
+    await first.play({ ...thinking('One.'), times: 1 }, away, thinking('Three.'))
+    await second.play(thinking('Two.'))
+    // A request that is refused uses up its turn too.
+    for (const question of ['1?', '2?', '3?']) expect(await ask(question)).not.toBe('local')
+  }
+
+  describe('in Messages', () => {
+    beforeEach(() => start('/v1/messages'))
+    it.each(['claude-sonnet-4-5', 'claude-opus-5-5'])('of %s', async (model) => {
+      const messages: object[] = []
+      await moves(async (question) => {
+        messages.push({ role: 'user', content: question })
+        const { from, answer } = await post({ model, max_tokens: 100, messages })
+        messages.push({ role: 'assistant', content: answer.content })
+        return from
+      })
+      const last = (await first.requests()).at(-1)
+      expect(last?.bodyText).toContain('Two.')
+      expect(last?.bodyText).not.toContain('Hm, Two.')
+    })
+  })
+
+  describe('in Responses', () => {
+    beforeEach(() => start('/v1/responses'))
+    it('held by the app', async () => {
+      const input: object[] = []
+      await moves(async (question) => {
+        input.push({ role: 'user', content: question })
+        const { from, answer } = await post({ model: 'gpt-5.4', store: false, input })
+        input.push(...answer.output)
+        return from
+      })
+    })
+  })
+})

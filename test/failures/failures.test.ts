@@ -1,0 +1,220 @@
+/**
+ * Every fault in every place: what reaches the client, and what the provider sees. `docs/failures.md` is what comes out of it, and is held
+ * against it. To make it anew: `npx vitest run test/failures -u`.
+ */
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { objectOf, parseJson } from '../../src/ir/json.ts'
+import { available, baseURL, Client, clients } from '../clients/clients.ts'
+import type { Heard, SseClientName } from '../conformance/demand.ts'
+import { startTrooper, type RunningTrooper } from '../e2e/trooper.ts'
+import { failureNames } from '../fakes/failures.ts'
+import type { ProviderBehaviour } from '../fakes/control.ts'
+import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
+import { planted } from '../secrets.ts'
+import { call, hear, requestOf, said, saidLocally, sentence, thoughts } from './answers.ts'
+import { chapters, contents, type Content, type Fault, type Outcome } from './faults.ts'
+import { manual, type Cell, type Told } from './manual.ts'
+
+const endpoints: Readonly<Record<SseClientName, string>> = {
+  anthropic: '/v1/messages',
+  'openai-chat': '/v1/chat/completions',
+  'openai-responses': '/v1/responses',
+}
+const dialects = ['anthropic', 'openai-chat', 'openai-responses'] as const
+/** Whose provider speaks another dialect. */
+const strangers: Readonly<Record<SseClientName, SseClientName>> = {
+  anthropic: 'openai-chat',
+  'openai-chat': 'openai-responses',
+  'openai-responses': 'anthropic',
+}
+
+let provider: FakeProvider
+let ollama: FakeOllama
+const troopers = new Map<string, RunningTrooper>()
+const cells: Cell[] = []
+let customer = 0
+
+beforeAll(async () => {
+  ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
+  await Promise.all(
+    dialects.flatMap((primary) =>
+      ['on', 'off'].map(async (seam) => {
+        const env = {
+          PRIMARY_URL: provider.url + endpoints[primary],
+          FALLBACK_URL: `${ollama.url}/api/chat`,
+          FALLBACK_MODEL: 'qwen2.5:3b',
+          WAIT_MAX: '0',
+          SEAM: seam,
+        }
+        troopers.set(`${primary} ${seam}`, await startTrooper(env))
+      }),
+    ),
+  )
+})
+afterAll(async () => {
+  await Promise.all([...troopers.values()].map(({ process }) => process.stop()))
+  await Promise.all([provider.stop(), ollama.stop()])
+})
+
+type Place = Pick<Cell, 'client' | 'primary' | 'stream' | 'content' | 'seam'>
+
+/** A failure of the catalogue has no answer in it. */
+function withAnswer(behaviour: ProviderBehaviour, content: Content): ProviderBehaviour {
+  const isRefusal = failureNames.some((name) => name === behaviour.mode)
+  return isRefusal ? behaviour : { ...behaviour, ...said[content] }
+}
+
+async function prepare(behaviour: ProviderBehaviour, content: Content): Promise<void> {
+  await Promise.all([provider.reset(), ollama.reset()])
+  await Promise.all([
+    provider.play(withAnswer(behaviour, content)),
+    ollama.play({ mode: 'ok', ...saidLocally[content] }),
+  ])
+}
+
+async function run(
+  behaviour: ProviderBehaviour,
+  place: Place,
+): Promise<{ outcome: Told; attempts: number; heard: Heard }> {
+  const { client, primary, content, stream, seam } = place
+  await prepare(behaviour, content)
+  customer += 1
+  const trooper = troopers.get(`${primary} ${seam ? 'on' : 'off'}`)
+  const response = await fetch(`${trooper?.url}${endpoints[client]}`, requestOf(client, content, stream, customer))
+  const text = await response.text()
+  const type = response.headers.get('content-type') ?? ''
+  const heard = hearLeniently(behaviour.mode, place, type, text)
+  const [asked, askedLocally] = await Promise.all([provider.requests(), ollama.requests('/api/chat')])
+  expect(asked.map(({ rejected }) => rejected ?? '')).toEqual(asked.map(() => ''))
+  const isLocal = response.headers.has('x-trooper-fallback')
+  const isTold = heard.ending === 'failed'
+  if (isTold && response.status >= 400) return { outcome: 'error', attempts: asked.length, heard }
+  const outcome = isTold ? 'told' : isLocal ? 'local' : askedLocally.length > 0 ? 'both' : 'provider'
+  return { outcome, attempts: asked.length, heard }
+}
+
+function expected(fault: Fault, place: Place): Told | 'none' {
+  const { whole, gathered, isToldWithoutSeam } = fault
+  const { client, primary, content, seam } = place
+  const stream = (client === primary ? undefined : fault.translated) ?? fault.stream
+  const ofStream = typeof stream === 'string' ? stream : stream[content]
+  const isTold = ofStream === 'both' || gathered !== undefined || (isToldWithoutSeam && client === primary)
+  if (place.stream) return !seam && isTold ? 'told' : ofStream
+  if (client === primary) return whole
+  // A restart is as good as a seam where the client has seen nothing.
+  return gathered ?? (ofStream === 'both' ? 'local' : ofStream)
+}
+
+/** What real clients forgive, and the strict ones do not. */
+function hearLeniently(mode: string, { client, primary }: Place, type: string, text: string): Heard {
+  if (!type.startsWith('text/event-stream') || client !== primary) return hear(client, type, text)
+  if (mode === 'last-frame-missing' && client === 'openai-chat') return hear(client, type, `${text}data: [DONE]\n\n`)
+  // The numbers have a gap, and the deltas lack a word that the whole response has.
+  if (mode === 'frame-torn' && client === 'openai-responses') {
+    const last = /\ndata: (\{"type":"response.completed".*)\n\n$/.exec(text)?.[1]
+    if (last) return hear(client, 'application/json', JSON.stringify(objectOf(parseJson(last))['response']))
+  }
+  return hear(client, type, text)
+}
+
+/** Nothing is missing, nothing is there twice, and what has an end has the right one. */
+function checkWhole({ name, plays }: Fault, { content, primary }: Place, outcome: Outcome, heard: Heard): void {
+  const isMended = plays[primary]?.mode === 'invalid-utf8'
+  const isTorn = plays[primary]?.mode === 'frame-torn' && outcome === 'provider'
+  const mended = (text: string): string => (isMended ? text.replaceAll('ü', '\uFFFD') : text)
+  const told = heard.texts.join('')
+  if (content === 'tool call') {
+    const [made, ...more] = heard.calls
+    expect(more, name).toEqual([])
+    expect({ name: made?.name, input: JSON.parse(mended(made?.input ?? '')) }).toEqual({
+      ...call,
+      input: JSON.parse(mended(JSON.stringify(call.input))),
+    })
+  } else if (isTorn && content === 'text' && told !== sentence) expect(told).toBe(sentence.replace(' brown', ''))
+  else expect(told).toBe(mended(sentence))
+  if (content === 'reasoning' && outcome === 'provider' && !isTorn)
+    expect(heard.reasoning.join('')).toBe(mended(thoughts))
+  expect(heard.ending).toMatch(
+    content === 'tool call' ? /^(tool_use|tool_calls|completed)$/ : /^(end_turn|stop|completed)$/,
+  )
+}
+
+describe.each(dialects)('a %s provider', (primary) => {
+  const speakers = dialects.filter((client) => client === primary || strangers[client] === primary)
+  const faults = chapters.flatMap((chapter) => chapter.faults).filter(({ plays }) => plays[primary])
+  const places: Place[] = speakers.flatMap((client) =>
+    contents.flatMap((content) => [
+      { client, primary, content, stream: true, seam: true },
+      { client, primary, content, stream: false, seam: true },
+      { client, primary, content, stream: true, seam: false },
+    ]),
+  )
+  it.each(faults)('$name', async (fault) => {
+    const behaviour = fault.plays[primary]
+    if (!behaviour) return
+    const problems: string[] = []
+    for (const place of places) {
+      const wanted = expected(fault, place)
+      if (wanted === 'none') continue
+      try {
+        const { outcome, attempts, heard } = await run(behaviour, place)
+        expect(outcome).toBe(wanted)
+        if (outcome !== 'error' && outcome !== 'told') checkWhole(fault, place, outcome, heard)
+        cells.push({ ...place, fault: fault.name, outcome, attempts })
+      } catch (error) {
+        const { client, content, stream, seam } = place
+        problems.push(`${client} ${content} ${stream ? 'stream' : 'whole'}${seam ? '' : ', no seam'}: ${String(error)}`)
+      }
+    }
+    expect(problems).toEqual([])
+  })
+})
+
+/** The official SDK of each dialect, whose helpers throw on what is not well-formed. */
+const apis = { anthropic: 'messages', 'openai-chat': 'chat', 'openai-responses': 'responses' } as const
+
+describe.each(dialects)('the SDK of a %s client', (dialect) => {
+  const api = apis[dialect]
+  const definition = clients.find(({ apis: own, runtime }) => runtime === 'node' && own.includes(api))
+  const usable = definition ? available(definition) : { skip: 'there is none' }
+  if (!definition || usable !== true) return it.skip(`skipped: ${usable === true ? '' : usable.skip}`)
+  let client: Client
+  beforeAll(() => {
+    client = new Client(definition)
+  })
+  afterAll(() => client.stop())
+
+  const faults = chapters.flatMap((chapter) => chapter.faults).filter(({ plays }) => plays[dialect])
+  it.each(faults)('hears a whole answer, streamed or not: $name', async (fault) => {
+    const behaviour = fault.plays[dialect]
+    if (!behaviour) return
+    const place = { client: dialect, primary: dialect, content: 'text', seam: true } as const
+    for (const op of ['final', 'create'] as const) {
+      const wanted = expected(fault, { ...place, stream: op === 'final' })
+      if (wanted === 'none') continue
+      await prepare(behaviour, 'text')
+      customer += 1
+      const result = await client.call({
+        op,
+        api,
+        baseURL: baseURL(definition, troopers.get(`${dialect} on`)?.url ?? '', api),
+        apiKey: `${planted.clientKey}-${customer}`,
+        model: dialect === 'anthropic' ? 'claude-sonnet-4-5' : 'gpt-4.1',
+        messages: [{ role: 'user', content: planted.prompt }],
+      })
+      if (wanted === 'error') expect(result).toMatchObject({ ok: false })
+      else expect(result).toMatchObject({ ok: true, text: expect.stringMatching(tellsAll) })
+    }
+  })
+})
+
+/** A word may be torn, a character broken. */
+const tellsAll = /^The quick( brown)? fox jumps over the f.r of a lazy dog and is gone\.$/
+
+describe('the manual of failures', () => {
+  it('says what happens', async () => {
+    const file = fileURLToPath(new URL('../../docs/failures.md', import.meta.url))
+    await expect(manual(chapters, cells)).toMatchFileSnapshot(file)
+  })
+})

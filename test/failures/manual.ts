@@ -1,0 +1,121 @@
+/** The matrix as a page of the manual. */
+import type { SseClientName } from '../conformance/demand.ts'
+import { contents, type Content, type Fault, type Outcome } from './faults.ts'
+
+/** `told`: the client has the beginning of an answer, and then an error in its own dialect. */
+export type Told = Outcome | 'told'
+
+export interface Cell {
+  fault: string
+  client: SseClientName
+  primary: SseClientName
+  stream: boolean
+  content: Content
+  seam: boolean
+  outcome: Told
+  /** How often the primary was asked. */
+  attempts: number
+}
+
+export interface Chapter {
+  title: string
+  faults: readonly Fault[]
+}
+
+const clients = [
+  ['anthropic', 'Messages'],
+  ['openai-chat', 'Chat'],
+  ['openai-responses', 'Responses'],
+] as const
+
+const intro = `# What happens when a provider fails
+
+Made by \`test/failures\`, which plays every one of these to the running program; do not edit.
+
+The columns are the app's dialect, and whether it asked for a stream. A cell says who wrote what the app has in the end, and how often the
+provider was asked. Where text, tool calls and reasoning fare differently, it says so. Every answer is read by clients stricter than any
+real one and by the official SDKs: it is whole, nothing is said twice, and a call has the arguments that its model meant.
+
+- **provider**: the app has the provider's own answer. What was wrong with it was left out or mended.
+- **local**: the local model answers from the beginning; the app has seen nothing of the fault.
+- **both**: the provider began, the local model goes on in the same stream, under the same ids.
+- **told**: the app has the beginning, and then an error in its own dialect.
+- **error**: the provider's own error, untouched: it is for the app to mend.
+- **-**: the fault cannot happen there.
+
+A single frame that cannot be read is left out if the rest is sound without it. In a call, or in thoughts that are signed, it is missed:
+there the answer counts as broken at that place.
+`
+
+interface Part {
+  title: string
+  hint: string
+  has: (cell: Cell) => boolean
+  forms: readonly ('stream' | 'whole')[]
+}
+
+const parts: readonly Part[] = [
+  {
+    title: 'A provider of the app’s own dialect',
+    hint: 'Bytes are passed on as they are.',
+    has: ({ client, primary, seam }) => client === primary && seam,
+    forms: ['stream', 'whole'],
+  },
+  {
+    title: 'A provider of another dialect',
+    hint: 'Messages on Chat, Chat on Responses, Responses on Messages. The provider is always asked for a stream.',
+    has: ({ client, primary, seam }) => client !== primary && seam,
+    forms: ['stream', 'whole'],
+  },
+  {
+    title: 'Without seams: `SEAM=off`, own dialect',
+    hint: 'Answers that are not streamed are as above.',
+    has: ({ client, primary, seam }) => client === primary && !seam,
+    forms: ['stream'],
+  },
+  {
+    title: 'Without seams: `SEAM=off`, another dialect',
+    hint: 'Answers that are not streamed are as above.',
+    has: ({ client, primary, seam }) => client !== primary && !seam,
+    forms: ['stream'],
+  },
+]
+
+export function manual(chapters: readonly Chapter[], cells: readonly Cell[]): string {
+  const sections = parts.map((part) => {
+    const columns = clients.flatMap(([client, name]) =>
+      part.forms.map((form) => ({ client, form, name: `${name}, ${form}` })),
+    )
+    const head = [
+      `| fault | ${columns.map(({ name }) => name).join(' | ')} |`,
+      `| --- | ${columns.map(() => '---').join(' | ')} |`,
+    ]
+    const rows = chapters.flatMap(({ title, faults }) => [
+      `| **${title}** |${' |'.repeat(columns.length)}`,
+      ...[...new Set(faults.map(({ name }) => name))].map((fault) => {
+        const known = cells.filter((cell) => part.has(cell) && cell.fault === fault)
+        const told = columns.map(({ client, form }) =>
+          cellText(known.filter((cell) => cell.client === client && cell.stream === (form === 'stream'))),
+        )
+        return `| ${fault} | ${told.join(' | ')} |`
+      }),
+    ])
+    return [`## ${part.title}\n\n${part.hint}\n`, ...head, ...rows].join('\n')
+  })
+  return `${[intro.trimEnd(), ...sections].join('\n\n')}\n`
+}
+
+function cellText(cells: readonly Cell[]): string {
+  const byContent = contents.flatMap((content) => {
+    const cell = cells.find((known) => known.content === content)
+    return cell ? [[content, `${cell.outcome} (${cell.attempts})`] as const] : []
+  })
+  const outcomes = [...new Set(byContent.map(([, outcome]) => outcome))]
+  if (outcomes.length <= 1) return outcomes[0] ?? '-'
+  return outcomes
+    .map((outcome) => {
+      const those = byContent.filter(([, told]) => told === outcome).map(([content]) => content)
+      return `${those.join(', ')}: ${outcome}`
+    })
+    .join('; ')
+}

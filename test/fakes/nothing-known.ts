@@ -1,0 +1,21 @@
+/** A Trooper that has just been started for the first time: nothing is known of any target. */
+import type { Clock } from '../../src/clock.ts'
+import { createLocalCalls } from '../../src/exchange/local-calls.ts'
+import { createBreakers } from '../../src/routing/breakers.ts'
+import { createLedger } from '../../src/routing/ledger.ts'
+import { createOverride } from '../../src/routing/override.ts'
+import { createUsageBook } from '../../src/routing/usage.ts'
+import { createNetworkWatch } from '../../src/upstream/network-watch.ts'
+
+export function nothingKnown(clock: Clock) {
+  const report = { lost: () => {}, found: () => {} }
+  return {
+    ledger: createLedger(),
+    breakers: createBreakers(),
+    usage: createUsageBook(),
+    override: createOverride(),
+    handoverAt: undefined,
+    network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
+    localCalls: createLocalCalls(),
+  }
+}
