@@ -2,7 +2,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { wires, type Wire } from '../drill/app.ts'
-import { isPlayable, playScenario, type Played } from '../drill/drill.ts'
+import { playScenario, type Played } from '../drill/drill.ts'
 import { findLocalModel, type LocalModel } from '../drill/local-model.ts'
 import { describeScenario, summaryTable, tellStory, toJson } from '../drill/report.ts'
 import type { Scenario } from '../drill/scenario.ts'
@@ -58,8 +58,6 @@ function readOrder(
   if (dialect !== undefined && dialect !== 'all' && !wire)
     return `--dialect '${dialect}' is no wire format; use one of ${wires.join(', ')}, all.`
   const [serve, json] = [switches.has('serve'), switches.has('json')]
-  if (scenario && !serve && !isPlayable(scenario))
-    return `'${scenario.name}' waits for longer than a drill should take; rehearse it with an app of yours: trooper drill --serve ${scenario.name}`
   if (serve && json)
     return '--serve runs until it is stopped and has no result for --json; use LOG_FORMAT=json for its log.'
   if (serve && dialect !== undefined) return '--serve speaks all wire formats at once; leave --dialect out.'
@@ -91,20 +89,16 @@ async function play(order: Order, targets: Targets): Promise<number> {
   const local = await findLocalModel(targets, order.standIn, 0)
   try {
     const asked = order.scenario ? [order.scenario] : scenarios
-    const playable = asked.filter(isPlayable)
-    const skipped = asked.filter((scenario) => !isPlayable(scenario))
     // A real model takes its time: one wire format shows as much as three.
     const chosen = order.wires ?? (local.isStandIn ? wires : wires.slice(0, 1))
     if (!order.json) await print(beginning(local, order, chosen, paint))
     const played: Played[] = []
-    for (const scenario of playable) {
+    for (const scenario of asked) {
       showProgress(`${scenario.name} …`)
       played.push(await playScenario(scenario, local, chosen))
     }
     showProgress('')
-    await print(
-      order.json ? JSON.stringify(toJson(local, played, skipped), undefined, 2) : ending(played, skipped, local, paint),
-    )
+    await print(order.json ? JSON.stringify(toJson(local, played), undefined, 2) : ending(played, local, paint))
     return played.every(({ ok }) => ok) ? 0 : 1
   } finally {
     await local.close()
@@ -121,17 +115,13 @@ function beginning(local: LocalModel, { scenario }: Order, chosen: readonly Wire
   ].join('\n')
 }
 
-function ending(played: readonly Played[], skipped: readonly Scenario[], local: LocalModel, paint: Paint): string {
+function ending(played: readonly Played[], local: LocalModel, paint: Paint): string {
   const [only, ...more] = played
   const story = more.length === 0 ? only?.runs[0] : undefined
   const wrong = played.filter(({ ok }) => !ok)
   return [
     ...(story ? [tellStory(story, local, paint), ''] : []),
     ...(only ? [summaryTable(played, local, paint), ''] : []),
-    ...skipped.map(
-      ({ name }) =>
-        `${name} waits for longer than a drill should take, so it is left to: trooper drill --serve ${name}`,
-    ),
     wrong.length > 0
       ? paint.red(`Not as it has to be: ${wrong.map(({ scenario }) => scenario.name).join(', ')}.`)
       : 'Every app got a whole answer, or the error that is its own to mend.',

@@ -1,7 +1,7 @@
 /** Plays scenarios against a Trooper in this process, and judges what an app saw of them. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '../config/load.ts'
-import { settings, type Config } from '../config/schema.ts'
+import { type Config } from '../config/schema.ts'
 import type { Log } from '../observe/log.ts'
 import { ask, wires, type Seen, type Turn, type Wire } from './app.ts'
 import { isRight, outcomeOf } from './judge.ts'
@@ -45,13 +45,6 @@ const shortClocks = {
   WHOLE_ANSWER_TIMEOUT: '1',
 }
 
-const settingNames = new Set<string>(Object.values(settings).map(({ env }) => env))
-
-/** A scenario about a clock that cannot be set would take too long. */
-export function isPlayable({ clock }: Scenario): boolean {
-  return clock === undefined || settingNames.has(clock)
-}
-
 /** All at once: each conversation has a provider, a Trooper and a key of its own. */
 export async function playScenario(scenario: Scenario, local: LocalModel, chosen = wires): Promise<Played> {
   const runs = await Promise.all(
@@ -90,8 +83,8 @@ async function converse(scenario: Scenario, local: LocalModel, wire: Wire, strea
 const questions = ['Hello, who are you?', 'And what do you do?', 'Are you still there?']
 
 /** The defaults: what is expected of a scenario must not depend on a person's settings. */
-function configFor({ clock }: Scenario): Config {
-  const environment = { TROOPER_PORT: '0', TRANSCRIPTS: 'off', ...(clock && shortClocks) }
+function configFor({ isAboutSilence }: Scenario): Config {
+  const environment = { TROOPER_PORT: '0', TRANSCRIPTS: 'off', ...(isAboutSilence && shortClocks) }
   const loaded = loadConfig({ flags: {}, environment, dotEnv: {} })
   if (!loaded.ok) throw new Error(loaded.problem)
   return loaded.config

@@ -7,7 +7,7 @@ import type { Outcome, Scenario } from './scenario.ts'
 import { formatTable, wrap, type Paint } from './text.ts'
 
 /** The whole result, one JSON document. */
-export function toJson(local: LocalModel, played: readonly Played[], skipped: readonly Scenario[]): JsonObject {
+export function toJson(local: LocalModel, played: readonly Played[]): JsonObject {
   return {
     ok: played.every(({ ok }) => ok),
     localModel: { model: local.targets[0].model ?? '', isStandIn: local.isStandIn },
@@ -24,7 +24,6 @@ export function toJson(local: LocalModel, played: readonly Played[], skipped: re
         messages: steps.map((step) => stepJson(step, local)),
       })),
     })),
-    skipped: skipped.map(({ name }) => name),
   }
 }
 

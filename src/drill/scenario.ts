@@ -63,8 +63,8 @@ export interface Scenario {
   messages: readonly [Message, ...Message[]]
   /** The provider is not there at all. */
   isDown?: true
-  /** Setting that has to be short, so that nobody waits for minutes until a silence counts as one. */
-  clock?: 'HEAD_TIMEOUT' | 'STALL_TIMEOUT'
+  /** A silence is what it shows: the clocks of the drilled Trooper are set short. */
+  isAboutSilence?: true
 }
 
 export function outcomeWanted({ sees }: Message, streamed: boolean): Outcome {

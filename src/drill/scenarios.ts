@@ -117,7 +117,7 @@ export const scenarios: readonly Scenario[] = [
     trooper: 'Waits as long as the provider may be silent, and asks the local model.',
     app: ordinaryAnswer,
     messages: [{ act: { do: 'say-nothing' }, sees: 'local' }],
-    clock: 'HEAD_TIMEOUT',
+    isAboutSilence: true,
   },
   {
     name: 'slow-first-token',
@@ -142,7 +142,7 @@ export const scenarios: readonly Scenario[] = [
     trooper: `Waits as long as the provider may be silent. ${goesOn}`,
     app: wholeAnswer,
     messages: breakOff('stall'),
-    clock: 'STALL_TIMEOUT',
+    isAboutSilence: true,
   },
   {
     name: 'error-in-stream',

@@ -51,8 +51,23 @@ export function prepareForCloud(request: ChatRequest, target: PlainTarget, warn:
 /** Providers read all of them; one that does not says so itself, in words for the client. */
 const cloudSight = { images: true, imageUrls: true, documents: true, fetched: new Map() }
 
-/** The images that the conversation only names. */
-async function fetchImages(request: ChatRequest, images: ImageFetcher): Promise<FetchedImages> {
-  const found = await Promise.all(imageUrlsOf(request).map(async (url) => [url, await images.fetch(url)] as const))
-  return new Map(found.flatMap(([url, image]) => (image ? [[url, image] as const] : [])))
+/** What a conversation only names may be a stranger's list: its latest images count, as many as a model can look at. */
+const mostImages = 20
+const mostAtOnce = 4
+const mostBase64 = 40 * 1024 * 1024
+
+export async function fetchImages(request: ChatRequest, images: ImageFetcher): Promise<FetchedImages> {
+  const latest = imageUrlsOf(request).slice(-mostImages).toReversed()
+  const found = new Map<string, { mediaType: string; base64: string }>()
+  let length = 0
+  for (let at = 0; at < latest.length && length < mostBase64; at += mostAtOnce) {
+    const some = latest.slice(at, at + mostAtOnce)
+    const fetched = await Promise.all(some.map(async (url) => [url, await images.fetch(url)] as const))
+    for (const [url, image] of fetched) {
+      if (!image) continue
+      length += image.base64.length
+      found.set(url, image)
+    }
+  }
+  return found
 }

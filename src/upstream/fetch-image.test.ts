@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { FakeClock } from '../../test/fakes/clock.ts'
 import { createImageFetcher, type ImageFetcher, type ImageRules } from './fetch-image.ts'
 
 const bytes = Buffer.from('89504e470d0a1a0a', 'hex')
@@ -245,5 +246,20 @@ describe('a URL that leads inside', () => {
     expect(await fetched).toBeUndefined()
     expect(names.lookups).toBe(1)
     expect(place.asked).toEqual([])
+  })
+})
+
+describe('an image that is not there', () => {
+  it('is asked for once a minute, so that it does not keep every turn waiting', async () => {
+    const clock = new FakeClock()
+    const place = await serve((_request, response) => response.writeHead(404).end())
+    const images = createImageFetcher({ isEnabled: true, trustedHosts: [place.host] }, clock)
+    closers.push(() => images.destroy())
+    const url = `http://${place.host}/gone.png`
+    expect([await images.fetch(url), await images.fetch(url)]).toEqual([undefined, undefined])
+    expect(place.asked).toHaveLength(1)
+    clock.advance(60_000)
+    await images.fetch(url)
+    expect(place.asked).toHaveLength(2)
   })
 })

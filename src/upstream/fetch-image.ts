@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { Agent, request, type Dispatcher } from 'undici'
+import { realClock, type Clock } from '../clock.ts'
 import { isPublicAddress, lookupPublic } from './public-address.ts'
 
 interface FetchedImage {
@@ -31,12 +32,17 @@ const types = new Set(['image/jpeg', 'image/jpg', 'image/png', 'image/webp', 'im
 /** The images of a conversation are sent again with every turn. */
 const keptBytes = 64 * 1024 * 1024
 
-export function createImageFetcher({ isEnabled, trustedHosts }: ImageRules): ImageFetcher {
+/** One that is not there keeps a turn waiting once, and not every turn of the next minute. */
+const failureMs = 60_000
+const mostFailures = 1000
+
+export function createImageFetcher({ isEnabled, trustedHosts }: ImageRules, clock: Clock = realClock): ImageFetcher {
   const agents = {
     open: new Agent({ connect: { lookup: lookupPublic, timeout: longestMs } }),
     trusted: new Agent({ connect: { timeout: longestMs } }),
   }
   const kept = new Map<string, FetchedImage>()
+  const failedUntilMs = new Map<string, number>()
   let bytes = 0
 
   const keep = (url: string, image: FetchedImage): void => {
@@ -61,9 +67,13 @@ export function createImageFetcher({ isEnabled, trustedHosts }: ImageRules): Ima
   return {
     fetch: async (url) => {
       const known = kept.get(url)
-      if (known || !isEnabled) return known
+      if (known || !isEnabled || (failedUntilMs.get(url) ?? 0) > clock.now()) return known
       const image = await load(url, agentFor).catch(() => undefined)
       if (image) keep(url, image)
+      else {
+        if (failedUntilMs.size >= mostFailures) failedUntilMs.clear()
+        failedUntilMs.set(url, clock.now() + failureMs)
+      }
       return image
     },
     destroy: async () => {
