@@ -4,8 +4,10 @@ import type { Message } from '../ir/request.ts'
 
 /** The id that a call leaves under: the model's own as every wire takes it, unless the conversation or this answer has it already. */
 export function createCallIds(messages: readonly Message[]): (id: string) => string {
-  const taken = new Set(messages.flatMap(idsIn))
+  let taken: Set<string> | undefined
   return (id) => {
+    // Most answers call nothing.
+    taken ??= new Set(messages.flatMap(idsIn))
     const base = id === '' ? 'call' : id
     let own = fitToolId(base)
     for (let count = 2; taken.has(own); count += 1) own = fitToolId(`${base}_${count}`)

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest, Message } from '../ir/request.ts'
 import { countText, countTokens } from './count.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
+  ...plainRequest,
   model: 'm',
   stream: false,
   messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 const long = 'The quick brown fox jumps over the lazy dog. '.repeat(40)
 

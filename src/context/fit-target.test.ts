@@ -3,9 +3,11 @@ import { freeformTool } from '../dialects/freeform.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCallIds } from './call-ids.ts'
 import { fitTarget } from './fit-target.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const patch = freeformTool('patch', 'Applies a patch.', undefined)
 const request: ChatRequest = {
+  ...plainRequest,
   model: 'm',
   stream: false,
   messages: [
@@ -17,10 +19,6 @@ const request: ChatRequest = {
     { role: 'tool', content: [{ type: 'tool-result', callId: 'a', content: [], isError: false, freeform: true }] },
   ],
   tools: [patch],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 describe('tools that take plain text', () => {

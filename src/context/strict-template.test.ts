@@ -2,16 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest, Message } from '../ir/request.ts'
 import { satisfyTemplate } from './strict-template.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
+  ...plainRequest,
   model: 'm',
   stream: false,
   messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 const say = (role: 'system' | 'user' | 'assistant', ...texts: string[]): Message => ({

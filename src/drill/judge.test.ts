@@ -6,18 +6,14 @@ import type { Seen } from './app.ts'
 import { isRight, outcomeOf } from './judge.ts'
 import { readStream, readWhole, type AppDialect } from './read-answer.ts'
 import { noteTool, piecesOf, providerText } from './script.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const dialects: AppDialect[] = ['anthropic', 'openai-chat', 'openai-responses']
 
 const request: ChatRequest = {
+  ...plainRequest,
   model: 'm',
-  stream: true,
   messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 const events: StreamEvent[] = [
   { type: 'start', id: 'id', model: 'm' },

@@ -10,16 +10,12 @@ import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
 import type { Engine } from './engine.ts'
 import { createOllamaEngine } from './ollama.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
+  ...plainRequest,
   model: 'small',
-  stream: true,
   messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 /** A conversation of about so many tokens by Trooper's own count. */

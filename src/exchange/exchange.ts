@@ -315,13 +315,13 @@ class Exchange {
   /** Everything failed: the first target's own answer, as it said it or in its words, else a sentence that names what was tried. */
   #giveUp(): void {
     if (this.#reply.isGone) return
-    const { first, original } = this.#story
+    const { first, told } = this.#story
     const story = this.#story.tell()
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
     if (this.#answer && first) return this.#tell(this.#answer, first.failure)
-    const own = this.#isUnknownHistory() ? undefined : original
     const reply = this.#reply
-    if (own && first) return this.#give(reply, withStory(own, headerText(story)), first.failure)
+    if (told && !this.#isUnknownHistory())
+      return this.#give(reply, withStory(told.original, headerText(story)), told.failure)
     if (this.#decoded?.ok === false) return this.#give(reply, undefined, this.#decoded.failure)
     if (first?.rests)
       return this.#give(reply, undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })

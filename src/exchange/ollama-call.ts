@@ -10,7 +10,7 @@ import { headerText, type HeaderList } from '../wire/headers.ts'
 import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import type { FrameDecoder } from '../wire/sse.ts'
 import { clientGone, type Outcome, type Services, type Settle } from './outcome.ts'
-import type { Reply } from './reply.ts'
+import { follow, type Reply } from './reply.ts'
 
 export function callOllama(
   services: Services,
@@ -58,12 +58,10 @@ class OllamaListener implements CallListener {
 
   begin(attempt: Attempt): void {
     this.#attempt = attempt
-    this.#reply.onGone(() => {
+    follow(this.#reply, attempt, () => {
       this.#phase = { at: 'over' }
-      attempt.abort()
       this.#outcome.resolve(clientGone)
     })
-    this.#reply.onDrain(() => attempt.resume())
   }
 
   head(head: AnswerHead): void {

@@ -6,7 +6,7 @@ import { startAttempt, type Attempt } from '../upstream/attempt.ts'
 import { requestHeaders, responseHeaders } from '../wire/headers.ts'
 import { boundHeaders } from './errors.ts'
 import type { Services } from './outcome.ts'
-import type { Reply } from './reply.ts'
+import { follow, type Reply } from './reply.ts'
 
 /** The endpoint and its query as the client wrote them, after the version prefix. */
 export interface Passed {
@@ -57,8 +57,7 @@ export function passThrough(
     },
     fault: () => reply.abort(),
   })
-  reply.onGone(() => attempt.abort())
-  reply.onDrain(() => attempt.resume())
+  follow(reply, attempt, () => {})
 }
 
 function giveFailure(services: Services, failure: Failure, target: Target, reply: Reply): void {

@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../ir/request.ts'
 import { fetchImages } from './prepare.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const image = (url: string): ChatRequest['messages'][number] => ({
   role: 'user',
   content: [{ type: 'file', mediaType: 'image/*', data: { from: 'url', url } }],
 })
 const request: ChatRequest = {
+  ...plainRequest,
   model: 'm',
   stream: false,
   messages: Array.from({ length: 30 }, (_, at) => image(`https://x.example/${at}.png`)),
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 describe('the images that a conversation names', () => {

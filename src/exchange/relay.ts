@@ -15,7 +15,7 @@ import { requestHeaders, responseHeaders, withoutFields, withoutLength } from '.
 import { createSseDecoder, type Frame, type FrameDecoder } from '../wire/sse.ts'
 import { findBodyFault, formOf, isBlank, isJson, mended, withinAnswer } from './inspect.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Settle, type Turn } from './outcome.ts'
-import type { HeldAnswer, Reply } from './reply.ts'
+import { follow, type HeldAnswer, type Reply } from './reply.ts'
 import { RelayedStream, type StreamFault } from './relayed-stream.ts'
 import { StreamTail } from './stream-tail.ts'
 import { takeUp } from './open-answer.ts'
@@ -103,12 +103,10 @@ class RelayListener implements CallListener {
 
   begin(attempt: Attempt): void {
     this.#attempt = attempt
-    this.#reply.onGone(() => {
+    follow(this.#reply, attempt, () => {
       this.#leave()
-      attempt.abort()
       this.#outcome.resolve(clientGone)
     })
-    this.#reply.onDrain(() => attempt.resume())
   }
 
   head(head: AnswerHead): void {

@@ -1,4 +1,5 @@
 /** The client's end of an exchange, as the exchange sees it. The first `head` is the point of no return. */
+import type { Attempt } from '../upstream/attempt.ts'
 import type { HeaderMap } from '../dialects/dialect.ts'
 import type { JsonObject } from '../ir/json.ts'
 import type { HeaderList } from '../wire/headers.ts'
@@ -20,6 +21,15 @@ export interface Reply {
   end(chunk?: Buffer | string): void
   /** Breaks the connection: the only honest end of a body whose length was promised and cannot be kept. */
   abort(): void
+}
+
+/** Ends an attempt when its client leaves, and lets it go on when the client has read what it was sent. */
+export function follow(reply: Reply, attempt: Attempt, onGone: () => void): void {
+  reply.onGone(() => {
+    onGone()
+    attempt.abort()
+  })
+  reply.onDrain(() => attempt.resume())
 }
 
 /** An answer of a target, whole and not yet given to the client. */

@@ -30,9 +30,10 @@ export class Story {
     return this.#tried[0]
   }
 
-  /** The first answer that a target gave in its own words. */
-  get original(): HeldAnswer | undefined {
-    return this.#tried.find((tried) => tried.original)?.original
+  /** The first answer that a target gave in its own words, and what it means. */
+  get told(): { original: HeldAnswer; failure: Failure } | undefined {
+    for (const { original, failure } of this.#tried) if (original) return { original, failure }
+    return undefined
   }
 
   addResting(target: Target, failure: Failure): void {

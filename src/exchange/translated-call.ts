@@ -13,7 +13,7 @@ import { createNdjsonDecoder } from '../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../wire/sse.ts'
 import { isJson, statesError, withinAnswer } from './inspect.ts'
 import { clientGone, type Broken, type Outcome, type Services, type Turn } from './outcome.ts'
-import type { Reply } from './reply.ts'
+import { follow, type Reply } from './reply.ts'
 import type { AnswerSink } from './sink.ts'
 
 /** `broken`: the client has the beginning of an answer that this target will not end. */
@@ -71,12 +71,10 @@ class TranslationListener implements CallListener {
 
   begin(attempt: Attempt): void {
     this.#attempt = attempt
-    this.#reply.onGone(() => {
+    follow(this.#reply, attempt, () => {
       this.#phase = { at: 'over' }
-      attempt.abort()
       this.#outcome.resolve(clientGone)
     })
-    this.#reply.onDrain(() => attempt.resume())
   }
 
   head(head: AnswerHead): void {

@@ -5,17 +5,15 @@ import type { ChatRequest } from '../ir/request.ts'
 import { continuationOf } from './continuation.ts'
 import type { Way } from './overlap.ts'
 import { findMissing } from './plan.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const request: ChatRequest = {
+  ...plainRequest,
   model: 'm',
-  stream: true,
   messages: [{ role: 'user', content: [{ type: 'text', text: 'How is the weather?' }] }],
   tools: ['weather', 'time'].map((name) => ({ type: 'function', name, inputSchema: { type: 'object' } })),
-  toolChoice: { type: 'auto' },
   sampling: { stopSequences: [], maxOutputTokens: 1000 },
   reasoning: { effort: 'high' },
-  output: { type: 'text' },
-  extras: {},
 }
 
 const thought: StreamEvent[] = [

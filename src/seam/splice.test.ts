@@ -8,17 +8,14 @@ import { createCollector, type Collected } from '../ir/response.ts'
 import { endWithCalls } from './blocks.ts'
 import { findMissing } from './plan.ts'
 import { createSplice } from './splice.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 
 const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
 const request: ChatRequest = {
+  ...plainRequest,
   model: 'm',
-  stream: true,
   messages: [{ role: 'user', content: [{ type: 'text', text: 'How is the weather?' }] }],
   tools: [{ type: 'function', name: 'weather', inputSchema: schema }],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 const start: StreamEvent = { type: 'start', id: 'a', model: 'cloud', usage: { inputTokens: 100 } }

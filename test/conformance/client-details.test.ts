@@ -6,19 +6,15 @@ import type { StreamEvent } from '../../src/ir/events.ts'
 import type { ChatRequest, FunctionTool } from '../../src/ir/request.ts'
 import { parseFrames } from './demand.ts'
 import { strictClients } from './strict-clients.ts'
+import { plainRequest } from '../plain-request.ts'
 
 type Wire = Record<string, unknown>
 
 const request: ChatRequest = {
+  ...plainRequest,
   model: 'asked-model',
-  stream: true,
   messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
   reasoning: {},
-  output: { type: 'text' },
-  extras: {},
 }
 
 function encoder(dialect: ClientDialectName, asked = request) {

@@ -8,7 +8,7 @@ import { interleavedAnswers, sequentialAnswers } from './generated.ts'
 import { parseFrames, type Heard, type SseClientName } from './demand.ts'
 import { grammarFaults } from './grammar.ts'
 import { collect, decodeText, framesOf } from './streams.ts'
-import { plainRequest } from './plain-request.ts'
+import { plainRequest } from '../plain-request.ts'
 import { strictClients } from './strict-clients.ts'
 
 const dialects: SseClientName[] = ['anthropic', 'openai-chat', 'openai-responses']

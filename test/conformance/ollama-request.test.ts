@@ -6,6 +6,7 @@ import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { ChatRequest, Message, ToolResultPart } from '../../src/ir/request.ts'
 import { requestFixture, requests } from './requests.ts'
+import { plainRequest } from '../plain-request.ts'
 
 interface WireMessage {
   role: string
@@ -23,14 +24,9 @@ interface Wire {
 }
 
 const base: ChatRequest = {
+  ...plainRequest,
   model: 'qwen2.5:3b',
-  stream: true,
   messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 function encode(request: Partial<ChatRequest>): { wire: Wire; warnings: string[] } {

@@ -4,7 +4,7 @@ import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonValue } from '../../src/ir/json.ts'
 import type { AssistantPart, ChatRequest, Message, ToolResultPart } from '../../src/ir/request.ts'
-import { plainRequest } from './plain-request.ts'
+import { plainRequest } from '../plain-request.ts'
 
 type Wire = Record<string, unknown>
 

@@ -13,7 +13,7 @@ import { createSplice } from '../../src/seam/splice.ts'
 import type { Heard, SseClientName } from './demand.ts'
 import { sequentialAnswers } from './generated.ts'
 import { collect, decodeText, fixture, framesOf } from './streams.ts'
-import { plainRequest } from './plain-request.ts'
+import { plainRequest } from '../plain-request.ts'
 import { strictClients } from './strict-clients.ts'
 
 const request: ChatRequest = { ...plainRequest, reasoning: {}, includeUsage: true }

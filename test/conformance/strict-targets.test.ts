@@ -4,16 +4,12 @@ import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import { prepareForCloud } from '../../src/exchange/prepare.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import type { ChatRequest, DialectName, FilePart, Message, Output } from '../../src/ir/request.ts'
+import { plainRequest } from '../plain-request.ts'
 
 const base: ChatRequest = {
+  ...plainRequest,
   model: 'm',
-  stream: true,
   messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 function wireOf(dialect: DialectName, request: Partial<ChatRequest>, warnings: string[] = []): JsonObject {

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { filesContaining } from '../fakes/output.ts'
 import { startOllama, type FakeOllama } from '../fakes/start.ts'
 import { planted } from '../secrets.ts'
+import { startInside } from './inside.ts'
 import {
   ask,
   dialects,
@@ -25,6 +26,7 @@ let requests = 0
 let provider: Server
 let ollama: FakeOllama
 let trooper: RunningTrooper
+let targets: Record<string, string>
 
 beforeAll(async () => {
   provider = createServer((socket) => {
@@ -38,10 +40,11 @@ beforeAll(async () => {
   await once(provider, 'listening')
   ollama = await startOllama()
   const address = provider.address()
-  trooper = await startTrooper({
+  targets = {
     PRIMARY_URL: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/v1/messages`,
     FALLBACK_URL: `${ollama.url}/api/chat`,
-  })
+  }
+  trooper = await startTrooper(targets)
 })
 afterEach(() => {
   requests = 0
@@ -81,15 +84,20 @@ describe('a provider', () => {
   })
 
   it('that works on a request and then breaks is not asked the same again', async () => {
+    const inside = await startInside(targets)
     respond = (socket, request) => {
       if (request === 1)
         socket.write(head('content-type: application/json', `content-length: ${message.length}`) + message)
-      // Longer than a stale connection takes to break; a slower machine only makes it longer.
-      else setTimeout(() => socket.destroy(), 700)
+      else {
+        // Longer than a stale connection takes to break.
+        inside.clock.pass(700)
+        socket.destroy()
+      }
     }
-    expect((await ask(trooper.url, 'anthropic', false)).headers.has('x-trooper-fallback')).toBe(false)
-    expect((await ask(trooper.url, 'anthropic', false)).headers.get('x-trooper-fallback')).toBe(localModel)
+    expect((await ask(inside.url, 'anthropic', false)).headers.has('x-trooper-fallback')).toBe(false)
+    expect((await ask(inside.url, 'anthropic', false)).headers.get('x-trooper-fallback')).toBe(localModel)
     expect(requests).toBe(2)
+    await inside.stop()
   })
 
   it('that compresses a stream all the same is read all the same', async () => {

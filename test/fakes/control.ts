@@ -105,8 +105,6 @@ const ollamaFaults = [
 
 const ollamaBehaviour = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('ok'), ...content, ...scope }),
-  /** Sends no head until the model is "loaded" (local-engines.md 1.3, Loading). */
-  z.strictObject({ mode: z.literal('slow-load'), delayMs: z.number().nonnegative(), ...content, ...scope }),
   z.strictObject({
     mode: z.enum(ollamaFaults),
     ...content,

@@ -1,6 +1,5 @@
 /** An Ollama for tests, as a process of its own: it keeps its window, its types and its silences (local-engines.md 1). */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   arrayOf,
   booleanOf,
@@ -85,8 +84,6 @@ async function converse(
   const model = findModel(body, behaviour)
   checkChatModel(body, model)
   failBeforeLoading(behaviour)
-  // The head waits for the load, and there is no sign of it (local-engines.md 1.3, Loading).
-  if (behaviour.mode === 'slow-load') await Promise.race([delay(behaviour.delayMs), exchange.hang()])
   if (exchange.gone) return
   if (isLoad(body)) return preload(exchange, journal, body, model)
   const load = shelf.load(model, body)

@@ -1,16 +1,12 @@
 import { expect, it } from 'vitest'
 import type { ChatRequest } from '../../ir/request.ts'
 import { encodeRequest } from './request.ts'
+import { plainRequest } from '../../../test/plain-request.ts'
 
 const base: ChatRequest = {
+  ...plainRequest,
   model: 'm',
-  stream: true,
   messages: [],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
 }
 
 const asked = (model: string, more: Partial<ChatRequest>): Partial<ChatRequest> => ({ model, ...more })

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../../src/ir/request.ts'
+import type { ChatRequest } from '../src/ir/request.ts'
 
 /** A streamed question, with nothing in it that a test does not name itself. */
 export const plainRequest: ChatRequest = {
