@@ -168,6 +168,29 @@ describe('a chain across providers', () => {
   })
 })
 
+describe('a chain of two providers of one dialect', () => {
+  it('gives the error of the second with the advice that belongs to it, while the first rests', async () => {
+    const trooper = await startWith(
+      [
+        'targets:',
+        `  first: { url: '${provider.url}/v1/messages', kind: cloud }`,
+        `  second: { url: '${second.url}/v1/messages', kind: cloud, key: '\${SECOND_KEY}' }`,
+        'chains: { default: [first, second] }',
+      ].join('\n'),
+      { SECOND_KEY: planted.primaryKey },
+    )
+    await provider.play({ mode: 'anthropic-credit' })
+    await second.play({ mode: 'anthropic-overloaded' })
+    const [spent, overloaded] = [await ask(trooper, 'anthropic'), await ask(trooper, 'anthropic')]
+    expect([spent.status, spent.headers.get('x-should-retry')]).toEqual([400, 'false'])
+    expect(overloaded.status).toBe(529)
+    // Waiting helps against an overload, whatever is spent elsewhere.
+    expect(overloaded.headers.get('x-should-retry')).not.toBe('false')
+    expect(await provider.requests()).toHaveLength(1)
+    await trooper.process.stop()
+  })
+})
+
 describe('a stream that breaks off, with a second provider behind the first', () => {
   const sentence = 'The quick brown fox jumps over the lazy dog.'
   let trooper: RunningTrooper
