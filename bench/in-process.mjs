@@ -14,6 +14,7 @@ async function bundled() {
   const outfile = join(folder, 'exchange.mjs')
   const modules = [
     'clock',
+    'context/margins',
     'engines/engines',
     'exchange/exchange',
     'exchange/hand-back',
@@ -146,7 +147,7 @@ function targetOf(dialect) {
 }
 
 function servicesAt(client, target, connection) {
-  const { createEngines, createHandBack, createLossBook, createMemoryStore, createTimes } = product
+  const { createEngines, createHandBack, createLossBook, createMargins, createMemoryStore, createTimes } = product
   const { createTranscripts } = product
   const pools = { at: () => connection }
   const clock = product.realClock
@@ -158,6 +159,7 @@ function servicesAt(client, target, connection) {
     ...nothingKnown(clock),
     pools,
     engines: createEngines(pools),
+    margins: createMargins(),
     images: { fetch: async () => undefined },
     handBack: createHandBack(),
     transcripts: createTranscripts(createMemoryStore({ maxBytes: 1024 * 1024, maxAgeMs: 60_000 }, clock)),

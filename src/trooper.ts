@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { realClock, type Clock } from './clock.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
+import { createMargins } from './context/margins.ts'
 import { createEngines } from './engines/engines.ts'
 import { createHandBack } from './exchange/hand-back.ts'
 import { createLocalCalls } from './exchange/local-calls.ts'
@@ -55,6 +56,7 @@ export async function startTrooper(
     localCalls: createLocalCalls(),
     pools,
     engines: createEngines(pools),
+    margins: createMargins(),
     images,
     handBack: createHandBack(),
     modelLists: new Map(),

@@ -10,6 +10,8 @@ import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
 import type { Engine } from './engine.ts'
 import { createOllamaEngine } from './ollama.ts'
+import { createMargins, type Margins } from '../context/margins.ts'
+import { learnFromOverflow, withWindow } from '../exchange/window.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
@@ -30,6 +32,7 @@ function conversation(tokens: number, maxOutputTokens?: number): ChatRequest {
 
 interface Fake {
   engine: Engine
+  margins: Margins
   target: Target
   asked: { url: string; body: unknown }[]
 }
@@ -67,7 +70,7 @@ async function ollama(show: { status?: number; body: unknown }): Promise<Fake> {
     url: { origin, base: '', query: '', text: `${origin}/api/chat` },
     model: 'small',
   }
-  return { engine: createOllamaEngine(pools), target, asked }
+  return { engine: createOllamaEngine(pools), margins: createMargins(), target, asked }
 }
 
 function knows(limit: number) {
@@ -76,8 +79,8 @@ function knows(limit: number) {
   }
 }
 
-async function windowFor({ engine, target }: Fake, request: ChatRequest): Promise<number> {
-  const { extras } = await engine.prepare(request, target)
+async function windowFor({ engine, margins, target }: Fake, request: ChatRequest): Promise<number> {
+  const { extras } = await withWindow({ margins }, engine, request, target)
   return Number(objectOf(objectOf(extras.ollama)['options'])['num_ctx'])
 }
 
@@ -133,7 +136,7 @@ describe('the window asked of Ollama', () => {
 
   it('comes with an order never to cut in silence, and to keep the model loaded', async () => {
     const { engine, target } = await ollama(knows(8192))
-    const { extras } = await engine.prepare({ ...base, extras: { anthropic: { thread: 1 } } }, target)
+    const { extras } = await engine.dress({ ...base, extras: { anthropic: { thread: 1 } } }, 8192, target)
     expect(extras).toMatchObject({
       anthropic: { thread: 1 },
       ollama: { truncate: false, shift: false, keep_alive: '30m' },
@@ -170,12 +173,21 @@ describe('the window asked of Ollama', () => {
   })
 })
 
+function learn(
+  { engine, margins, target }: Fake,
+  failure: Extract<Failure, { kind: 'too-long' }>,
+  request: ChatRequest,
+): Promise<boolean> {
+  const engines = { at: () => Promise.resolve(engine), known: () => engine }
+  return learnFromOverflow({ margins, engines }, failure, request, target)
+}
+
 describe('an overflow', () => {
   it('is a lesson: the same request asks for enough the next time', async () => {
     const fake = await ollama(knows(262_144))
     const request = conversation(3000)
     expect(await windowFor(fake, request)).toBe(8192)
-    expect(fake.engine.learn(overflow(9177, 8192), request, fake.target)).toBe(true)
+    expect(await learn(fake, overflow(9177, 8192), request)).toBe(true)
     expect(await windowFor(fake, request)).toBeGreaterThanOrEqual(9177 + 2048)
   })
 
@@ -183,7 +195,7 @@ describe('an overflow', () => {
     const fake = await ollama(knows(262_144))
     const request = conversation(3000)
     await windowFor(fake, request)
-    fake.engine.learn(overflow(9000, 8192), request, fake.target)
+    await learn(fake, overflow(9000, 8192), request)
     expect(await windowFor(fake, conversation(6000))).toBeGreaterThanOrEqual(18_000)
   })
 
@@ -195,20 +207,15 @@ describe('an overflow', () => {
     const fake = await ollama(knows(32_768))
     const request = conversation(3000)
     await windowFor(fake, request)
-    expect(fake.engine.learn(failure, request, fake.target)).toBe(false)
-  })
-
-  it('of a model never prepared for teaches nothing', async () => {
-    const { engine, target } = await ollama(knows(8192))
-    expect(engine.learn(overflow(9000, 8192), conversation(100), target)).toBe(false)
+    expect(await learn(fake, failure, request)).toBe(false)
   })
 
   it('is not learnt twice from the same figures, so that nothing is repeated without end', async () => {
     const fake = await ollama(knows(262_144))
     const request = conversation(3000)
     await windowFor(fake, request)
-    expect(fake.engine.learn(overflow(9177, 8192), request, fake.target)).toBe(true)
-    expect(fake.engine.learn(overflow(9177, 8192), request, fake.target)).toBe(false)
+    expect(await learn(fake, overflow(9177, 8192), request)).toBe(true)
+    expect(await learn(fake, overflow(9177, 8192), request)).toBe(false)
   })
 })
 

@@ -2,9 +2,10 @@
 import type { Engine } from './engine.ts'
 
 export const openaiCompatibleEngine: Engine = {
-  capabilities: () => Promise.resolve({ tools: true, vision: true }),
-  prepare: (request) => Promise.resolve(request),
-  learn: () => false,
+  name: 'openai-compatible',
+  facts: () => Promise.resolve({ can: { tools: true, vision: true } }),
+  windowFor: () => Promise.resolve(undefined),
+  dress: (request) => Promise.resolve(request),
   remedy: (failure, target) => {
     if (failure.kind === 'network' && failure.problem === 'refused')
       return `is the local server at ${target.url.origin} running?`

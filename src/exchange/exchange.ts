@@ -1,21 +1,20 @@
 /** One request's life: plan -> attempts -> reply. */
 import { mayWorkInSilence } from '../context/reasoning.ts'
-import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { chainFor, type Chain } from '../routing/chains.ts'
-import { modelAt, renamesModels } from '../routing/model-map.ts'
+import { modelAt } from '../routing/model-map.ts'
 import { speaks, type Target } from '../routing/target.ts'
 import type { Trial } from '../routing/trial.ts'
 import { judge } from '../routing/verdict.ts'
 import type { Patience } from '../upstream/patience.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
-import { glanceAtModel, topLevelString, withTopLevelString } from '../wire/top-level.ts'
+import { glanceAtModel, topLevelString } from '../wire/top-level.ts'
 import { Admissions } from './admissions.ts'
-import { boundRetryAfter, retryHeaders, withStory } from './errors.ts'
-import { mayRefuseHistory, mendHistory } from './hand-back.ts'
+import { ClientSide } from './client-side.ts'
+import { withStory } from './errors.ts'
 import { continueAnswer, endOf } from './continue.ts'
-import { commentOf, keepAliveMs, openEarly, pause, type EarlyReply } from './keep-alive.ts'
+import { commentOf, keepAliveMs, pause } from './keep-alive.ts'
 import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
@@ -23,12 +22,13 @@ import { accountAt } from './payer.ts'
 import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { Race, type Asked } from './race.ts'
 import { isRelayed, relay } from './relay.ts'
-import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
+import { RelayedBody } from './relayed-body.ts'
+import type { Reply } from './reply.ts'
 import { memoryOf, type ResponsesMemory } from './responses-memory.ts'
-import { isSealRefusal, withoutSeals } from './seals.ts'
 import { answerHeaders } from './sink.ts'
 import { Story } from './story.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
+import { learnFromOverflow } from './window.ts'
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
 export function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
@@ -38,9 +38,7 @@ export function runExchange(services: Services, incoming: Incoming, reply: Reply
 class Exchange {
   readonly #services: Services
   readonly #incoming: Incoming
-  #reply: Reply
-  /** Set when the client's stream was begun before anybody answered. */
-  #early: EarlyReply | undefined
+  readonly #client: ClientSide
   readonly #story: Story
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
@@ -48,21 +46,19 @@ class Exchange {
   /** Whom nobody need ask while others answer. */
   readonly #postponed: Target[] = []
   readonly #deadlineMs: number
-  /** Targets that refused seals of another one's. */
-  readonly #strangers = new Set<Target>()
+  readonly #body: RelayedBody
   #decoded: Decoded | undefined
   #namedModel: string | undefined
-  /** The client has its beginning; whoever is asked now goes on with it. */
-  #answer: OpenAnswer | undefined
 
   constructor(services: Services, incoming: Incoming, reply: Reply) {
     this.#services = services
     this.#incoming = incoming
-    this.#reply = reply
+    this.#client = new ClientSide(services, incoming.dialect, reply)
     this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
     this.#story = new Story(services, this.#chain)
     this.#deadlineMs = services.clock.now() + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
+    this.#body = new RelayedBody(services.handBack, incoming, this.#memory, this.#chain)
     const model = (): string => this.#model()
     this.#admissions = new Admissions(services, incoming, this.#chain, model, async () => {
       this.#decoded ??= await this.#decode()
@@ -86,23 +82,23 @@ class Exchange {
   async #answerByOllama(): Promise<boolean> {
     this.#decoded = await this.#decode()
     if (!this.#decoded.ok) return false
-    return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#reply)
+    return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#client.reply)
   }
 
   /** False when nobody was left to ask. */
   async #askAll(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
     if (this.#services.times.onSlow === 'race' && targets.length > 1) return this.#race(targets, ask)
     for (const target of targets) {
-      if ((await ask(this.#turnOf(target, this.#reply, undefined))) === 'done') return true
+      if ((await ask(this.#turnOf(target, this.#client.reply, undefined))) === 'done') return true
     }
     return false
   }
 
   #race(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
-    return new Race(targets, this.#reply, {
+    return new Race(targets, this.#client.reply, {
       ask: (target, reply, race) => ask(this.#turnOf(target, reply, race)),
       // What the client has the beginning of, one target goes on with.
-      mayRace: () => !this.#answer,
+      mayRace: () => !this.#client.answer,
       onLate: (target) => this.#story.addLate(target),
       onLost: (target) => this.#story.tellLost(target),
     }).run()
@@ -189,7 +185,7 @@ class Exchange {
   }
 
   async #attempt(turn: Turn): Promise<Outcome> {
-    if (this.#answer) return this.#continue(turn, this.#answer)
+    if (this.#client.answer) return this.#continue(turn, this.#client.answer)
     if (isRelayed(turn.target, this.#incoming)) return this.#relay(turn)
     this.#services.handBack.expect(this.#incoming.dialect)
     const { asked, dialect } = this.#incoming
@@ -203,7 +199,7 @@ class Exchange {
   }
 
   async #relay(turn: Turn): Promise<Outcome> {
-    const body = await this.#bodyFor(turn.target)
+    const body = await this.#body.for(turn.target, this.#model())
     return relay(this.#services, { ...this.#incoming, body }, turn, this.#listener())
   }
 
@@ -230,14 +226,14 @@ class Exchange {
 
   /** An answer that broke off: whether nobody need go on with it, or nobody can. */
   async #isOver(broken: Broken, turn: Turn): Promise<boolean> {
-    this.#answer ??= await this.#takeUp(broken)
-    const end = this.#answer && this.#decoded?.ok ? endOf(this.#answer, this.#decoded.request) : 'untold'
+    this.#client.answer ??= await this.#takeUp(broken)
+    const end = this.#client.answer && this.#decoded?.ok ? endOf(this.#client.answer, this.#decoded.request) : 'untold'
     if (end === 'untold') this.#giveFailure(turn, broken)
     return end !== 'open'
   }
 
   async #takeUp(broken: Broken): Promise<OpenAnswer | undefined> {
-    if (this.#reply.isGone) return undefined
+    if (this.#client.reply.isGone) return undefined
     this.#decoded ??= await this.#decode()
     const memory = this.#memory
     return this.#decoded.ok ? broken.takeUp(this.#decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
@@ -252,81 +248,49 @@ class Exchange {
     const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, turn)
     if (turn.target.kind === 'local') this.#services.localCalls.noteAll(answer.gathered)
     if (outcome.type !== 'broken') return outcome
-    return { ...outcome, takeUp: () => answer, tell: () => this.#tell(answer, outcome.failure) }
-  }
-
-  /** What the client sent, as this provider takes it: turns of a local model need mending where they may be. */
-  async #bodyFor(target: Target): Promise<Buffer> {
-    const { dialect, body } = this.#incoming
-    const own = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
-    const mended = this.#strangers.has(target) ? withoutSeals(own, dialect) : own
-    if (!renamesModels(target)) return mended
-    return withTopLevelString(mended, 'model', modelAt(target, this.#model()))
-  }
-
-  async #mended(target: Target): Promise<Buffer> {
-    const { dialect, body } = this.#incoming
-    return this.#memory ? this.#memory.mend() : mendHistory(body, dialect, target)
+    return { ...outcome, takeUp: () => answer, tell: () => this.#client.tell(answer, outcome.failure) }
   }
 
   async #decode(): Promise<Decoded> {
     return this.#memory ? this.#memory.decode() : decodeBody(this.#incoming)
   }
 
-  /** What the refusal taught makes the same target worth a repeat: the true size of the conversation, or that its history needs mending. */
+  /** What the refusal taught makes the same target worth a repeat: that its history needs mending, or the true size of the conversation. */
   async #hasLearned(target: Target, failure: Failure): Promise<boolean> {
-    const { dialect, body } = this.#incoming
-    const { handBack, engines } = this.#services
-    if (isRelayed(target, this.#incoming)) {
-      if (this.#hasSeveralClouds() && isSealRefusal(failure)) {
-        this.#strangers.add(target)
-        handBack.expect(dialect)
-        return true
-      }
-      if (handBack.isExpected(dialect) || !mayRefuseHistory(failure) || (await this.#mended(target)) === body)
-        return false
-      handBack.expect(dialect)
-      return true
-    }
+    if (isRelayed(target, this.#incoming)) return this.#body.hasLearned(target, failure)
     if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
-    return engines.at(target).learn(failure, this.#decoded.request, target)
-  }
-
-  /** With one alone, the refusal is the client's to know: agents recover by its wording (providers.md 4.3). */
-  #hasSeveralClouds(): boolean {
-    return this.#chain.filter(({ kind }) => kind === 'cloud').length > 1
+    return learnFromOverflow(this.#services, failure, this.#decoded.request, target)
   }
 
   /** A stream that waits alone is begun meanwhile, so that its client sees signs of life: then the turn has another reply. */
   async #pause(ms: number, turn: Turn): Promise<Turn> {
-    const isAlone = turn.reply === this.#reply && !this.#answer
+    const isAlone = turn.reply === this.#client.reply && !this.#client.answer
     const decoded = ms > keepAliveMs && isAlone ? (this.#decoded ??= await this.#decode()) : undefined
     const isStream = decoded?.ok === true && decoded.request.stream
     await pause(this.#services.clock, turn.reply, ms, () => {
-      if (!isStream) return
-      this.#early ??= openEarly(this.#reply, this.#incoming.dialect)
-      this.#early?.keepAlive()
+      if (isStream) this.#client.keepAlive()
     })
-    if (!isAlone || !this.#early) return turn
-    this.#reply = this.#early
-    return { ...turn, reply: this.#early }
+    return isAlone ? { ...turn, reply: this.#client.reply } : turn
   }
 
   /** Everything failed: the first target's own answer, as it said it or in its words, else a sentence that names what was tried. */
   #giveUp(): void {
-    if (this.#reply.isGone) return
+    if (this.#client.reply.isGone) return
     const { first, told } = this.#story
     const story = this.#story.tell()
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
-    if (this.#answer && first) return this.#tell(this.#answer, first.failure)
-    const reply = this.#reply
+    if (this.#client.answer && first) return this.#client.tell(this.#client.answer, first.failure)
+    const reply = this.#client.reply
     if (told && !this.#isUnknownHistory())
-      return this.#give(reply, withStory(told.original, headerText(story)), told.failure)
-    if (this.#decoded?.ok === false) return this.#give(reply, undefined, this.#decoded.failure)
+      return this.#client.give(reply, withStory(told.original, headerText(story)), told.failure)
+    if (this.#decoded?.ok === false) return this.#client.give(reply, undefined, this.#decoded.failure)
     if (first?.rests)
-      return this.#give(reply, undefined, { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` })
+      return this.#client.give(reply, undefined, {
+        ...first.failure,
+        message: `${first.failure.message} (Trooper: ${story})`,
+      })
     const message = `Trooper found nobody to answer: ${story}`
-    this.#give(reply, undefined, { kind: 'server-error', status: 502, message })
+    this.#client.give(reply, undefined, { kind: 'server-error', status: 502, message })
   }
 
   /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
@@ -336,27 +300,11 @@ class Exchange {
 
   #giveFailure({ target, reply }: Turn, outcome: Exclude<Outcome, { type: 'answered' }>): void {
     if (outcome.type === 'failed' && outcome.failure.kind === 'timeout') this.#story.tellOutOfTime(target)
-    if (outcome.type === 'failed' && !this.#answer) return this.#give(reply, outcome.original, outcome.failure)
+    if (outcome.type === 'failed' && !this.#client.answer)
+      return this.#client.give(reply, outcome.original, outcome.failure)
     this.#story.tellBroken(target, outcome.failure)
-    if (this.#answer) this.#tell(this.#answer, outcome.failure)
+    if (this.#client.answer) this.#client.tell(this.#client.answer, outcome.failure)
     else if (outcome.type === 'broken') outcome.tell()
-  }
-
-  #tell(answer: OpenAnswer, failure: Failure): void {
-    answer.event({ type: 'failure', failure })
-    answer.flush()
-  }
-
-  #give(reply: Reply, original: HeldAnswer | undefined, failure: Failure): void {
-    if (reply.isGone) return
-    if (this.#early) return this.#early.fail(failure)
-    if (original) {
-      const { status, statusMessage, headers, body } = boundRetryAfter(original, failure.kind === 'quota-spent')
-      reply.head(status, statusMessage, headers)
-      return reply.end(body)
-    }
-    const { status, body } = clientDialects[this.#incoming.dialect].encodeFailure(failure)
-    giveJson(reply, failure.status ?? status, body, retryHeaders(failure, this.#services.clock.now()))
   }
 
   /** As the client wrote it; looked up only where it counts. */

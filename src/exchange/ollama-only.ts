@@ -12,6 +12,7 @@ import { credentialHeader } from '../wire/headers.ts'
 import { callOllama } from './ollama-call.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
 import { giveJson, type Reply } from './reply.ts'
+import { withWindow } from './window.ts'
 
 /** True when the request was one of these, and has its answer: of the local Ollama, and of the model that the app names. */
 export async function answeredByOllama(
@@ -49,13 +50,13 @@ async function ask(
   }
   const outcome = await callOllama(services, target, call, request.stream, reply)
   if (outcome.type !== 'failed') return outcome
-  const remedy = services.engines.at(target).remedy(outcome.failure, target)
+  const remedy = services.engines.known(target).remedy(outcome.failure, target)
   return remedy === undefined ? outcome : { type: 'failed', failure: withRemedy(outcome.failure, remedy) }
 }
 
 /** As the app wrote it, in a window that holds it (engines/ollama.ts). */
 async function bodyFor(
-  { engines }: Services,
+  services: Services,
   target: Target,
   body: JsonObject,
   request: ChatRequest,
@@ -65,7 +66,8 @@ async function bodyFor(
     ...request,
     messages: [...request.messages, { role: 'user', content: [{ type: 'text', text }] }],
   }
-  const prepared = objectOf((await engines.at(target).prepare(counted, target)).extras.ollama)
+  const opened = await withWindow(services, await services.engines.at(target), counted, target)
+  const prepared = objectOf(opened.extras.ollama)
   const { think: _, options, ...settings } = prepared
   return { ...body, ...settings, options: { ...objectOf(body['options']), ...objectOf(options) } }
 }

@@ -1,5 +1,6 @@
 /** How an attempt ended, and what the attempts of one exchange share. */
 import type { Clock } from '../clock.ts'
+import type { Margins } from '../context/margins.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
 import type { Failure } from '../ir/failure.ts'
@@ -55,6 +56,7 @@ export interface Services extends Known {
   seam: boolean
   pools: Pools
   engines: Engines
+  margins: Margins
   images: ImageFetcher
   network: NetworkWatch
   localCalls: LocalCalls

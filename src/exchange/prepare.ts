@@ -11,6 +11,7 @@ import type { Target } from '../routing/target.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { Capabilities } from '../engines/engine.ts'
 import type { Services } from './outcome.ts'
+import { withWindow } from './window.ts'
 
 /** What has to be known of a target to write for it. */
 export type PlainTarget = Pick<Target, 'kind' | 'dialect' | 'quirks'>
@@ -24,10 +25,10 @@ export async function prepareRequest(
   const named = { ...request, model: modelAt(target, request.model) }
   warnOfExtras(named, target.dialect, warn)
   if (target.kind === 'cloud') return prepareForCloud(named, target, warn)
-  const engine = services.engines.at(target)
-  const can = await engine.capabilities(target)
+  const engine = await services.engines.at(target)
+  const { can } = await engine.facts(target)
   const fetched: FetchedImages = can.vision ? await fetchImages(named, services.images) : new Map()
-  return engine.prepare(prepareForLocal(named, target, can, fetched, warn), target)
+  return withWindow(services, engine, prepareForLocal(named, target, can, fetched, warn), target)
 }
 
 export function prepareForLocal(

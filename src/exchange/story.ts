@@ -128,7 +128,7 @@ export class Story {
   }
 
   #remedy(target: Target, failure: Failure): string | undefined {
-    return target.kind === 'local' ? this.#services.engines.at(target).remedy(failure, target) : undefined
+    return target.kind === 'local' ? this.#services.engines.known(target).remedy(failure, target) : undefined
   }
 
   #chapter(target: Target, failure: Failure): string {

@@ -2,6 +2,7 @@
 import type { Dispatcher, Pool } from 'undici'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
+import { createMargins } from '../../src/context/margins.ts'
 import { createEngines } from '../../src/engines/engines.ts'
 import { runExchange } from '../../src/exchange/exchange.ts'
 import { createHandBack } from '../../src/exchange/hand-back.ts'
@@ -203,6 +204,7 @@ export class Stage {
       ...nothingKnown(this.clock),
       pools,
       engines: createEngines(pools),
+      margins: createMargins(),
       images: { fetch: async () => undefined, destroy: async () => {} },
       handBack: createHandBack(),
       transcripts: noTranscripts,

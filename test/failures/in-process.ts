@@ -1,4 +1,6 @@
 /** An exchange without sockets: the real code between scripted targets and a client that keeps what it gets. */
+import { createMargins } from '../../src/context/margins.ts'
+import { openaiCompatibleEngine } from '../../src/engines/openai-compatible.ts'
 import { Pool, type Dispatcher } from 'undici'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import { createHandBack } from '../../src/exchange/hand-back.ts'
@@ -88,12 +90,6 @@ export async function exchange(
     target('primary', 'cloud', `http://primary.test${endpoints[dialect]}`),
     target('local', 'local', 'http://local.test/api/chat'),
   ] as const
-  const engine = {
-    capabilities: () => Promise.resolve({ tools: true, vision: false }),
-    prepare: <Request>(request: Request) => Promise.resolve(request),
-    learn: () => false,
-    remedy: () => undefined,
-  }
   const services: Services = {
     chains: { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain },
     policy: { quotaStatusCodes: [429], waitMaxMs: 0 },
@@ -114,7 +110,8 @@ export async function exchange(
       at: (origin) => (origin.includes('primary') ? primaryPool : localPool),
       destroy: () => Promise.resolve(),
     },
-    engines: { at: () => engine },
+    engines: { at: () => Promise.resolve(openaiCompatibleEngine), known: () => openaiCompatibleEngine },
+    margins: createMargins(),
     images: { fetch: () => Promise.resolve(undefined), destroy: () => Promise.resolve() },
     handBack: createHandBack(),
     transcripts: noTranscripts,
