@@ -7,6 +7,7 @@ type Command = (argv: string[]) => Promise<number>
 /** Loaded when asked for: one command does not pay for another's imports. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./cli/start.ts')).start,
+  run: async () => (await import('./cli/run.ts')).run,
   drill: async () => (await import('./cli/drill.ts')).drill,
   help: async () => (await import('./cli/help.ts')).help,
 }
@@ -17,7 +18,7 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${version}\n`)
     return 0
   }
-  if (argv.includes('--help') || argv.includes('-h')) return (await import('./cli/help.ts')).help()
+  if (ownPart(argv).some((word) => word === '--help' || word === '-h')) return (await import('./cli/help.ts')).help()
   const name = first.startsWith('-') ? 'start' : first
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!load) {
@@ -26,6 +27,12 @@ async function main(argv: string[]): Promise<number> {
   }
   const command = await load()
   return command(first.startsWith('-') ? argv : rest)
+}
+
+/** What stands behind `--` is another program's. */
+function ownPart(argv: string[]): string[] {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv : argv.slice(0, end)
 }
 
 // Explicit, so that nothing left open (a paused client, a pipe on stdin) keeps a stopped Trooper alive.

@@ -1,9 +1,9 @@
 /** Puts a running Trooper together: services, server, stop. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { realClock, type Clock } from './clock.ts'
+import { dataFolder } from './config/data-folder.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createMargins } from './context/margins.ts'
@@ -89,10 +89,6 @@ export async function startTrooper(
       await Promise.all([pools.destroy(), images.destroy(), services.transcripts.settle(), memory.settle()])
     },
   }
-}
-
-function dataFolder({ dataDir }: Config): string {
-  return dataDir.replace(/^~(?=$|[/\\])/, homedir())
 }
 
 function cloudOrigins({ chains }: Targets): string[] {

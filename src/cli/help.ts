@@ -12,6 +12,8 @@ export function helpText(): string {
     'Trooper keeps AI conversations alive: it forwards to your provider, and a local model answers when the quota is gone.',
     '',
     'Usage: trooper [start] [--flag value …]',
+    '       trooper run [--flag value …] -- claude',
+    '                     a program of yours behind Trooper, which is started for it where none runs yet',
     '       trooper drill [scenario] [--dialect messages|chat|responses|all] [--stand-in] [--json]',
     '                     what an app sees of a provider that misbehaves; needs neither a key nor a model',
     '       trooper drill --serve [scenario]   the same under a live Trooper, for an app of yours',

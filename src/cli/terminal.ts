@@ -34,10 +34,12 @@ export function mayColour(): boolean {
   return process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 }
 
-export function openLog(config: Pick<Config, 'logFormat'>): { log: Log; flush: () => void } {
-  const destination = pino.destination({ dest: 1, sync: false })
+/** `file`: where standard output is another program's. */
+export function openLog(config: Pick<Config, 'logFormat'>, file?: string): { log: Log; flush: () => void } {
+  const destination = pino.destination({ dest: file ?? 1, sync: false, mode: 0o600 })
   const gatherer = createGatherer(destination, realClock)
-  const log = config.logFormat === 'json' ? createJsonLog(gatherer) : createTextLog(gatherer, realClock, mayColour())
+  const inColour = file === undefined && mayColour()
+  const log = config.logFormat === 'json' ? createJsonLog(gatherer) : createTextLog(gatherer, realClock, inColour)
   const flush = (): void => {
     gatherer.flush()
     destination.flushSync()

@@ -1,0 +1,101 @@
+/** `trooper run -- claude`: one program behind Trooper, which is started for it where none runs yet. */
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { dataFolder } from '../config/data-folder.ts'
+import { settings, type Config, type Setting } from '../config/schema.ts'
+import type { Targets } from '../config/targets.ts'
+import { startTrooper } from '../trooper.ts'
+import { clientArguments, clientVariables } from './client-settings.ts'
+import { exitConfig, readArguments, readSettings } from './read-settings.ts'
+import { complain, openLog } from './terminal.ts'
+
+/** As shells say it. */
+const exitNotFound = 127
+
+export async function run(argv: string[]): Promise<number> {
+  const end = argv.indexOf('--')
+  const [command, ...rest] = end === -1 ? [] : argv.slice(end + 1)
+  if (command === undefined) return complain('Say what to run behind Trooper, as in: trooper run -- claude', exitConfig)
+  const given = readArguments(argv.slice(0, end))
+  if (!given.ok) return complain(given.problem, exitConfig)
+  const loaded = readSettings(given.flags)
+  if (!loaded.ok) return complain(loaded.problem, exitConfig)
+  try {
+    return await runBehind(loaded.config, loaded.targets, command, rest)
+  } catch (error) {
+    return complain(error instanceof Error ? error.message : 'Trooper could not start.', 1)
+  }
+}
+
+async function runBehind(config: Config, targets: Targets, command: string, rest: string[]): Promise<number> {
+  const running = await findRunning(config)
+  const own = running === undefined ? await startOwn(config, targets) : undefined
+  const url = running ?? own?.url ?? ''
+  try {
+    const variables = clientVariables(url, targets.chains, config.token)
+    return await runProgram(command, [...clientArguments(command, url), ...rest], variables)
+  } finally {
+    await own?.stop()
+  }
+}
+
+/** The Trooper that a person has started, at the place that the settings name. */
+async function findRunning({ host, port }: Config): Promise<string | undefined> {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) })
+    const health: unknown = await answer.json()
+    const isTrooper = typeof health === 'object' && health !== null && 'name' in health && health.name === 'trooper'
+    return isTrooper ? url : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Own {
+  url: string
+  stop: () => Promise<void>
+}
+
+/** On a port of its own: it ends with its program, and another one's `trooper run` must not have come to rely on it. */
+async function startOwn(config: Config, targets: Targets): Promise<Own> {
+  const folder = dataFolder(config)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { log, flush } = openLog(config, join(folder, 'run.log'))
+  const trooper = await startTrooper({ ...config, port: 0 }, targets, log)
+  return {
+    url: trooper.url,
+    stop: async () => {
+      await trooper.stop(0)
+      flush()
+    },
+  }
+}
+
+/** Its terminal and its end are the program's; the exit code too. */
+function runProgram(command: string, args: string[], variables: Record<string, string>): Promise<number> {
+  const program = spawn(command, args, { stdio: 'inherit', env: { ...withoutSecrets(process.env), ...variables } })
+  // A terminal sends Ctrl+C to both: it is the program's to decide what that means.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => program.kill('SIGTERM'))
+  return new Promise((resolve) => {
+    program.once('error', (error) => resolve(complain(startProblem(command, error), exitNotFound)))
+    program.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])))
+  })
+}
+
+/** Trooper's own keys are not the program's: an agent runs commands of a model's. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const all: Setting[] = Object.values(settings)
+  const isSecret = (name: string): boolean => all.some(({ env, secret }) => env === name && secret === true)
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isSecret(name)))
+}
+
+function startProblem(command: string, error: Error): string {
+  const isMissing = 'code' in error && error.code === 'ENOENT'
+  return isMissing
+    ? `'${command}' is not on this machine's PATH; install it, or give its whole path.`
+    : `'${command}' could not be started (${error.message}).`
+}
