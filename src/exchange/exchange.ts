@@ -246,7 +246,6 @@ class Exchange {
     const remarks = { reason: this.#story.first?.failure.kind, omitted: undefined }
     turn.reply.write(commentOf(this.#incoming.dialect, answerHeaders(turn.target, remarks)))
     const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, turn)
-    if (turn.target.kind === 'local') this.#services.localCalls.noteAll(answer.gathered)
     if (outcome.type !== 'broken') return outcome
     return { ...outcome, takeUp: () => answer, tell: () => this.#client.tell(answer, outcome.failure) }
   }
