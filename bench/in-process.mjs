@@ -18,7 +18,6 @@ async function bundled() {
     'engines/engines',
     'exchange/exchange',
     'exchange/hand-back',
-    'exchange/local-calls',
     'exchange/losses',
     'exchange/timeouts',
     'exchange/transcripts',
@@ -172,8 +171,7 @@ function servicesAt(client, target, connection) {
 }
 
 function nothingKnown(clock) {
-  const { createBreakers, createLedger, createLocalCalls, createNetworkWatch, createOverride, createUsageBook } =
-    product
+  const { createBreakers, createLedger, createNetworkWatch, createOverride, createUsageBook } = product
   return {
     ledger: createLedger(),
     breakers: createBreakers(),
@@ -181,7 +179,6 @@ function nothingKnown(clock) {
     override: createOverride(),
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
-    localCalls: createLocalCalls(),
   }
 }
 

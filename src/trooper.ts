@@ -9,7 +9,6 @@ import type { Targets } from './config/targets.ts'
 import { createMargins } from './context/margins.ts'
 import { createEngines } from './engines/engines.ts'
 import { createHandBack } from './exchange/hand-back.ts'
-import { createLocalCalls } from './exchange/local-calls.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
 import { createTimes } from './exchange/timeouts.ts'
@@ -53,7 +52,6 @@ export async function startTrooper(
     breakers: createBreakers(),
     handoverAt: config.handoverAt,
     network,
-    localCalls: createLocalCalls(),
     pools,
     engines: createEngines(pools),
     margins: createMargins(),

@@ -201,7 +201,7 @@ export const settings = {
     env: 'FIRST_CONTENT_TIMEOUT',
     flag: 'first-content-timeout',
     default: '60',
-    meaning: 'seconds from there to its first content or thought; pings and comments do not count',
+    meaning: 'seconds from there to its first content or thought; pings, comments and empty pieces do not count',
     schema: timeout,
   },
   stallMs: {

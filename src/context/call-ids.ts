@@ -2,15 +2,27 @@
 import { fitToolId } from '../dialects/tool-id.ts'
 import type { Message } from '../ir/request.ts'
 
+/**
+ * Behind the ids of a local model's calls: the conversation itself says whose they are, also to a Trooper that was started since, or that
+ * runs on another machine. No provider's id ends so, and the wires that want shorter ones (Mistral's nine characters) get them on the way
+ * to the provider alone.
+ */
+const localMark = '_trooper'
+
+export function isLocalCall(id: string): boolean {
+  return id.endsWith(localMark)
+}
+
 /** The id that a call leaves under: the model's own as every wire takes it, unless the conversation or this answer has it already. */
-export function createCallIds(messages: readonly Message[]): (id: string) => string {
+export function createCallIds(messages: readonly Message[], kind: 'cloud' | 'local' = 'cloud'): (id: string) => string {
+  const mark = kind === 'local' ? localMark : ''
   let taken: Set<string> | undefined
   return (id) => {
     // Most answers call nothing.
     taken ??= new Set(messages.flatMap(idsIn))
     const base = id === '' ? 'call' : id
-    let own = fitToolId(base)
-    for (let count = 2; taken.has(own); count += 1) own = fitToolId(`${base}_${count}`)
+    let own = fitToolId(base, mark)
+    for (let count = 2; taken.has(own); count += 1) own = fitToolId(`${base}_${count}`, mark)
     taken.add(own)
     return own
   }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { freeformTool } from '../dialects/freeform.ts'
 import type { ChatRequest } from '../ir/request.ts'
-import { createCallIds } from './call-ids.ts'
 import { fitTarget } from './fit-target.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 
@@ -60,12 +59,5 @@ describe('descriptions', () => {
       { kind: 'cloud', dialect: 'anthropic' },
     ] as const)
       expect(fitTarget(long, target, () => {}).tools).toMatchObject([{ description: manual }, { description: manual }])
-  })
-})
-
-describe('ids of calls', () => {
-  it('are the model’s own until they meet one that there is', () => {
-    const ownId = createCallIds(request.messages)
-    expect(['b', 'a', 'b', '', ''].map(ownId)).toEqual(['b', 'a_2', 'b_2', 'call', 'call_2'])
   })
 })

@@ -73,9 +73,9 @@ export interface AnswerIdentity {
 }
 
 /**
- * `preamble` announces an answer, `content` is something a person would see, `end` closes it, `failure` is an error inside a 200;
- * `reasoning` is content too: the model thinks, and goes on with it until a frame of another role comes;
- * `closing` only says that nothing follows (`[DONE]`), whether the answer is whole or not; `noise` and `torn` cannot be read (gaps.ts).
+ * `preamble` announces an answer or says nothing of it (a ping, an empty delta), `content` is something a person would see, `end` closes
+ * it, `failure` is an error inside a 200; `reasoning` is content too: the model thinks, and goes on with it until a frame of another role
+ * comes; `closing` only says that nothing follows (`[DONE]`), whether the answer is whole or not; `noise` and `torn` cannot be read (gaps.ts).
  */
 export type FrameRole = 'preamble' | 'reasoning' | 'content' | 'end' | 'failure' | 'closing' | 'noise' | 'torn'
 

@@ -7,6 +7,6 @@ import { fitName } from '../wire/fit-name.ts'
 const longest = 40
 
 /** The same id for the same call, always: call and result stay a pair, in both directions and from one request to the next. */
-export function fitToolId(id: string): string {
-  return fitName(id, longest)
+export function fitToolId(id: string, ending = ''): string {
+  return fitName(id, longest - ending.length) + ending
 }

@@ -1,9 +1,10 @@
 /** Which targets one exchange may ask, and what its attempts teach of them for the next. */
 import type { HeaderMap } from '../dialects/dialect.ts'
 import type { Failure } from '../ir/failure.ts'
-import { admit, dependsOnLoop, isQuiet, type Admission, type Loop } from '../routing/admission.ts'
+import { admit, dependsOnLoop, isQuiet, type Admission } from '../routing/admission.ts'
 import type { Chain } from '../routing/chains.ts'
 import type { Payer } from '../routing/ledger.ts'
+import { loopOf, type Loop } from '../routing/loop.ts'
 import type { Target } from '../routing/target.ts'
 import type { Trial } from '../routing/trial.ts'
 import type { Verdict } from '../routing/verdict.ts'
@@ -122,7 +123,7 @@ export class Admissions {
 
   async #findLoop(): Promise<Loop> {
     const decoded = await this.#decode()
-    return decoded.ok ? this.#services.localCalls.loopOf(decoded.request) : 'none'
+    return decoded.ok ? loopOf(decoded.request) : 'none'
   }
 
   /** Whose quota this exchange uses. */

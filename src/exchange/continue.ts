@@ -27,7 +27,10 @@ export async function continueAnswer(
 ): Promise<CallOutcome> {
   const { target } = turn
   const losses = services.lossesAt(target.name)
-  const ownId = createCallIds([...request.messages, { role: 'assistant', content: [...answer.gathered.content] }])
+  const ownId = createCallIds(
+    [...request.messages, { role: 'assistant', content: [...answer.gathered.content] }],
+    target.kind,
+  )
   const ask = async (way: Way): Promise<CallOutcome> => {
     const missing = findMissing(answer.gathered, request.output)
     const asked = continuationOf(request, answer.gathered, missing, way)

@@ -14,7 +14,7 @@ import { Admissions } from './admissions.ts'
 import { ClientSide } from './client-side.ts'
 import { withStory } from './errors.ts'
 import { continueAnswer, endOf } from './continue.ts'
-import { commentOf, keepAliveMs, pause } from './keep-alive.ts'
+import { commentOf, keepAliveMs, pause } from './signs-of-life.ts'
 import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
@@ -246,7 +246,6 @@ class Exchange {
     const remarks = { reason: this.#story.first?.failure.kind, omitted: undefined }
     turn.reply.write(commentOf(this.#incoming.dialect, answerHeaders(turn.target, remarks)))
     const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, turn)
-    if (turn.target.kind === 'local') this.#services.localCalls.noteAll(answer.gathered)
     if (outcome.type !== 'broken') return outcome
     return { ...outcome, takeUp: () => answer, tell: () => this.#client.tell(answer, outcome.failure) }
   }

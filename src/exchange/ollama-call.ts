@@ -47,6 +47,7 @@ class OllamaListener implements CallListener {
   #phase: Phase = { at: 'waiting' }
   /** Of the last line so far. */
   #role: FrameRole = 'preamble'
+  #lastWordAtMs = 0
 
   constructor(services: Services, target: Target, isStream: boolean, reply: Reply, outcome: Settle) {
     this.#services = services
@@ -77,7 +78,8 @@ class OllamaListener implements CallListener {
     this.#reply.flushHead()
   }
 
-  data(chunk: Buffer): boolean {
+  data(chunk: Buffer, atMs: number): boolean {
+    this.#lastWordAtMs = atMs
     const phase = this.#phase
     if (phase.at === 'whole') phase.chunks.push(chunk)
     if (phase.at === 'streaming') {
@@ -91,6 +93,10 @@ class OllamaListener implements CallListener {
   /** Every line of it counts as one. */
   isThinking(): boolean {
     return false
+  }
+
+  lastWordAtMs(): number {
+    return this.#lastWordAtMs
   }
 
   end(): void {

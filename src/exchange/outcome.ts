@@ -16,7 +16,6 @@ import type { Patience } from '../upstream/patience.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { HandBack } from './hand-back.ts'
-import type { LocalCalls } from './local-calls.ts'
 import type { Losses } from './losses.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { ModelLists, Question } from './question.ts'
@@ -59,7 +58,6 @@ export interface Services extends Known {
   margins: Margins
   images: ImageFetcher
   network: NetworkWatch
-  localCalls: LocalCalls
   handBack: HandBack
   transcripts: Transcripts
   modelLists: ModelLists

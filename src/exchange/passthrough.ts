@@ -38,6 +38,7 @@ export function passThrough(
   const endless = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY, race: undefined }
   const patience = { ...services.times.limitsOf(target, 'passed'), ...endless }
   let isOpen = false
+  let lastWordAtMs = 0
   const attempt: Attempt = startAttempt(services.pools, services.clock, patience, call, {
     head: (head) => {
       isOpen = true
@@ -45,11 +46,13 @@ export function passThrough(
       reply.head(head.status, head.statusMessage, head.status < 400 ? headers : boundHeaders(headers, false))
       reply.flushHead()
     },
-    data: (chunk) => {
+    data: (chunk, atMs) => {
+      lastWordAtMs = atMs
       if (!reply.write(chunk)) attempt.pause()
       return true
     },
     isThinking: () => false,
+    lastWordAtMs: () => lastWordAtMs,
     end: () => reply.end(),
     failure: (failure) => {
       if (isOpen) reply.abort()

@@ -16,7 +16,7 @@ function create(isKept = true): RelayedStream {
 function passed(stream: RelayedStream, text: string, size: number): string {
   const bytes = Buffer.from(text)
   let out = ''
-  for (let at = 0; at < bytes.length; at += size) out += stream.push(bytes.subarray(at, at + size))?.toString() ?? ''
+  for (let at = 0; at < bytes.length; at += size) out += stream.push(bytes.subarray(at, at + size), 0)?.toString() ?? ''
   return out + (stream.rest()?.toString() ?? '')
 }
 
@@ -36,9 +36,9 @@ describe('a stream that is relayed', () => {
 
   it('lets no part of a frame through before its end', () => {
     const stream = create()
-    expect(stream.push(Buffer.from(`${content('one')}data: {"cho`))?.toString()).toBe(content('one'))
-    expect(stream.push(Buffer.from('ices":[]}\n'))).toBeUndefined()
-    expect(stream.push(Buffer.from('\n'))?.toString()).toBe('data: {"choices":[]}\n\n')
+    expect(stream.push(Buffer.from(`${content('one')}data: {"cho`), 0)?.toString()).toBe(content('one'))
+    expect(stream.push(Buffer.from('ices":[]}\n'), 0)).toBeUndefined()
+    expect(stream.push(Buffer.from('\n'), 0)?.toString()).toBe('data: {"choices":[]}\n\n')
   })
 
   it('lets a frame through in pieces that is too large to be held', () => {
@@ -118,7 +118,7 @@ describe('a stream that is relayed', () => {
 
   it('mends broken characters', () => {
     const bytes = Buffer.from(content('fünf').replace('ü', '\u00fc'), 'latin1')
-    expect(create().push(bytes)?.toString()).toBe(content('f\uFFFDnf'))
+    expect(create().push(bytes, 0)?.toString()).toBe(content('f\uFFFDnf'))
   })
 })
 
@@ -133,11 +133,12 @@ describe('a model whose stream is relayed', () => {
   it.each(fixtures)('is known to think from its first thought to the last: %s, %s', (dialect, name, ping) => {
     const text = readFileSync(new URL(`../../test/fixtures/${dialect}/${name}.txt`, import.meta.url), 'utf8')
     const stream = new RelayedStream(clientDialects[dialect], true)
-    const thought = text.split(/(?<=\n\n)/).map((frame) => {
-      stream.push(Buffer.from(frame))
+    const sign = Buffer.from(ping === '' ? ': keep-alive\n\n' : `event: ${ping}\ndata: {"type":"${ping}"}\n\n`)
+    const thought = text.split(/(?<=\n\n)/).map((frame, at) => {
+      stream.push(Buffer.from(frame), 2 * at)
       // A sign of life changes nothing of it.
-      stream.push(Buffer.from(ping === '' ? ': keep-alive\n\n' : `event: ${ping}\ndata: {"type":"${ping}"}\n\n`))
-      expect(stream.saysNothing).toBe(true)
+      stream.push(sign, 2 * at + 1)
+      expect(stream.lastWordAtMs).toBeLessThanOrEqual(2 * at)
       return stream.isThinking() ? 'thinks' : 'speaks'
     })
     const first = thought.indexOf('thinks')

@@ -1,4 +1,4 @@
-/** A stream on its way through: whole frames only, none that its client would break on, no error before it is known what becomes of it, and whether it says anything. */
+/** A stream on its way through: whole frames only, none that its client would break on, no error before it is known what becomes of it. */
 import { isUtf8 } from 'node:buffer'
 import type { ClientDialect } from '../dialects/dialect.ts'
 import { Gaps, isSilent, readFrame } from '../dialects/gaps.ts'
@@ -6,12 +6,14 @@ import { frameTorn, streamCut, type Failure } from '../ir/failure.ts'
 import { isObject, type JsonObject } from '../ir/json.ts'
 import { endsFrame, lengthOfFrames, splitFrames } from '../wire/frame-end.ts'
 import { looksLikeJson } from '../wire/frame-look.ts'
-import { isKeepAlive } from '../wire/keep-alive.ts'
 import { createSseDecoder, type Frame } from '../wire/sse.ts'
+import { LastWord } from './last-word.ts'
 import { StreamTail } from './stream-tail.ts'
 
 /** A frame larger than this goes on in pieces: then nobody can take it up any more. */
 const maxHeldBytes = 1024 * 1024
+/** No sign of life is so long: the beginning of such a frame is more. */
+const longestSignBytes = 4096
 /** An answer longer than this is nothing that another model could continue. */
 const maxKeptBytes = 8 * 1024 * 1024
 
@@ -31,20 +33,21 @@ export class RelayedStream {
   /** Frames come in pieces, which nobody can judge. */
   #isBlind = false
   #fault: StreamFault | undefined
-  /** The last frames that were more than signs of life. */
-  #lastSaid: Buffer | undefined
-  #saysNothing = false
+  readonly #lastWord: LastWord
+  /** When the chunk at hand came. */
+  #atMs = 0
 
   constructor(dialect: Pick<ClientDialect, 'judgeFrame' | 'gapGrammar'>, isKept: boolean) {
     this.#dialect = dialect
     this.#tail = new StreamTail(dialect.judgeFrame)
     this.#gaps = new Gaps(dialect.gapGrammar)
     this.#kept = isKept ? [] : undefined
+    this.#lastWord = new LastWord(dialect.judgeFrame)
   }
 
   /** What of the bytes so far the client may have. */
-  push(chunk: Buffer): Buffer | undefined {
-    this.#saysNothing = false
+  push(chunk: Buffer, atMs: number): Buffer | undefined {
+    this.#atMs = atMs
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk
     if (endsFrame(bytes)) {
       this.#held = undefined
@@ -52,6 +55,7 @@ export class RelayedStream {
     }
     const length = lengthOfFrames(bytes)
     this.#held = bytes.subarray(length)
+    if (this.#held.length > longestSignBytes) this.#lastWord.noteUnreadable(atMs)
     if (this.#held.length > maxHeldBytes) return this.#letGo()
     return length === 0 ? undefined : this.#take(bytes.subarray(0, length))
   }
@@ -78,15 +82,14 @@ export class RelayedStream {
     return this.#tail
   }
 
-  /** The last chunk was nothing but comments and pings. */
-  get saysNothing(): boolean {
-    return this.#saysNothing
+  /** When it last said something, epoch milliseconds. */
+  get lastWordAtMs(): number {
+    return this.#lastWord.atMs
   }
 
   /** A block of thoughts was begun or gone on with last. */
   isThinking(): boolean {
-    const roles = framesOf(this.#lastSaid ? [this.#lastSaid] : []).map((frame) => this.#dialect.judgeFrame(frame))
-    return roles.findLast((role) => role !== 'preamble') === 'reasoning'
+    return this.#lastWord.role === 'reasoning'
   }
 
   /** Every frame that was let through, unless nobody can continue the stream. */
@@ -102,8 +105,8 @@ export class RelayedStream {
   }
 
   #note(sound: Buffer): void {
-    this.#saysNothing = isKeepAlive(sound)
-    if (!this.#saysNothing) this.#lastSaid = sound
+    if (this.#isBlind) this.#lastWord.noteUnreadable(this.#atMs)
+    else this.#lastWord.note(sound, this.#atMs)
     this.#tail.push(sound)
     this.#keptBytes += sound.length
     if (this.#keptBytes > maxKeptBytes) this.#kept = undefined

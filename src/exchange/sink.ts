@@ -52,11 +52,11 @@ export function createSink(
   }
   const create = request.stream ? createStreamSink : createWholeSink
   const sink = create(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
-  const observers = [
-    onAnswer && collecting((response) => onAnswer(dialect.encodeResponse(response, identity, request))),
-    target.kind === 'local' && request.tools.length > 0 ? notingCalls(services) : undefined,
-  ]
-  return observers.reduce<AnswerSink>((inner, observe) => (observe ? beside(inner, observe) : inner), sink)
+  if (!onAnswer) return sink
+  return beside(
+    sink,
+    collecting((response) => onAnswer(dialect.encodeResponse(response, identity, request))),
+  )
 }
 
 /** Gathers the same answer beside what the client gets. */
@@ -64,12 +64,6 @@ function collecting(onAnswer: (response: ChatResponse) => void): Emit {
   return createCollector((collected) => {
     if (collected.ok) onAnswer(collected.response)
   })
-}
-
-function notingCalls({ localCalls }: Services): Emit {
-  return (event) => {
-    if (event.type === 'tool-call-start') localCalls.note(event.id)
-  }
 }
 
 function beside(sink: AnswerSink, observe: Emit): AnswerSink {

@@ -66,7 +66,7 @@ export async function translate(
   const prepared = await prepareRequest(services, request, target, losses.warn)
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
-  const ownId = createCallIds(request.messages)
+  const ownId = createCallIds(request.messages, target.kind)
   const ask: Ask = (question, into) =>
     callTranslated(services, turn, callOf(question, target, incoming, losses.warn), restoring(into, restore, ownId))
   const sink = createSink(

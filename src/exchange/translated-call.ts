@@ -56,6 +56,7 @@ class TranslationListener implements CallListener {
   #phase: Phase = { at: 'waiting' }
   /** The last chunk said something. */
   #hasSaid = false
+  #lastWordAtMs = 0
   #isThinking = false
   /** How the connection ended, where that was no good end. */
   #failure: Failure | undefined
@@ -94,7 +95,7 @@ class TranslationListener implements CallListener {
     return this.#phase
   }
 
-  data(chunk: Buffer): boolean {
+  data(chunk: Buffer, atMs: number): boolean {
     const phase = this.#phase
     if (phase.at === 'refused' || phase.at === 'whole') {
       if (phase.bytes < (phase.at === 'whole' ? maxWholeBytes : maxRefusalBytes)) phase.chunks.push(chunk)
@@ -103,12 +104,17 @@ class TranslationListener implements CallListener {
     if (phase.at !== 'answering') return false
     this.#hasSaid = false
     phase.frames.feed(chunk)
+    if (this.#hasSaid) this.#lastWordAtMs = atMs
     if (!this.#sink.flush()) this.#attempt?.pause()
     return this.#hasSaid
   }
 
   isThinking(): boolean {
     return this.#isThinking
+  }
+
+  lastWordAtMs(): number {
+    return this.#lastWordAtMs
   }
 
   end(): void {

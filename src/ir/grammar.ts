@@ -6,7 +6,7 @@ type BlockKind = 'text' | 'reasoning' | 'tool-call'
 /**
  * Passes on what fits, and mends what does not: a missing start is made up, a block's first delta opens it if nothing else did,
  * blocks left open are closed before the finish. What cannot belong anywhere is dropped: a second start, a delta of a closed
- * block or of a call without a name, everything after the end. Costs one map look-up a delta.
+ * block or of a call without a name, a delta that says nothing, everything after the end. Costs one map look-up a delta.
  */
 export function keepGrammar(emit: Emit): Emit {
   const open = new Map<number, BlockKind>()
@@ -58,11 +58,11 @@ export function keepGrammar(emit: Emit): Emit {
         open.set(event.index, 'tool-call')
         return emit(event)
       case 'text-delta':
-        return enter(event.index, 'text') ? emit(event) : undefined
+        return event.text !== '' && enter(event.index, 'text') ? emit(event) : undefined
       case 'reasoning-delta':
-        return enter(event.index, 'reasoning') ? emit(event) : undefined
+        return event.text !== '' && enter(event.index, 'reasoning') ? emit(event) : undefined
       case 'tool-call-delta':
-        return enter(event.index, 'tool-call') ? emit(event) : undefined
+        return event.json !== '' && enter(event.index, 'tool-call') ? emit(event) : undefined
       case 'text-end':
         return close(event.index, 'text') ? emit(event) : undefined
       case 'reasoning-end':

@@ -2,6 +2,7 @@
 import type { Failure } from '../ir/failure.ts'
 import type { Breakers } from './breakers.ts'
 import type { Ledger, Payer } from './ledger.ts'
+import type { Loop } from './loop.ts'
 import type { OverrideSwitch } from './override.ts'
 import { startTrial, type Trial } from './trial.ts'
 import type { UsageBook } from './usage.ts'
@@ -17,9 +18,6 @@ export interface Known {
   /** Which origins cannot be reached from this machine. */
   network: { readonly isQuiet: boolean; isAway: (origin: string) => boolean }
 }
-
-/** Where an exchange stands in its conversation: on the user's own turn, or between a call and its result. */
-export type Loop = 'none' | 'of a local call' | 'of another call'
 
 export interface Circumstances {
   /** The first of its chain. */

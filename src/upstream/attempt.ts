@@ -22,8 +22,10 @@ export interface Call {
 /** What happens to a call, in this order: head, data*, then end or failure; a failure may come at any time, and is last. */
 export interface CallListener {
   head(head: AnswerHead): void
-  /** Whether it says something of an answer: pings, comments and the body of a refusal do not. */
-  data(chunk: Buffer): boolean
+  /** Whether it says something of an answer: pings, comments, empty deltas and the body of a refusal do not. Counts until the first that does. */
+  data(chunk: Buffer, atMs: number): boolean
+  /** When it last said something, epoch milliseconds; asked only when it may have been silent for too long. */
+  lastWordAtMs(): number
   /** The model has begun to think and has not said that it ended; asked only when it is silent. */
   isThinking(): boolean
   end(): void
@@ -104,7 +106,7 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     if (this.#isOver || !this.#watch.hasHead) return
     const nowMs = this.#clock.now()
     try {
-      this.#watch.heard(nowMs, this.#listener.data(chunk))
+      this.#watch.heard(nowMs, this.#listener.data(chunk, nowMs))
     } catch (error) {
       this.onFault(error)
     }
@@ -149,6 +151,10 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
 
   isThinking(): boolean {
     return this.#listener.isThinking()
+  }
+
+  lastWordAtMs(): number {
+    return this.#listener.lastWordAtMs()
   }
 
   onTimeout(phase: LatePhase): void {

@@ -17,6 +17,7 @@ type Unzip = Gunzip | Inflate | BrotliDecompress
 export class UnzippingListener implements CallListener {
   readonly #listener: CallListener
   #unzip: Unzip | undefined
+  #heardAtMs = 0
 
   constructor(listener: CallListener) {
     this.#listener = listener
@@ -26,21 +27,26 @@ export class UnzippingListener implements CallListener {
     const unzip = head.status === 200 ? createUnzip(head) : undefined
     if (!unzip) return this.#listener.head(head)
     this.#unzip = unzip
-    unzip.on('data', (chunk: Buffer) => this.#tell(() => this.#listener.data(chunk)))
+    unzip.on('data', (chunk: Buffer) => this.#tell(() => this.#listener.data(chunk, this.#heardAtMs)))
     unzip.on('end', () => this.#tell(() => this.#listener.end()))
     unzip.on('error', () => this.#tell(() => this.#listener.failure(streamCut)))
     this.#listener.head(plain(head))
   }
 
   /** What is compressed is heard later: that it comes is all there is to say of it. */
-  data(chunk: Buffer): boolean {
-    if (!this.#unzip) return this.#listener.data(chunk)
+  data(chunk: Buffer, atMs: number): boolean {
+    if (!this.#unzip) return this.#listener.data(chunk, atMs)
+    this.#heardAtMs = atMs
     this.#unzip.write(chunk)
     return true
   }
 
   isThinking(): boolean {
     return this.#listener.isThinking()
+  }
+
+  lastWordAtMs(): number {
+    return this.#listener.lastWordAtMs()
   }
 
   end(): void {

@@ -13,6 +13,7 @@ class Scene {
   /** How often it was asked whether the model may think. */
   asked = 0
   isThinking = false
+  #lastWordAtMs = 0
   readonly watch: Watch
 
   constructor(patience: Partial<Patience> = {}, uploadMs = 0) {
@@ -23,6 +24,7 @@ class Scene {
     const whole = { limits, thinking, mayThink, deadlineMs: Number.POSITIVE_INFINITY, race: undefined, ...patience }
     this.watch = new Watch(this.clock, whole, uploadMs, {
       isThinking: () => this.isThinking,
+      lastWordAtMs: () => this.#lastWordAtMs,
       onTimeout: (phase) => {
         this.timeouts.push(phase)
         this.watch.stop()
@@ -32,6 +34,7 @@ class Scene {
   }
 
   hear(says: boolean): void {
+    if (says) this.#lastWordAtMs = this.clock.now()
     this.watch.heard(this.clock.now(), says)
   }
 }

@@ -8,12 +8,14 @@ export type LatePhase = Phase | 'exchange'
 export interface Watched {
   /** The model has begun to think and has not said that it ended: a ping is a sign of life now. */
   isThinking(): boolean
+  /** Asked once it has said its first word. */
+  lastWordAtMs(): number
   onTimeout(phase: LatePhase): void
   onFault(error: unknown): void
 }
 
 /**
- * One timer a call. What happens only notes the time, so that no chunk costs a timer (a few ns instead of ~200);
+ * One timer a call. What happens is only noted, so that no chunk costs a timer (a few ns instead of ~200);
  * the timer looks at what was noted, and is set again for as long as is left.
  */
 export class Watch {
@@ -23,7 +25,7 @@ export class Watch {
   readonly #watched: Watched
   #limits: Limits
   #phase: Phase = 'connect'
-  /** When the phase began, or something was last said in it. */
+  /** When the phase began, or its silence is counted from again. */
   #sinceMs: number
   /** The last bytes of any kind. */
   #aliveAtMs: number
@@ -55,12 +57,11 @@ export class Watch {
     this.#enter('first-content')
   }
 
-  /** Bytes came; `says` is false when they were nothing but a sign of life. */
+  /** Bytes came; `says` is false while they are nothing but signs of life. */
   heard(atMs: number, says: boolean): void {
     this.#aliveAtMs = atMs
-    if (!says) return
+    if (!says || this.#phase === 'stall') return
     this.#sinceMs = atMs
-    if (this.#phase === 'stall') return
     this.#phase = 'stall'
     this.#patience.race?.onContent()
   }
@@ -136,8 +137,12 @@ export class Watch {
   }
 
   #leftMs(): number {
-    const silentMs = this.#isPaused ? 0 : this.#clock.now() - this.#sinceMs
-    return this.#limitMs() - silentMs
+    return this.#limitMs() - (this.#isPaused ? 0 : this.#silentMs())
+  }
+
+  #silentMs(): number {
+    const lastWordAtMs = this.#phase === 'stall' ? this.#watched.lastWordAtMs() : this.#sinceMs
+    return this.#clock.now() - Math.max(this.#sinceMs, lastWordAtMs)
   }
 
   #limitMs(): number {

@@ -13,6 +13,13 @@ export const messages = {
   ping: event({ type: 'ping' }),
   textStart: (index = 0) => event({ type: 'content_block_start', index, content_block: { type: 'text', text: '' } }),
   text: (text: string, index = 0) => event({ type: 'content_block_delta', index, delta: { type: 'text_delta', text } }),
+  toolStart: event({
+    type: 'content_block_start',
+    index: 0,
+    content_block: { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} },
+  }),
+  json: (partial_json: string) =>
+    event({ type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json } }),
   thinkingStart: event({
     type: 'content_block_start',
     index: 0,
@@ -47,6 +54,8 @@ export const chat = {
   comment: ': OPENROUTER PROCESSING\n\n',
   text: (content: string) => chunk({ content }),
   reasoning: (reasoning_content: string) => chunk({ reasoning_content }),
+  empty: chunk({}),
+  call: (fields: object) => chunk({ tool_calls: [{ index: 0, ...fields }] }),
   end: `${chunk({}, 'stop')}data: [DONE]\n\n`,
 }
 
@@ -66,6 +75,22 @@ export const responses = {
     event({ type: 'response.created', sequence_number: 0, response }) +
     event({ type: 'response.in_progress', sequence_number: 1, response }),
   keepAlive: event({ type: 'keepalive', sequence_number: 2 }),
+  messageStart: event({
+    type: 'response.output_item.added',
+    sequence_number: 2,
+    output_index: 0,
+    item: { id: 'msg_1', type: 'message', role: 'assistant', status: 'in_progress', content: [] },
+  }),
+  text: (delta: string) =>
+    event({
+      type: 'response.output_text.delta',
+      sequence_number: 3,
+      item_id: 'msg_1',
+      output_index: 0,
+      content_index: 0,
+      delta,
+      logprobs: [],
+    }),
 }
 
 const line = (fields: object): string =>

@@ -57,7 +57,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     const text = stringOf(value['text']) ?? stringOf(value['thinking']) ?? stringOf(value['partial_json']) ?? ''
     if (value['type'] === 'text_delta') emit({ type: 'text-delta', index, text })
     else if (value['type'] === 'thinking_delta') emit({ type: 'reasoning-delta', index, text })
-    else if (value['type'] === 'input_json_delta' && text !== '') emit({ type: 'tool-call-delta', index, json: text })
+    else if (value['type'] === 'input_json_delta') emit({ type: 'tool-call-delta', index, json: text })
     else if (value['type'] === 'signature_delta' && block) block.seal.value += stringOf(value['signature']) ?? ''
   }
 
@@ -188,7 +188,7 @@ export function judgeFrame(frame: Frame): FrameRole {
     case 'content_block_start':
       return roleOfBlock(kindOf(objectOf(body['content_block'])['type']))
     case 'content_block_delta':
-      return isOfThinking(stringOf(objectOf(body['delta'])['type'])) ? 'reasoning' : 'content'
+      return roleOfDelta(objectOf(body['delta']))
     case 'message_stop':
       return 'end'
     default:
@@ -201,6 +201,7 @@ function roleOfBlock(kind: BlockKind): FrameRole {
   return kind === 'reasoning' ? 'reasoning' : 'content'
 }
 
-function isOfThinking(delta: string | undefined): boolean {
-  return delta === 'thinking_delta' || delta === 'signature_delta'
+function roleOfDelta({ type, text, partial_json }: JsonObject): FrameRole {
+  if (type === 'thinking_delta' || type === 'signature_delta') return 'reasoning'
+  return text === '' || partial_json === '' ? 'preamble' : 'content'
 }

@@ -28,11 +28,12 @@ export function createCalls(emit: Emit, nextIndex: () => number): Calls {
 
   const take = (wire: number, id: string, definition: JsonObject): void => {
     const name = stringOf(definition['name']) ?? ''
+    const json = jsonOf(definition['arguments'])
+    if (id === '' && name === '' && json === '') return
     const known = open.get(wire)
     // Gemini and others give every call the index 0: another id with a name is another call.
     const isAnother = known !== undefined && id !== '' && name !== '' && known.id !== '' && known.id !== id
     const index = known === undefined || isAnother ? begin(wire, id, name) : known.index
-    const json = jsonOf(definition['arguments'])
     if (json !== '') emit({ type: 'tool-call-delta', index, json })
   }
 

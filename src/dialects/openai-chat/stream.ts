@@ -216,6 +216,9 @@ function fieldsSaid(choice: JsonObject): string[] {
   return fields.flatMap(([key, value]) => (key !== 'role' && isSaid(value) ? [key] : []))
 }
 
+/** Any word in it, wherever it stands: the piece of a call may be as empty as a text. */
 function isSaid(value: JsonValue): boolean {
-  return Array.isArray(value) ? value.length > 0 : Boolean(value)
+  if (Array.isArray(value)) return value.some(isSaid)
+  if (isObject(value)) return Object.entries(value).some(([key, inner]) => key !== 'type' && isSaid(inner))
+  return typeof value === 'string' && value !== ''
 }

@@ -142,7 +142,7 @@ export function judgeFrame(frame: Frame): FrameRole {
   if (type === 'response.output_item.added') return roleOfItem(stringOf(objectOf(body['item'])['type']))
   if (type.startsWith('response.reasoning')) return 'reasoning'
   if (type === 'response.completed' || type === 'response.incomplete') return 'end'
-  return preamble.has(type) ? 'preamble' : 'content'
+  return preamble.has(type) || body['delta'] === '' ? 'preamble' : 'content'
 }
 
 function roleOfItem(type: string | undefined): FrameRole {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../clock.ts'
-import { commentOf, openEarly, pause } from './keep-alive.ts'
+import { commentOf, openEarly, pause } from './signs-of-life.ts'
 import type { Reply } from './reply.ts'
 
 /** A client that notes what it gets, and can leave. */

@@ -1,0 +1,96 @@
+/** Tool loops of the local model whose Trooper is killed between a call and its result, while the provider comes back. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { scratchFolder } from '../fakes/output.ts'
+import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
+import { planted } from '../secrets.ts'
+import { dialectNames, dialects, startTrooper, textOf, type RunningTrooper, type TestedDialect } from './trooper.ts'
+
+let provider: FakeProvider
+let ollama: FakeOllama
+let trooper: RunningTrooper
+afterEach(async () => {
+  await Promise.all([trooper.process.stop(), provider.stop(), ollama.stop()])
+})
+
+const name = 'get_weather'
+const parameters = { type: 'object', properties: { city: { type: 'string' } } }
+/** What of an answer leads to its call. */
+interface Called {
+  content: { id: string }[]
+  choices: { message: { tool_calls: { id: string }[] } }[]
+  output: { call_id: string }[]
+}
+
+/** How each dialect lists a tool, and how an app tells of a call that was made and of its result. */
+const tools: Record<TestedDialect, object> = {
+  anthropic: { name, input_schema: parameters },
+  'openai-chat': { type: 'function', function: { name, parameters } },
+  'openai-responses': { type: 'function', name, parameters, strict: false },
+}
+const histories: Record<TestedDialect, (answer: Called) => object[]> = {
+  anthropic: ({ content }) => [
+    { role: 'assistant', content },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: content[0]?.id, content: 'Sunny.' }] },
+  ],
+  'openai-chat': ({ choices }) => [
+    choices[0]!.message,
+    { role: 'tool', tool_call_id: choices[0]!.message.tool_calls[0]?.id, content: 'Sunny.' },
+  ],
+  'openai-responses': ({ output }) => [
+    ...output,
+    { type: 'function_call_output', call_id: output.at(-1)?.call_id, output: 'Sunny.' },
+  ],
+}
+const refusals = {
+  anthropic: { mode: 'anthropic-credit', times: 1 },
+  'openai-chat': { mode: 'openai-quota', times: 1 },
+  'openai-responses': { mode: 'openai-quota', times: 1 },
+} as const
+
+const listOf = (dialect: TestedDialect): 'input' | 'messages' => (dialect === 'openai-responses' ? 'input' : 'messages')
+
+function send(dialect: TestedDialect, said: object[]): Promise<Response> {
+  const { endpoint, headers, body } = dialects[dialect]
+  const request = { ...body('', false), tools: [tools[dialect]], [listOf(dialect)]: said }
+  return fetch(trooper.url + endpoint, { method: 'POST', headers, body: JSON.stringify(request) })
+}
+
+describe.each(dialectNames)('%s', (dialect) => {
+  it('the loop stays with the local model, and the next turn goes to the provider, which takes all of it', async () => {
+    ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
+    const folder = scratchFolder('data')
+    const start = () =>
+      startTrooper({
+        PRIMARY_URL: provider.url + dialects[dialect].endpoint,
+        FALLBACK_URL: `${ollama.url}/api/chat`,
+        TROOPER_DATA_DIR: folder,
+      })
+    await provider.play(refusals[dialect], { mode: 'ok', text: planted.cloudAnswer })
+    await ollama.play(
+      { mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }], times: 1 },
+      { mode: 'ok', text: planted.localAnswer },
+    )
+    trooper = await start()
+    const first = [{ role: 'user', content: planted.prompt }]
+    const called = (await (await send(dialect, first)).json()) as Called
+    trooper.process.signal('SIGKILL')
+    await trooper.process.exit()
+
+    // Its time comes meanwhile.
+    const file = join(folder, 'ledger.json')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"untilMs": \d+/, `"untilMs": ${Date.now() - 1000}`))
+    trooper = await start()
+    const loop = [...first, ...histories[dialect](called)]
+    const answer = await send(dialect, loop)
+    expect(textOf(await answer.text())).toBe(planted.localAnswer)
+    expect(await provider.requests(dialects[dialect].endpoint)).toHaveLength(1)
+
+    const turn = [...loop, { role: 'assistant', content: planted.localAnswer }, { role: 'user', content: 'And Oslo?' }]
+    const back = await send(dialect, turn)
+    expect(textOf(await back.text())).toBe(planted.cloudAnswer)
+    const asked = await provider.requests(dialects[dialect].endpoint)
+    expect(asked.map(({ rejected }) => rejected)).toEqual([undefined, undefined])
+  })
+})
