@@ -8,6 +8,7 @@ import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createMargins } from './context/margins.ts'
 import { createEngines } from './engines/engines.ts'
+import { thisMachine } from './engines/memory.ts'
 import { createHandBack } from './exchange/hand-back.ts'
 import { createLocalCalls } from './exchange/local-calls.ts'
 import { createLossBook } from './exchange/losses.ts'
@@ -46,7 +47,7 @@ export async function startTrooper(
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const services: Services = {
     chains: targets.chains,
-    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
+    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
     times: createTimes(config),
     seam: config.seam,
     ...memory.known,
@@ -55,7 +56,7 @@ export async function startTrooper(
     network,
     localCalls: createLocalCalls(),
     pools,
-    engines: createEngines(pools),
+    engines: createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax }),
     margins: createMargins(),
     images,
     handBack: createHandBack(),
