@@ -16,6 +16,7 @@ async function bundled() {
     'clock',
     'context/margins',
     'engines/engines',
+    'engines/memory',
     'exchange/exchange',
     'exchange/hand-back',
     'exchange/losses',
@@ -152,12 +153,12 @@ function servicesAt(client, target, connection) {
   const clock = product.realClock
   return {
     chains: { [client]: [target] },
-    policy: { quotaStatusCodes: new Set(), waitMaxMs: 0 },
+    policy: { quotaStatusCodes: new Set(), waitMaxMs: 0, localMs: 0 },
     times: createTimes(defaultTimeouts),
     seam: true,
     ...nothingKnown(clock),
     pools,
-    engines: createEngines(pools),
+    engines: createEngines({ pools, clock, log: silentLog, machine: product.thisMachine, contextMax: undefined }),
     margins: createMargins(),
     images: { fetch: async () => undefined },
     handBack: createHandBack(),

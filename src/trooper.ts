@@ -8,6 +8,7 @@ import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createMargins } from './context/margins.ts'
 import { createEngines } from './engines/engines.ts'
+import { thisMachine } from './engines/memory.ts'
 import { createHandBack } from './exchange/hand-back.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
@@ -45,7 +46,7 @@ export async function startTrooper(
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const services: Services = {
     chains: targets.chains,
-    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs },
+    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
     times: createTimes(config),
     seam: config.seam,
     ...memory.known,
@@ -53,7 +54,7 @@ export async function startTrooper(
     handoverAt: config.handoverAt,
     network,
     pools,
-    engines: createEngines(pools),
+    engines: createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax }),
     margins: createMargins(),
     images,
     handBack: createHandBack(),

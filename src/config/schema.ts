@@ -160,6 +160,22 @@ export const settings = {
     secret: true,
     schema: secret,
   },
+  contextMax: {
+    env: 'CONTEXT_MAX',
+    flag: 'context-max',
+    default: undefined,
+    meaning:
+      'longest window, in tokens, in which the local model reads a conversation, where that can be chosen (Ollama, LM Studio); unset: what this machine’s memory is estimated to hold',
+    schema: wholeNumber(1024, 16_777_216),
+  },
+  allowRemoteModels: {
+    env: 'ALLOW_REMOTE_MODELS',
+    flag: 'allow-remote-models',
+    default: '',
+    meaning:
+      'names, comma-separated, of the models that may answer although Ollama has them run on somebody else’s machine (`gpt-oss:120b-cloud`)',
+    schema: texts,
+  },
   quotaStatusCodes: {
     env: 'QUOTA_STATUS_CODES',
     flag: 'quota-status-codes',

@@ -1,12 +1,61 @@
-/** Which engine stands behind a target. */
+/** Which engine stands behind a target: asked once, and again when the server was away. */
+import type { Failure } from '../ir/failure.ts'
 import type { Target } from '../routing/target.ts'
-import type { Pools } from '../upstream/pools.ts'
-import type { Engine, Engines } from './engine.ts'
+import type { Place } from '../upstream/fetch-json.ts'
+import { DockerModelRunner } from './docker-model-runner.ts'
+import type { Engine, EngineName, Engines, Identity } from './engine.ts'
+import { identify } from './identify.ts'
+import { ask, rootOf, type Kit } from './kit.ts'
+import { LlamaServer } from './llama-server.ts'
+import { LmStudio } from './lm-studio.ts'
 import { createOllamaEngine } from './ollama.ts'
-import { openaiCompatibleEngine } from './openai-compatible.ts'
+import { CompatibleEngine } from './openai-compatible.ts'
+import { portOf } from './places.ts'
+import { createRecall } from './recall.ts'
+import { Vllm } from './vllm.ts'
 
-export function createEngines(pools: Pools): Engines {
-  const ollama = createOllamaEngine(pools)
-  const known = ({ dialect }: Target): Engine => (dialect === 'ollama' ? ollama : openaiCompatibleEngine)
-  return { at: (target) => Promise.resolve(known(target)), known }
+export function createEngines(kit: Kit): Engines {
+  const engines: { readonly [E in EngineName]: Engine } = {
+    ollama: createOllamaEngine(kit),
+    'lm-studio': new LmStudio(kit),
+    'llama-server': new LlamaServer(kit),
+    vllm: new Vllm(kit),
+    'docker-model-runner': new DockerModelRunner(kit),
+    'openai-compatible': new CompatibleEngine(kit),
+  }
+  const identities = createRecall<Identity | 'stranger'>(kit.clock, Number.POSITIVE_INFINITY)
+
+  const askIdentity = async (place: Place): Promise<Identity | undefined> => {
+    const port = portOf(place.url.origin)
+    const found = await identities.get(keyOf(place), () => identify((path) => ask(kit, place, path), port))
+    return found === 'stranger' ? undefined : found
+  }
+
+  /** Where nobody says more, the dialect of the configured path does. */
+  const engineOf = (identity: Identity | 'stranger' | undefined, { dialect }: Target): Engine => {
+    if (identity && identity !== 'stranger') return engines[identity.name]
+    return engines[dialect === 'ollama' ? 'ollama' : 'openai-compatible']
+  }
+
+  const known = (target: Target): Engine => engineOf(identities.peek(keyOf(target)), target)
+
+  return {
+    at: async (target) => engineOf(await askIdentity(target), target),
+    known,
+    identify: askIdentity,
+    doubt: (failure: Failure, target) => {
+      const isWorthARepeat = known(target).doubt(failure, target)
+      if (mayBeAnother(failure)) identities.forget(keyOf(target))
+      return isWorthARepeat
+    },
+  }
+}
+
+/** Nobody is there, or nobody who knows the path or the form of what he was asked. */
+function mayBeAnother({ kind, status }: Failure): boolean {
+  return kind === 'network' || kind === 'malformed-answer' || status === 404 || status === 405
+}
+
+function keyOf({ url }: Place): string {
+  return url.origin + rootOf(url)
 }

@@ -8,10 +8,13 @@ import { objectOf } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
-import type { Engine } from './engine.ts'
+import type { Clock } from '../clock.ts'
+import type { Engine, Engines } from './engine.ts'
+import { thisMachine } from './memory.ts'
 import { createOllamaEngine } from './ollama.ts'
 import { createMargins, type Margins } from '../context/margins.ts'
 import { learnFromOverflow, withWindow } from '../exchange/window.ts'
+import { unaskedEngines } from '../../test/fakes/unasked-engines.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
@@ -37,6 +40,10 @@ interface Fake {
   asked: { url: string; body: unknown }[]
 }
 
+/** Time stands still: nothing takes any, and nothing grows old. */
+const still: Clock = { now: () => 0, after: () => () => {} }
+const silent = { info: () => {}, warn: () => {}, error: () => {} }
+
 const running: { server: Server; pools: Pools }[] = []
 afterEach(async () => {
   for (const { server, pools } of running.splice(0)) {
@@ -46,14 +53,15 @@ afterEach(async () => {
   }
 })
 
-/** An Ollama that knows only `/api/show`, and answers it so. */
+/** An Ollama that knows only `/api/show`, and answers it so; everything that it is asked beside it is a path that it does not have. */
 async function ollama(show: { status?: number; body: unknown }): Promise<Fake> {
   const asked: Fake['asked'] = []
   const server = createServer((request, response) => {
     let text = ''
     request.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')))
     request.on('end', () => {
-      asked.push({ url: request.url ?? '', body: JSON.parse(text) as unknown })
+      if (request.url !== '/api/show') return void response.writeHead(404).end('404 page not found')
+      asked.push({ url: request.url, body: JSON.parse(text) as unknown })
       response.writeHead(show.status ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(show.body))
     })
   })
@@ -70,7 +78,12 @@ async function ollama(show: { status?: number; body: unknown }): Promise<Fake> {
     url: { origin, base: '', query: '', text: `${origin}/api/chat` },
     model: 'small',
   }
-  return { engine: createOllamaEngine(pools), margins: createMargins(), target, asked }
+  return {
+    engine: createOllamaEngine({ pools, clock: still, log: silent, machine: thisMachine, contextMax: undefined }),
+    margins: createMargins(),
+    target,
+    asked,
+  }
 }
 
 function knows(limit: number) {
@@ -168,8 +181,9 @@ describe('the window asked of Ollama', () => {
   it('asks again for a limit that it could not learn', async () => {
     const fake = await ollama({ status: 500, body: {} })
     await windowFor(fake, conversation(100))
+    const before = fake.asked.length
     await windowFor(fake, conversation(200))
-    expect(fake.asked).toHaveLength(2)
+    expect(fake.asked.length).toBeGreaterThan(before)
   })
 })
 
@@ -178,7 +192,7 @@ function learn(
   failure: Extract<Failure, { kind: 'too-long' }>,
   request: ChatRequest,
 ): Promise<boolean> {
-  const engines = { at: () => Promise.resolve(engine), known: () => engine }
+  const engines: Engines = { ...unaskedEngines, at: () => Promise.resolve(engine), known: () => engine }
   return learnFromOverflow({ margins, engines }, failure, request, target)
 }
 

@@ -2,109 +2,160 @@
  * Ollama: its default window is 4,096 tokens below 24 GiB of VRAM, and what does not fit is cut in silence
  * (local-engines.md 1.5, 1.6). So the window is always asked for, and cutting is always forbidden.
  */
-import { thinkOf, type Thinking } from '../dialects/ollama/think.ts'
+import { thinkOf } from '../dialects/ollama/think.ts'
 import type { Failure } from '../ir/failure.ts'
-import {
-  compact,
-  defined,
-  isObject,
-  numberOf,
-  objectOf,
-  stringOf,
-  type JsonObject,
-  type JsonValue,
-} from '../ir/json.ts'
+import { compact, isObject, objectOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
-import { fetchJson } from '../upstream/fetch-json.ts'
-import type { Pools } from '../upstream/pools.ts'
-import type { Capabilities, Engine, ModelFacts } from './engine.ts'
+import type { Place } from '../upstream/fetch-json.ts'
+import type { Engine, ListedModel, LoadState } from './engine.ts'
+import { ask, factsKeepMs, loadMs, rootOf, stateKeepMs, type Kit } from './kit.ts'
+import { cacheRoom } from './memory.ts'
+import {
+  isSameModel,
+  nothingKnown,
+  readModel,
+  readRunning,
+  readTags,
+  type OllamaModel,
+  type RunningModel,
+} from './ollama-model.ts'
+import { createRecall, type Recall } from './recall.ts'
+import { encodeFor, onlyPrefix } from './own-request.ts'
+import { chooseWindow } from './window.ts'
+import { createChoices, type Choices } from './window-choices.ts'
 
-const smallestWindow = 4096
 const keepAlive = '30m'
 
-const allSkills: Capabilities = { tools: true, vision: true }
-const nothingKnown: ModelFacts = { can: allSkills }
-
-/** What is known of a model. `window` only grows: every change of it reloads the model (local-engines.md 1.6). */
-interface Known {
-  facts: ModelFacts
-  window: number
+export function createOllamaEngine(kit: Kit): Engine {
+  return new OllamaEngine(kit)
 }
 
-export function createOllamaEngine(pools: Pools): Engine {
-  const models = new Map<string, Known>()
-  const knownOf = (target: Target): Known => {
-    const key = `${target.url.text} ${target.model ?? ''}`
-    const known = models.get(key) ?? { facts: nothingKnown, window: 0 }
-    models.set(key, known)
-    return known
+class OllamaEngine implements Engine {
+  readonly name = 'ollama'
+  readonly #kit: Kit
+  readonly #shown: Recall<OllamaModel>
+  readonly #running: Recall<RunningModel[]>
+  readonly #listed: Recall<ListedModel[]>
+  readonly #choices: Choices
+
+  constructor(kit: Kit) {
+    this.#kit = kit
+    this.#shown = createRecall(kit.clock, factsKeepMs, { keepsOld: true })
+    this.#running = createRecall(kit.clock, stateKeepMs)
+    this.#listed = createRecall(kit.clock, factsKeepMs)
+    this.#choices = createChoices(kit.clock)
   }
-  const factsOf = async (target: Target): Promise<ModelFacts> => {
-    const known = knownOf(target)
-    // A limit that could not be learnt is asked for again.
-    if (known.facts.limitTokens === undefined) known.facts = await readModel(pools, target)
-    return known.facts
+
+  async models(place: Place): Promise<ListedModel[] | undefined> {
+    const [tags, running] = await Promise.all([ask(this.#kit, place, '/api/tags'), this.#askRunning(place)])
+    return readTags(tags?.json, running ?? [])
   }
-  return {
-    name: 'ollama',
-    facts: factsOf,
-    windowFor: async (neededTokens, target) => {
-      const { limitTokens } = await factsOf(target)
-      const known = knownOf(target)
-      const enough = Math.min(stepTo(neededTokens), limitTokens ?? Number.POSITIVE_INFINITY)
-      known.window = Math.max(known.window, enough)
-      return known.window
-    },
-    dress: (request, windowTokens, target) => {
-      const { can } = knownOf(target).facts
-      return Promise.resolve(withOptions(request, windowTokens, thinkOf(request.reasoning, can.thinking)))
-    },
-    remedy,
+
+  async facts(target: Target) {
+    return (await this.#show(target)).facts
+  }
+
+  async state(target: Target): Promise<LoadState> {
+    const running = await this.#askRunning(target)
+    if (!running) return { is: 'unreachable' }
+    const found = running.find(({ name }) => isSameModel(name, target.model ?? ''))
+    if (!found) return { is: 'unloaded' }
+    return { is: 'loaded', ...(found.windowTokens !== undefined && { windowTokens: found.windowTokens }) }
+  }
+
+  async windowFor(neededTokens: number, target: Target): Promise<number | undefined> {
+    const [model, state] = await Promise.all([this.#show(target), this.state(target)])
+    // The compatible endpoints take no window (local-engines.md 1.8).
+    if (target.dialect !== 'ollama') return state.is === 'loaded' ? state.windowTokens : model.ownWindow
+    const room = await this.#roomFor(target, model)
+    const { chosen, tooLarge } = this.#choices.at(keyOf(target), state)
+    const needs = { neededTokens, chosen, loaded: state.is === 'loaded' ? state.windowTokens : undefined }
+    const window = chooseWindow(needs, {
+      limit: model.facts.limitTokens,
+      contextMax: this.#kit.contextMax,
+      floor: model.ownWindow,
+      room,
+      tooLarge,
+    })
+    this.#choices.choose(keyOf(target), window)
+    return window
+  }
+
+  count(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
+  async dress(request: ChatRequest, windowTokens: number | undefined, target: Target): Promise<ChatRequest> {
+    const { can } = await this.facts(target)
+    return withOptions(request, windowTokens, thinkOf(request.reasoning, can.thinking))
+  }
+
+  /** An empty conversation loads the model, and nothing else (local-engines.md 1.4). */
+  async warm(target: Target, windowTokens: number | undefined, prefix?: ChatRequest): Promise<boolean> {
+    const dressed = await this.dress(onlyPrefix(prefix, target), windowTokens, target)
+    const answer = await ask(this.#kit, target, '/api/chat', encodeFor('ollama', dressed), loadMs)
+    this.#running.forget(rootKey(target))
+    return answer?.status === 200
+  }
+
+  doubt(failure: Failure, target: Target): boolean {
+    this.#running.forget(rootKey(target))
+    if (failure.kind === 'unknown-model' || failure.kind === 'bad-request') this.#shown.forget(keyOf(target))
+    return isOutOfMemory(failure) && this.#choices.failed(keyOf(target))
+  }
+
+  remedy(failure: Failure, target: Target): string | undefined {
+    const model = target.model ?? ''
+    if (failure.kind === 'unknown-model') return `run: ollama pull ${model}`
+    if (failure.kind === 'network' && failure.problem === 'refused')
+      return 'is Ollama running? start it with: ollama serve'
+    if (failure.kind === 'too-long')
+      return "the conversation is longer than this model's own limit; set FALLBACK_MODEL to one with a longer context"
+    if (failure.kind === 'remote-model')
+      return `set FALLBACK_MODEL to a model of this machine, or allow it: ALLOW_REMOTE_MODELS=${model}`
+    if (isOutOfMemory(failure))
+      return 'the model needs more memory than this machine has free; set FALLBACK_MODEL to a smaller one, or CONTEXT_MAX'
+    return undefined
+  }
+
+  async #show(target: Target): Promise<OllamaModel> {
+    const known = await this.#shown.get(keyOf(target), async () => {
+      const answer = await ask(this.#kit, target, '/api/show', { model: target.model ?? '' })
+      return answer?.status === 200 && isObject(answer.json) ? readModel(answer.json) : undefined
+    })
+    return known ?? nothingKnown
+  }
+
+  #askRunning(place: Place): Promise<RunningModel[] | undefined> {
+    return this.#running.get(rootKey(place), async () => readRunning((await ask(this.#kit, place, '/api/ps'))?.json))
+  }
+
+  async #roomFor(target: Target, { bytesPerToken }: OllamaModel) {
+    if (bytesPerToken === undefined) return undefined
+    const [listed, running] = await Promise.all([this.#list(target), this.#askRunning(target)])
+    const isIt = ({ name }: { name: string }): boolean => isSameModel(name, target.model ?? '')
+    const weightBytes = listed?.find(isIt)?.sizeBytes ?? 0
+    const loadedBytes = running?.find(isIt)?.sizeBytes ?? 0
+    const bytes = cacheRoom(this.#kit.machine, target, { weightBytes, loadedBytes, bytesPerToken })
+    return bytes === undefined ? undefined : { bytes, bytesPerToken }
+  }
+
+  #list(place: Place): Promise<ListedModel[] | undefined> {
+    return this.#listed.get(rootKey(place), () => this.models(place))
   }
 }
 
-function remedy(failure: Failure, target: Target): string | undefined {
-  if (failure.kind === 'unknown-model') return `run: ollama pull ${target.model ?? ''}`
-  if (failure.kind === 'network' && failure.problem === 'refused')
-    return 'is Ollama running? start it with: ollama serve'
-  if (failure.kind === 'too-long')
-    return "the conversation is longer than this model's own limit; set FALLBACK_MODEL to one with a longer context"
-  if (failure.kind === 'server-error' && /memory/i.test(failure.message))
-    return 'the model needs more memory than this machine has free; set FALLBACK_MODEL to a smaller one'
-  return undefined
+function rootKey({ url }: Place): string {
+  return url.origin + rootOf(url)
 }
 
-/** Doubling steps, so that a growing conversation reloads the model seldom. */
-function stepTo(tokens: number): number {
-  let window = smallestWindow
-  while (window < tokens) window *= 2
-  return window
+function keyOf(target: Target): string {
+  return `${rootKey(target)} ${target.model ?? ''}`
 }
 
-/** The training context is `model_info["<architecture>.context_length"]` (local-engines.md 1.4). */
-async function readModel(pools: Pools, target: Target): Promise<ModelFacts> {
-  const answer = await fetchJson(pools, target, '/api/show', { model: target.model ?? '' })
-  if (!isObject(answer)) return nothingKnown
-  const info = objectOf(answer['model_info'])
-  const architecture = stringOf(info['general.architecture']) ?? ''
-  const limitTokens = numberOf(info[`${architecture}.context_length`])
-  return { can: skillsOf(answer, architecture), ...defined({ limitTokens }) }
-}
-
-function skillsOf(answer: JsonObject, architecture: string): Capabilities {
-  const words = answer['capabilities']
-  if (!Array.isArray(words)) return allSkills
-  return {
-    tools: words.includes('tools'),
-    vision: words.includes('vision'),
-    thinking: words.includes('thinking') ? waysToThink(architecture) : 'never',
-  }
-}
-
-/** gpt-oss takes levels, and cannot be told not to think at all (local-engines.md 1.1). */
-function waysToThink(architecture: string): Thinking {
-  return architecture.startsWith('gptoss') || architecture.startsWith('gpt-oss') ? 'by-level' : 'on-off'
+function isOutOfMemory(failure: Failure): boolean {
+  return failure.kind === 'server-error' && /memory/i.test(failure.message)
 }
 
 function withOptions(

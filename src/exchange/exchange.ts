@@ -141,19 +141,25 @@ class Exchange {
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
   async #tryTarget(first: Turn, trial: Trial | undefined): Promise<Asked> {
     const { target } = first
+    const { policy, clock } = this.#services
+    const sinceMs = clock.now()
     let turn = first
+    let retries = 0
     this.#story.announce(target)
-    for (let retries = 0; ; retries += 1) {
+    for (;;) {
       const outcome = await this.#attempt(this.#watched(turn, trial))
       if (outcome.type === 'answered') {
         this.#admissions.answered(target, trial)
         return 'done'
       }
       if (outcome.type === 'broken' && (await this.#isOver(outcome, turn))) return 'done'
-      if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) continue
-      const { policy, clock } = this.#services
+      if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) {
+        retries += 1
+        continue
+      }
       const isFallback = target !== this.#chain[0]
-      const verdict = judge(outcome.failure, { target, isFallback, retries, policy, nowMs: clock.now() })
+      const nowMs = clock.now()
+      const verdict = judge(outcome.failure, { target, isFallback, retries, waitedMs: nowMs - sinceMs, policy, nowMs })
       this.#admissions.failed(target, outcome.failure, verdict, trial)
       switch (verdict.action) {
         case 'stop':
@@ -163,6 +169,8 @@ class Exchange {
           return 'done'
         case 'retry':
           turn = await this.#pause(verdict.afterMs, turn)
+          // Waiting until it is ready is no try.
+          if (outcome.failure.kind !== 'loading') retries += 1
           break
         case 'next':
           if (outcome.type === 'broken') this.#story.addBroken(target, outcome.failure)

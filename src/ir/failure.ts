@@ -26,6 +26,8 @@ export type Cause =
   /** A limit per minute or second: it clears by itself. */
   | ({ kind: 'rate-limited' } & LimitFacts)
   | { kind: 'overloaded' }
+  /** A local server that is there, and reads a model into memory: it will answer. */
+  | { kind: 'loading' }
   | { kind: 'server-error' }
   /** No connection, or one that broke before the answer was whole. `requestSent` says whether the target may have seen the request. */
   | { kind: 'network'; problem: NetworkProblem; requestSent: boolean }
@@ -45,6 +47,8 @@ export type Cause =
   | { kind: 'handover'; resetsAtMs: number }
   /** Not asked because the person said so. */
   | { kind: 'override' }
+  /** Not asked because the model runs on somebody else's machine, and nobody allowed that (`ALLOW_REMOTE_MODELS`). */
+  | { kind: 'remote-model' }
 
 export type NetworkProblem = 'refused' | 'dns' | 'tls' | 'reset' | 'unreachable'
 export type FailureKind = Cause['kind']
@@ -75,6 +79,7 @@ export const catalogue: { readonly [K in FailureKind]: CatalogueEntry } = {
   'quota-spent': { blame: 'target', status: 429, label: 'quota spent' },
   'rate-limited': { blame: 'target', status: 429, label: 'rate limited' },
   overloaded: { blame: 'target', status: 503, label: 'overloaded' },
+  loading: { blame: 'target', status: 503, label: 'loading its model' },
   'server-error': { blame: 'target', status: 502, label: 'server error' },
   network: { blame: 'network', status: 502, label: 'unreachable' },
   timeout: { blame: 'target', status: 504, label: 'timed out' },
@@ -88,6 +93,7 @@ export const catalogue: { readonly [K in FailureKind]: CatalogueEntry } = {
   'client-gone': { blame: 'nobody', status: 499, label: 'client gone' },
   handover: { blame: 'nobody', status: 429, label: 'quota nearly spent' },
   override: { blame: 'nobody', status: 503, label: 'set aside by hand' },
+  'remote-model': { blame: 'nobody', status: 403, label: 'model of another machine, not asked' },
 }
 
 /** A failure in a few words for a log line: `credit spent`, `unreachable: connection refused`. */
@@ -101,6 +107,7 @@ export function describeFailure(failure: Failure): string {
       return `timed out: ${failure.phase.replace('-', ' ')}`
     case 'rate-limited':
     case 'overloaded':
+    case 'loading':
     case 'server-error':
     case 'malformed-answer':
     case 'bad-key':
@@ -112,6 +119,7 @@ export function describeFailure(failure: Failure): string {
     case 'client-gone':
     case 'handover':
     case 'override':
+    case 'remote-model':
       return catalogue[failure.kind].label
   }
 }

@@ -5,7 +5,7 @@ import { judge, type Policy, type Verdict } from './verdict.ts'
 
 const nowMs = 1_000_000
 const hour = 3_600_000
-const policy: Policy = { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000 }
+const policy: Policy = { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000, localMs: 600_000 }
 const url = { origin: 'https://api.example.com', base: '/v1', query: '', text: 'https://api.example.com/v1/messages' }
 const cloud: Target = { name: 'primary', kind: 'cloud', dialect: 'anthropic', speaks: ['anthropic'], url }
 const local: Target = { ...cloud, name: 'local/m', kind: 'local' }
@@ -14,6 +14,7 @@ interface Case {
   cause: Cause
   status?: number
   retries?: number
+  waitedMs?: number
   codes?: number[]
   target?: Target
   isFallback?: boolean
@@ -29,10 +30,10 @@ function resting(input: Case): unknown {
 }
 
 function judged(input: Case): Verdict {
-  const { retries = 0, codes, target = cloud, isFallback = false } = input
+  const { retries = 0, waitedMs = 0, codes, target = cloud, isFallback = false } = input
   const failure = failureOf(input)
   const rules = codes ? { ...policy, quotaStatusCodes: codes } : policy
-  return judge(failure, { target, isFallback, retries, policy: rules, nowMs })
+  return judge(failure, { target, isFallback, retries, waitedMs, policy: rules, nowMs })
 }
 
 const next: Verdict = { action: 'next' }
@@ -104,7 +105,7 @@ describe('a rate limit', () => {
       status: 429,
     }
     const rules = { ...policy, waitMaxMs: 0 }
-    const verdict = judge(failure, { target: cloud, isFallback: false, retries: 0, policy: rules, nowMs })
+    const verdict = judge(failure, { target: cloud, isFallback: false, retries: 0, waitedMs: 0, policy: rules, nowMs })
     expect(verdict).toEqual({ action: 'next', remember: failure })
   })
 })
@@ -196,6 +197,13 @@ describe('a local target', () => {
   it.each<[string, Case, Verdict | 'rest']>([
     ['that is not running is asked once more', { cause: broken('refused', false) }, retry()],
     ['that is still not running is left', { cause: broken('refused', false), retries: 1 }, next],
+    ['that reads its model into memory is waited for', { cause: { kind: 'loading' }, status: 503 }, retry(1000)],
+    [
+      'is waited for again and again',
+      { cause: { kind: 'loading' }, status: 503, retries: 1, waitedMs: 599_999 },
+      retry(1000),
+    ],
+    ['is not waited for without end', { cause: { kind: 'loading' }, status: 503, waitedMs: 600_000 }, next],
     ['that lacks the model is left', { cause: { kind: 'unknown-model' }, status: 404 }, next],
     ['whose window is too small is left', { cause: { kind: 'too-long' }, status: 400 }, next],
     ['that is broken is left', { cause: { kind: 'server-error' }, status: 500 }, next],

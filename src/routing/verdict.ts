@@ -18,6 +18,8 @@ export interface Situation {
   isFallback: boolean
   /** How often this target was already asked again in this exchange. */
   retries: number
+  /** Since it was first asked in this exchange. */
+  waitedMs: number
   policy: Policy
   nowMs: number
 }
@@ -27,6 +29,8 @@ export interface Policy {
   quotaStatusCodes: readonly number[]
   /** A rate limit that clears within this is waited out. */
   waitMaxMs: number
+  /** A local server that reads its model into memory is waited for so long. */
+  localMs: number
 }
 
 export function judge(failure: Failure, situation: Situation): Verdict {
@@ -38,7 +42,12 @@ export function judge(failure: Failure, situation: Situation): Verdict {
   return verdict.action === 'give' && situation.isFallback ? { action: 'next' } : verdict
 }
 
-function judgeLocal(failure: Failure, { retries }: Situation): Verdict {
+/** Loading takes seconds to minutes. */
+const loadingPauseMs = 1000
+
+function judgeLocal(failure: Failure, { retries, waitedMs, policy }: Situation): Verdict {
+  // It is there and will answer: nobody that comes after it is sooner ready.
+  if (failure.kind === 'loading' && waitedMs < policy.localMs) return { action: 'retry', afterMs: loadingPauseMs }
   const isUnsent = failure.kind === 'network' && !failure.requestSent
   return isUnsent && retries === 0 ? { action: 'retry', afterMs: 0 } : { action: 'next' }
 }
@@ -50,6 +59,7 @@ function judgeCloud(failure: Failure, situation: Situation): Verdict {
     case 'rate-limited':
       return judgeRateLimit(failure, situation)
     case 'overloaded':
+    case 'loading':
     // An answer that breaks its own dialect, and a target that went silent, are never asked again in one exchange.
     case 'malformed-answer':
     case 'timeout':
@@ -69,6 +79,7 @@ function judgeCloud(failure: Failure, situation: Situation): Verdict {
       return judgeStatus(failure, situation)
     case 'handover':
     case 'override':
+    case 'remote-model':
       // No attempt ends so: they say why a target was not asked.
       return { action: 'next' }
     case 'client-gone':

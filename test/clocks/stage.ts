@@ -4,6 +4,7 @@ import { nothingKnown } from '../fakes/nothing-known.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { createMargins } from '../../src/context/margins.ts'
 import { createEngines } from '../../src/engines/engines.ts'
+import { thisMachine } from '../../src/engines/memory.ts'
 import { runExchange } from '../../src/exchange/exchange.ts'
 import { createHandBack } from '../../src/exchange/hand-back.ts'
 import { createLossBook } from '../../src/exchange/losses.ts'
@@ -198,12 +199,12 @@ export class Stage {
     }
     return {
       chains,
-      policy: { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000 },
+      policy: { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000, localMs: 600_000 },
       times: createTimes(timeouts),
       seam: true,
       ...nothingKnown(this.clock),
       pools,
-      engines: createEngines(pools),
+      engines: createEngines({ pools, clock: this.clock, log, machine: thisMachine, contextMax: undefined }),
       margins: createMargins(),
       images: { fetch: async () => undefined, destroy: async () => {} },
       handBack: createHandBack(),

@@ -1,8 +1,8 @@
 /** An exchange without sockets: the real code between scripted targets and a client that keeps what it gets. */
 import { createMargins } from '../../src/context/margins.ts'
-import { openaiCompatibleEngine } from '../../src/engines/openai-compatible.ts'
 import { Pool, type Dispatcher } from 'undici'
 import { nothingKnown } from '../fakes/nothing-known.ts'
+import { unaskedEngines } from '../fakes/unasked-engines.ts'
 import { createHandBack } from '../../src/exchange/hand-back.ts'
 import { runExchange } from '../../src/exchange/exchange.ts'
 import { createLossBook } from '../../src/exchange/losses.ts'
@@ -92,7 +92,7 @@ export async function exchange(
   ] as const
   const services: Services = {
     chains: { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain },
-    policy: { quotaStatusCodes: [429], waitMaxMs: 0 },
+    policy: { quotaStatusCodes: [429], waitMaxMs: 0, localMs: 0 },
     times: createTimes({
       connectMs: 1,
       headMs: 1,
@@ -110,7 +110,7 @@ export async function exchange(
       at: (origin) => (origin.includes('primary') ? primaryPool : localPool),
       destroy: () => Promise.resolve(),
     },
-    engines: { at: () => Promise.resolve(openaiCompatibleEngine), known: () => openaiCompatibleEngine },
+    engines: unaskedEngines,
     margins: createMargins(),
     images: { fetch: () => Promise.resolve(undefined), destroy: () => Promise.resolve() },
     handBack: createHandBack(),

@@ -104,6 +104,8 @@ const causes: { readonly [K in FailureKind]: readonly Extract<Cause, { kind: K }
   'client-gone': [{ kind: 'client-gone' }],
   handover: [{ kind: 'handover', resetsAtMs: 1_741_290_958_123 }],
   override: [{ kind: 'override' }],
+  loading: [{ kind: 'loading' }],
+  'remote-model': [{ kind: 'remote-model' }],
 }
 
 /** Requests whose answers differ in their form, by what is special about them. */

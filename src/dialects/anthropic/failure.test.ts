@@ -3,6 +3,7 @@ import { catalogue } from '../../ir/failure.ts'
 import type { Cause, Failure, FailureKind } from '../../ir/failure.ts'
 import type { JsonValue } from '../../ir/json.ts'
 import { decodeFailure, encodeFailure } from './failure.ts'
+import { causes } from '../../../test/causes.ts'
 
 const nowMs = Date.UTC(2026, 2, 15, 12, 0, 0)
 
@@ -342,25 +343,6 @@ describe('an error inside a 200', () => {
 })
 
 describe('encodeFailure', () => {
-  const causes: { [K in FailureKind]: Cause } = {
-    'quota-spent': { kind: 'quota-spent', what: 'quota', scope: 'account' },
-    'rate-limited': { kind: 'rate-limited', scope: 'model' },
-    overloaded: { kind: 'overloaded' },
-    'server-error': { kind: 'server-error' },
-    network: { kind: 'network', problem: 'refused', requestSent: false },
-    timeout: { kind: 'timeout', phase: 'head' },
-    'malformed-answer': { kind: 'malformed-answer' },
-    'bad-key': { kind: 'bad-key' },
-    forbidden: { kind: 'forbidden' },
-    'unknown-model': { kind: 'unknown-model' },
-    'too-long': { kind: 'too-long' },
-    'content-refused': { kind: 'content-refused' },
-    'bad-request': { kind: 'bad-request' },
-    'client-gone': { kind: 'client-gone' },
-    handover: { kind: 'handover', resetsAtMs: nowMs + 60_000 },
-    override: { kind: 'override' },
-  }
-
   it('knows every kind of the catalogue', () => {
     expect(Object.keys(causes).sort()).toEqual(Object.keys(catalogue).sort())
   })

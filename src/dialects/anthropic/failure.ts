@@ -93,6 +93,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string } } = 
   'quota-spent': { status: 429, type: 'rate_limit_error' },
   'rate-limited': { status: 429, type: 'rate_limit_error' },
   overloaded: { status: 529, type: 'overloaded_error' },
+  loading: { status: 529, type: 'overloaded_error' },
   'server-error': { status: 500, type: 'api_error' },
   network: { status: 502, type: 'api_error' },
   timeout: { status: 504, type: 'timeout_error' },
@@ -106,6 +107,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string } } = 
   'client-gone': { status: 499, type: 'api_error' },
   handover: { status: 429, type: 'rate_limit_error' },
   override: { status: 503, type: 'api_error' },
+  'remote-model': { status: 403, type: 'permission_error' },
 }
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {

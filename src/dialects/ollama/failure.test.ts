@@ -85,7 +85,9 @@ describe('other failures', () => {
   })
 
   it.each<[number, JsonValue, Cause['kind']]>([
-    [503, { error: { message: 'Loading model', type: 'unavailable_error', code: 503 } }, 'overloaded'],
+    [503, { error: { message: 'Loading model', type: 'unavailable_error', code: 503 } }, 'loading'],
+    [503, { error: { message: 'Busy', type: 'unavailable_error', code: 503 } }, 'overloaded'],
+    [400, { error: { code: 400, message: "model 'nope' not found", type: 'invalid_request_error' } }, 'unknown-model'],
     [404, { error: { message: 'File Not Found', type: 'not_found_error', code: 404 } }, 'bad-request'],
     [401, { error: { message: 'Invalid API Key', type: 'authentication_error', code: 401 } }, 'bad-key'],
     [

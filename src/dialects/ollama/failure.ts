@@ -26,8 +26,11 @@ export const engineRows: readonly FailureRow[] = [
       /^This (?:model|endpoint)'s maximum context length is (\d+) tokens(?:[.,] however, (?:you requested(?: about)?|your messages resulted in) (\d+) tokens(?: \((\d+) in (?:your|the) (?:prompt|messages))?)?/i,
     cause: (_error, match) => tooLong(match?.[3] ?? match?.[2], match?.[1]),
   },
-  // llama-server 3.1, while the model loads.
+  // llama-server 3.1.
+  { status: [503], word: ['unavailable_error'], message: /^Loading model\b/, cause: { kind: 'loading' } },
   { status: [503], word: ['unavailable_error'], cause: { kind: 'overloaded' } },
+  // llama-server with several models, in the words of b10434.
+  { status: [400], message: /^model '[^']*' not found$/, cause: { kind: 'unknown-model' } },
   {
     // Ollama 1.3. Only a name that is safe to paste into a shell becomes part of a command.
     status: [404],

@@ -202,6 +202,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string; code:
   'quota-spent': { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' },
   'rate-limited': { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
   overloaded: { status: 503, type: 'service_unavailable_error', code: 'server_is_overloaded' },
+  loading: { status: 503, type: 'service_unavailable_error', code: 'server_is_overloaded' },
   'server-error': { status: 500, type: 'server_error', code: 'server_error' },
   network: { status: 502, type: 'server_error', code: 'server_error' },
   timeout: { status: 504, type: 'server_error', code: 'server_error' },
@@ -215,6 +216,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string; code:
   'client-gone': { status: 499, type: 'server_error', code: 'server_error' },
   handover: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
   override: { status: 503, type: 'server_error', code: 'server_error' },
+  'remote-model': { status: 403, type: 'invalid_request_error', code: null },
 }
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {

@@ -1,0 +1,22 @@
+/** Local servers that tell nothing, and are not asked: for exchanges without sockets. */
+import type { Engine, Engines } from '../../src/engines/engine.ts'
+
+const engine: Engine = {
+  name: 'openai-compatible',
+  models: () => Promise.resolve(undefined),
+  facts: () => Promise.resolve({ can: { tools: true, vision: true } }),
+  state: () => Promise.resolve({ is: 'unknown' }),
+  windowFor: () => Promise.resolve(undefined),
+  count: () => Promise.resolve(undefined),
+  dress: (request) => Promise.resolve(request),
+  warm: () => Promise.resolve(true),
+  doubt: () => false,
+  remedy: () => undefined,
+}
+
+export const unaskedEngines: Engines = {
+  at: () => Promise.resolve(engine),
+  known: () => engine,
+  identify: () => Promise.resolve(undefined),
+  doubt: () => false,
+}
