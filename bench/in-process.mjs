@@ -22,6 +22,7 @@ async function bundled() {
     'exchange/losses',
     'exchange/timeouts',
     'exchange/transcripts',
+    'observe/counts',
     'routing/breakers',
     'routing/ledger',
     'routing/override',
@@ -172,8 +173,15 @@ function servicesAt(client, target, connection) {
 }
 
 function nothingKnown(clock) {
-  const { createBreakers, createLedger, createLocalCalls, createNetworkWatch, createOverride, createUsageBook } =
-    product
+  const {
+    createBreakers,
+    createCounts,
+    createLedger,
+    createLocalCalls,
+    createNetworkWatch,
+    createOverride,
+    createUsageBook,
+  } = product
   return {
     ledger: createLedger(),
     breakers: createBreakers(),
@@ -182,6 +190,7 @@ function nothingKnown(clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
     localCalls: createLocalCalls(),
+    counts: createCounts(),
   }
 }
 

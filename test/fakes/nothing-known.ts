@@ -1,6 +1,7 @@
 /** A Trooper that has just been started for the first time: nothing is known of any target. */
 import type { Clock } from '../../src/clock.ts'
 import { createLocalCalls } from '../../src/exchange/local-calls.ts'
+import { createCounts } from '../../src/observe/counts.ts'
 import { createBreakers } from '../../src/routing/breakers.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
 import { createOverride } from '../../src/routing/override.ts'
@@ -17,5 +18,6 @@ export function nothingKnown(clock: Clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
     localCalls: createLocalCalls(),
+    counts: createCounts(),
   }
 }
