@@ -22,6 +22,7 @@ async function bundled() {
     'exchange/losses',
     'exchange/timeouts',
     'exchange/transcripts',
+    'observe/counts',
     'routing/breakers',
     'routing/ledger',
     'routing/override',
@@ -172,7 +173,7 @@ function servicesAt(client, target, connection) {
 }
 
 function nothingKnown(clock) {
-  const { createBreakers, createLedger, createNetworkWatch, createOverride, createUsageBook } = product
+  const { createBreakers, createCounts, createLedger, createNetworkWatch, createOverride, createUsageBook } = product
   return {
     ledger: createLedger(),
     breakers: createBreakers(),
@@ -180,6 +181,7 @@ function nothingKnown(clock) {
     override: createOverride(),
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
+    counts: createCounts(),
   }
 }
 

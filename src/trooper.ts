@@ -14,6 +14,7 @@ import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
 import { createTimes } from './exchange/timeouts.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
+import { createCounts } from './observe/counts.ts'
 import type { Log } from './observe/log.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
@@ -63,6 +64,7 @@ export async function startTrooper(
       ? createTranscripts(await openStore(config, join(folder, 'transcripts'), clock, log))
       : noTranscripts,
     lossesAt: createLossBook(log),
+    counts: createCounts(),
     clock,
     log,
     unique: () => randomBytes(12).toString('hex'),

@@ -24,8 +24,11 @@ function unwrapped(text: string): string {
   return fenced ?? text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
 }
 
-/** `undefined` also for a schema that cannot be understood: that is the client's business, and no reason to refuse an answer. */
-function problemOf(value: JsonValue, schema: JsonObject): string | undefined {
+/**
+ * What is wrong with a value, for a model that is to do better. `undefined` also for a schema that cannot be understood: that is the
+ * client's business, and no reason to refuse an answer.
+ */
+export function problemOf(value: JsonValue, schema: JsonObject): string | undefined {
   try {
     const { valid, errors } = new Validator(asSchema(schema), '2020-12', true).validate(value)
     const deepest = errors.at(-1)

@@ -15,6 +15,7 @@ import type { OpenAnswer } from './open-answer.ts'
 import type { Incoming, Services, Turn } from './outcome.ts'
 import { prepareRequest } from './prepare.ts'
 import type { AnswerSink } from './sink.ts'
+import { hearing } from './spoken.ts'
 import { callOf, restoring } from './translate.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 
@@ -38,7 +39,8 @@ export async function continueAnswer(
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
     const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const call = callOf(question, target, incoming, losses.warn)
-    return callTranslated(services, turn, call, restoring(sink, restore, ownId))
+    const restored = restoring(sink, restore, ownId)
+    return callTranslated(services, turn, call, hearing(services, target, question, missing.type === 'text', restored))
   }
   const way: Way = goesOnByItself(target, modelAt(target, request.model)) ? 'prefill' : 'plea'
   const outcome = await ask(way)

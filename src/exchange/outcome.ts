@@ -5,6 +5,7 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import type { Counts } from '../observe/counts.ts'
 import type { Log } from '../observe/log.ts'
 import type { Known } from '../routing/admission.ts'
 import type { Chains } from '../routing/chains.ts'
@@ -63,6 +64,7 @@ export interface Services extends Known {
   modelLists: ModelLists
   /** Gathers what could not be carried to a target. */
   lossesAt: (target: string) => Losses
+  counts: Counts
   clock: Clock
   log: Log
   /** 24 random lower-case hex digits. */

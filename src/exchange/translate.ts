@@ -14,7 +14,8 @@ import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
 import { prepareRequest, type PlainTarget } from './prepare.ts'
-import { createSink, type AnswerSink } from './sink.ts'
+import { createSink, type AnswerSink, type Remarks } from './sink.ts'
+import { hearing, isUnreadCall, tellUnread } from './spoken.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 
 export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure }
@@ -67,22 +68,24 @@ export async function translate(
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ownId = createCallIds(request.messages, target.kind)
-  const ask: Ask = (question, into) =>
-    callTranslated(services, turn, callOf(question, target, incoming, losses.warn), restoring(into, restore, ownId))
-  const sink = createSink(
-    services,
-    incoming,
-    request,
-    target,
-    () => ({ reason, omitted: losses.omitted() }),
-    reply,
-    onAnswer,
-  )
-  const outcome = await (isCheckedHere(request, target)
-    ? askForJson(ask, asked, sink, () => noteRepair(services, target))
-    : ask(asked, sink))
+  const attempt = async (wanted: Wanted): Promise<Outcome> => {
+    const ask: Ask = (question, into) => {
+      const heard = hearing(services, target, question, false, restoring(into, restore, ownId))
+      return callTranslated(services, turn, callOf(question, target, incoming, losses.warn, wanted), heard)
+    }
+    const remarks = (): Remarks => ({ reason, omitted: losses.omitted() })
+    const sink = createSink(services, incoming, request, target, remarks, reply, onAnswer)
+    const outcome = await (isCheckedHere(request, target)
+      ? askForJson(ask, asked, sink, () => noteRepair(services, target))
+      : ask(asked, sink))
+    return outcome.type === 'broken' ? brokenAt(sink, outcome.failure, services) : outcome
+  }
+  const first = await attempt('stream')
+  const isUnread = isUnreadCall(first, target)
+  if (isUnread) tellUnread(services, target)
+  const last = isUnread ? await attempt('whole') : first
   losses.tell()
-  return outcome.type === 'broken' ? brokenAt(sink, outcome.failure, services) : outcome
+  return last
 }
 
 function brokenAt(sink: AnswerSink, failure: Failure, { seam }: Services): Outcome {
@@ -122,19 +125,32 @@ function noteRepair(services: Services, { name }: Target): void {
   services.log.warn(`⚠️ ${name} answered in another form than was asked for: it is asked once more`, { target: name })
 }
 
-/** Always asked as a stream: what the client wants whole is gathered here. */
-export function bodyFor(request: ChatRequest, { dialect, quirks }: PlainTarget, warn: Warn): JsonObject {
-  const body = targetDialects[dialect].encodeRequest({ ...request, stream: true }, warn)
+/** A stream nearly always: what the client wants whole is gathered here. */
+type Wanted = 'stream' | 'whole'
+
+export function bodyFor(
+  request: ChatRequest,
+  { dialect, quirks }: PlainTarget,
+  warn: Warn,
+  wanted: Wanted = 'stream',
+): JsonObject {
+  const body = targetDialects[dialect].encodeRequest({ ...request, stream: wanted === 'stream' }, warn)
   return quirks && dialect === 'openai-chat' ? meetQuirks(body, quirks) : body
 }
 
-export function callOf(request: ChatRequest, target: Target, { headers }: Incoming, warn: Warn): Call {
+export function callOf(
+  request: ChatRequest,
+  target: Target,
+  { headers }: Incoming,
+  warn: Warn,
+  wanted: Wanted = 'stream',
+): Call {
   return {
     origin: target.url.origin,
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
     headers: callHeaders(target, headers),
-    body: Buffer.from(exactText(bodyFor(request, target, warn))),
+    body: Buffer.from(exactText(bodyFor(request, target, warn, wanted))),
   }
 }
 

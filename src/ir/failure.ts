@@ -34,7 +34,11 @@ export type Cause =
   /** Which clock ran out: one of the target's, or the whole exchange's. */
   | { kind: 'timeout'; phase: 'connect' | 'head' | 'first-content' | 'stall' | 'exchange' }
   /** An answer that breaks its own dialect: no end, no JSON, an unknown shape. */
-  | { kind: 'malformed-answer' }
+  | {
+      kind: 'malformed-answer'
+      /** The engine says that it could not read a tool call of its own model. */
+      isUnreadCall?: true
+    }
   | { kind: 'bad-key' }
   | { kind: 'forbidden' }
   | { kind: 'unknown-model' }
@@ -105,11 +109,12 @@ export function describeFailure(failure: Failure): string {
       return networkLabels[failure.problem]
     case 'timeout':
       return `timed out: ${failure.phase.replace('-', ' ')}`
+    case 'malformed-answer':
+      return failure.isUnreadCall ? 'tool call unread by its engine' : catalogue[failure.kind].label
     case 'rate-limited':
     case 'overloaded':
     case 'loading':
     case 'server-error':
-    case 'malformed-answer':
     case 'bad-key':
     case 'forbidden':
     case 'unknown-model':

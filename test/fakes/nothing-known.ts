@@ -1,5 +1,6 @@
 /** A Trooper that has just been started for the first time: nothing is known of any target. */
 import type { Clock } from '../../src/clock.ts'
+import { createCounts } from '../../src/observe/counts.ts'
 import { createBreakers } from '../../src/routing/breakers.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
 import { createOverride } from '../../src/routing/override.ts'
@@ -15,5 +16,6 @@ export function nothingKnown(clock: Clock) {
     override: createOverride(),
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
+    counts: createCounts(),
   }
 }

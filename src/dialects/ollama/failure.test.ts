@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Cause, Failure } from '../../ir/failure.ts'
+import { describeFailure, type Cause, type Failure } from '../../ir/failure.ts'
 import type { JsonValue } from '../../ir/json.ts'
 import { decodeFailure } from './failure.ts'
 
@@ -53,6 +53,30 @@ describe('an unknown model', () => {
   })
 })
 
+describe('a tool call that the engine could not read', () => {
+  it.each([
+    [500, `error parsing tool call: raw='{"content":"my secret"}]', err=invalid character ']' after top-level value`],
+    [undefined, `error parsing tool call: raw='my secret', err=invalid character 'm' looking for beginning of value`],
+    [undefined, 'XML syntax error on line 3: element <parameter> closed by </function>'],
+    [500, 'XML syntax error on line 115: unexpected EOF'],
+    [500, 'failed to parse XML: XML syntax error on line 1: element <tool_call> closed by </arg_value>'],
+    [500, 'expected element type <function> but have <parameter>'],
+    [500, 'llama-server returned invalid tool call arguments for "Write": my secret'],
+    [undefined, 'Failed to parse tool call: Extra content after end of tool call'],
+  ])('(%s) is told without what stands in it: %s', (status, error) => {
+    const failure = decode(status, { error })
+    expect(failure).toMatchObject({ kind: 'malformed-answer', isUnreadCall: true })
+    expect(describeFailure(failure)).toBe('tool call unread by its engine')
+    expect(JSON.stringify(failure)).not.toContain('secret')
+    expect(JSON.stringify(failure)).not.toContain('parameter')
+  })
+
+  it('is not one of the conversation itself, which no repeat would mend', () => {
+    const error = { code: 500, message: 'Failed to parse tool call arguments as JSON: …', type: 'server_error' }
+    expect(decode(500, { error }).kind).toBe('server-error')
+  })
+})
+
 describe('other failures', () => {
   it.each<[number | undefined, string, Cause['kind']]>([
     [503, 'server busy, please try again.  maximum pending requests exceeded', 'overloaded'],
@@ -67,8 +91,6 @@ describe('other failures', () => {
       'server-error',
     ],
     [undefined, 'an error was encountered while running the model: …', 'server-error'],
-    [undefined, 'XML syntax error on line 3: element <parameter> closed by </function>', 'server-error'],
-    [500, "error parsing tool call: raw='…', err=…", 'server-error'],
     [500, 'timed out waiting for llama-server to start - …', 'server-error'],
     [500, 'llama-server process has terminated: …', 'server-error'],
     [499, 'request canceled', 'server-error'],

@@ -41,6 +41,17 @@ export const engineRows: readonly FailureRow[] = [
   { status: [404], message: /^No models loaded\./, cause: { kind: 'unknown-model' } },
   // LM Studio 2.3: a wrong path is answered with 200.
   { message: /^Unexpected endpoint or method\./, cause: { kind: 'bad-request' } },
+  {
+    // The parsers of Ollama (1.3, ollama#12884, #14834, continue#10896) and LM Studio (lmstudio-bug-tracker#1528). What the model wrote
+    // stands in most of these sentences, so they go no further.
+    message:
+      /^(?:error parsing tool call\b|Failed to parse tool call: |(?:failed to parse XML: )?XML syntax error on line \d|expected element type <function> but have|llama-server returned invalid tool call arguments\b)/,
+    cause: {
+      kind: 'malformed-answer',
+      isUnreadCall: true,
+      message: 'The engine could not read a tool call of its model.',
+    },
+  },
   // llama-server 3.1 and Ollama's native path 1.3 blame themselves for an image the model cannot see.
   { status: [500], message: /^image input is not supported\b/, cause: { kind: 'bad-request' } },
 ]

@@ -1,0 +1,102 @@
+/** The grammar of calls in a text: which words may open one, and where. */
+import type { Cursor, Reading } from './cursor.ts'
+import { bareTagMarks, envelopeMarks, readBareTag, readEnvelope } from './envelope-calls.ts'
+import { gemmaMark, readGemma } from './gemma-calls.ts'
+import {
+  bareHarmonyMarks,
+  deepSeekBegin,
+  harmonyMarks,
+  readDeepSeek,
+  readHarmony,
+  readJsonCalls,
+  readJsonRow,
+  readMistral,
+} from './token-calls.ts'
+import type { Written } from './written.ts'
+
+/** Where a call may begin. */
+export interface Place {
+  /** Nothing but white space stands before it in its line. */
+  isLineStart: boolean
+  /** Nothing but white space stands before it in the whole answer. */
+  isAnswerStart: boolean
+  /** JSON without a mark may be a call: alone, or in a fence. */
+  takesJson: boolean
+}
+
+type Read = (cursor: Cursor, names: readonly string[]) => Reading<Written[] | undefined>
+
+/** Words of a tokenizer, which no prose has: models write them behind a sentence, too. */
+const tokens = new Map<string, Read>([
+  ['[TOOL_CALLS]', readMistral],
+  ['<|python_tag|>', readJsonRow],
+  ['<|python_start|>', readJsonRow],
+  ['<|tool_call|>', readJsonRow],
+  [gemmaMark, readGemma],
+  [deepSeekBegin, readDeepSeek],
+  ...harmonyMarks.map((mark): [string, Read] => [mark, readHarmony]),
+])
+
+/** Words that stand in prose and code as well: they count where a line begins. */
+const lines = new Map<string, Read>([
+  ...tokens,
+  ...envelopeMarks.map((mark): [string, Read] => [mark, readEnvelope]),
+  ...bareTagMarks.map((mark): [string, Read] => [mark, (cursor, names) => readBareTag(cursor, names, mark)]),
+  ...bareHarmonyMarks.map((mark): [string, Read] => [mark, readHarmony]),
+])
+
+const tokenMarks = [...tokens.keys()]
+const lineMarks = [...lines.keys()]
+
+/** First characters of them: nothing else is worth a look. */
+const firstOfTokens = new Set(tokenMarks.map((mark) => mark[0]))
+const firstOfLines = new Set([...lineMarks.map((mark) => mark[0]), '`'])
+
+/** Whether the word that begins with `sign` may open a call. */
+export function mayOpen(sign: string, { isLineStart, isAnswerStart, takesJson }: Place): boolean {
+  if (isAnswerStart && takesJson && (sign === '{' || sign === '[')) return true
+  return isLineStart ? firstOfLines.has(sign) : firstOfTokens.has(sign)
+}
+
+/** The calls that begin here; `undefined` as soon as there can be none. */
+export function* readCalls(cursor: Cursor, names: readonly string[], place: Place): Reading<Written[] | undefined> {
+  const fence = place.isLineStart ? yield* cursor.word(['```']) : undefined
+  if (fence !== undefined) return yield* readFences(cursor, names, place)
+  const mark = yield* cursor.word(place.isLineStart ? lineMarks : tokenMarks)
+  if (mark !== undefined) return yield* (lines.get(mark) ?? readJsonRow)(cursor, names)
+  if (!place.isAnswerStart || !place.takesJson) return undefined
+  const calls = yield* readJsonCalls(cursor, names, true)
+  return (yield* cursor.ahead()) === '' ? calls : undefined
+}
+
+/** Where a fence of other text may end. */
+export function* readFenceMark(cursor: Cursor): Reading<undefined> {
+  yield* cursor.word(['```'])
+  return undefined
+}
+
+const infoSign = /^\w$/
+
+/**
+ * Fences that hold nothing but calls, the last of them at the end of the answer: anywhere else they are examples (openclaude#1076,
+ * nanocoder#493).
+ */
+function* readFences(cursor: Cursor, names: readonly string[], { takesJson }: Place): Reading<Written[] | undefined> {
+  const calls: Written[] = []
+  let fence: string | undefined
+  do {
+    for (let left = 16; left > 0; left -= 1) if ((yield* cursor.one((sign) => infoSign.test(sign))) === '') break
+    yield* cursor.spaces()
+    const mark = yield* cursor.word(lineMarks)
+    const read = mark === undefined ? undefined : lines.get(mark)
+    if (!read && !takesJson) return undefined
+    const found = read ? yield* read(cursor, names) : yield* readJsonCalls(cursor, names, true)
+    if (found === undefined) return undefined
+    calls.push(...found)
+    yield* cursor.spaces()
+    yield* cursor.word(['```'])
+    yield* cursor.spaces()
+    fence = yield* cursor.word(['```'])
+  } while (fence !== undefined)
+  return (yield* cursor.ahead()) === '' ? calls : undefined
+}
