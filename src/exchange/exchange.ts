@@ -295,7 +295,7 @@ class Exchange {
 
   /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
   #isUnknownHistory(): boolean {
-    return this.#decoded?.ok === false && this.#decoded.failure.code === 'previous_response_not_found'
+    return this.#decoded?.ok === false && this.#decoded.isUnknownHistory === true
   }
 
   #giveFailure({ target, reply }: Turn, outcome: Exclude<Outcome, { type: 'answered' }>): void {

@@ -17,7 +17,8 @@ import { prepareRequest, type PlainTarget } from './prepare.ts'
 import { createSink, type AnswerSink } from './sink.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 
-export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure }
+/** `isUnknownHistory`: it leans on what is kept nowhere here. */
+export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure; isUnknownHistory?: true }
 
 /** The client's request in the IR; a fault of its own is a failure like any other. */
 export function decodeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>): Decoded {
