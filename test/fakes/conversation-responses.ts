@@ -19,13 +19,13 @@ export class ResponsesConversation implements Conversation {
   readonly #items = new Map<string, KnownItem>()
 
   check(body: JsonObject): void {
-    const conversation = conversationOf(body)
-    if (conversation !== undefined) this.#conversations.require(conversation)
     checkResponsesRequest(body, {
       outputOf: (id) => this.#outputOf(id),
       find: (id) => this.#items.get(id),
       isSealed: (encrypted) => signatures.isSealed(encrypted),
     })
+    const conversation = conversationOf(body)
+    if (conversation !== undefined) this.#conversations.require(conversation)
   }
 
   whole(answer: Answer, body: JsonObject): JsonObject {
