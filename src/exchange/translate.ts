@@ -64,7 +64,7 @@ export async function translate(
 ): Promise<Outcome> {
   const { target, reply } = turn
   const losses = services.lossesAt(target.name)
-  const prepared = await prepareRequest(services, request, target, losses.warn)
+  const prepared = await prepareRequest(services, incoming, request, target, losses.warn)
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ownId = createCallIds(request.messages)
@@ -129,21 +129,25 @@ export function bodyFor(request: ChatRequest, { dialect, quirks }: PlainTarget, 
   return quirks && dialect === 'openai-chat' ? meetQuirks(body, quirks) : body
 }
 
-export function callOf(request: ChatRequest, target: Target, { headers }: Incoming, warn: Warn): Call {
+export function callOf(request: ChatRequest, target: Target, incoming: Incoming, warn: Warn): Call {
   return {
     origin: target.url.origin,
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
-    headers: callHeaders(target, headers),
+    headers: callHeaders(target, incoming),
     body: Buffer.from(exactText(bodyFor(request, target, warn))),
   }
 }
 
 /** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */
-function callHeaders(target: Target, incoming: HeaderList): HeaderList {
+function callHeaders(target: Target, { dialect, headers: incoming }: Incoming): HeaderList {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity']
-  if (target.dialect === 'anthropic')
+  if (target.dialect === 'anthropic') {
     headers.push('anthropic-version', headerOf(incoming, 'anthropic-version') ?? '2023-06-01')
+    // Fields of its own dialect go along, and each of them may need its word here (providers.md 4.3).
+    const beta = dialect === 'anthropic' ? headerOf(incoming, 'anthropic-beta') : undefined
+    if (beta !== undefined) headers.push('anthropic-beta', beta)
+  }
   if (target.credential) headers.push(...credentialHeader(target.credential))
   else if (target.kind === 'cloud') {
     const authorization = headerOf(incoming, 'authorization')
