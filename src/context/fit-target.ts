@@ -2,10 +2,11 @@
 import type { ChatRequest, Warn } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import { pairCalls } from './call-pairs.ts'
+import { withJsonWord } from './json-word.ts'
 import { withKnownTools } from './plain-tools.ts'
 import { fitToolDescriptions } from './tool-descriptions.ts'
 
 export function fitTarget(request: ChatRequest, target: Pick<Target, 'kind' | 'dialect'>, warn: Warn): ChatRequest {
-  const known = withKnownTools(pairCalls(request, warn), target)
+  const known = withJsonWord(withKnownTools(pairCalls(request, warn), target), target.dialect)
   return target.kind === 'cloud' && target.dialect === 'openai-chat' ? fitToolDescriptions(known) : known
 }

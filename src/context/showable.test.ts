@@ -22,7 +22,15 @@ const base64 = (text: string) => ({ from: 'base64', data: Buffer.from(text).toSt
 const byUrl = (url: string) => ({ from: 'url', url }) as const
 
 const none: FetchedImages = new Map()
-const blind: Sight = { dialect: 'ollama', images: false, imageUrls: false, documents: false, fetched: none }
+const blind: Sight = {
+  dialect: 'ollama',
+  images: false,
+  imageUrls: false,
+  documents: false,
+  kind: 'cloud',
+  fileIds: false,
+  fetched: none,
+}
 const seeing: Sight = { ...blind, images: true }
 
 /** What becomes of one part of a user's message, and what is said of it. */
@@ -57,6 +65,11 @@ describe('an image', () => {
   it('that only its provider holds is a note to everybody else', () => {
     const held = file('image/png', { from: 'id', id: 'file_1' })
     expect(show(held, { ...seeing, imageUrls: true, documents: true }).content).toEqual(['image/png'])
+  })
+
+  it('that is named by an id is left to the account that holds it', () => {
+    const held = file('image/png', { from: 'id', id: 'file_1' })
+    expect(show(held, { ...seeing, fileIds: true })).toEqual({ part: held, content: [] })
   })
 })
 

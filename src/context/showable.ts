@@ -20,13 +20,16 @@ export type FetchedImages = ReadonlyMap<string, { mediaType: string; base64: str
 
 /** What a target can be shown beyond text. */
 export interface Sight {
-  /** Whose opaque parts and file ids mean something to it. */
+  /** Whose opaque parts mean something to it, if it is a provider. */
   dialect: DialectName
+  kind: 'cloud' | 'local'
   images: boolean
   /** It fetches images by their URL itself. */
   imageUrls: boolean
   /** PDF and other documents, audio. */
   documents: boolean
+  /** It is where the client put the files that are named by an id. */
+  fileIds: boolean
   /** What was fetched for it because it cannot. */
   fetched: FetchedImages
 }
@@ -68,11 +71,11 @@ function showUserPart(part: UserPart, sight: Sight, warn: Warn): UserPart {
   return part.type === 'opaque' ? showOpaque(part, sight, warn) : part
 }
 
-const nothing = { images: false, imageUrls: false, documents: false }
+const nothing = { images: false, imageUrls: false, documents: false, fileIds: false }
 
 /** No wire takes a file that the assistant wrote. */
 function showAssistantPart(part: AssistantPart, sight: Sight, warn: Warn): AssistantPart {
-  if (part.type === 'file') return showFile(part, { dialect: sight.dialect, fetched: sight.fetched, ...nothing }, warn)
+  if (part.type === 'file') return showFile(part, { ...sight, ...nothing }, warn)
   return part.type === 'opaque' ? showOpaque(part, sight, warn) : part
 }
 
@@ -81,8 +84,8 @@ function showResult(result: ToolResultPart, sight: Sight, warn: Warn): ToolResul
   return { ...result, content }
 }
 
-function showOpaque(part: OpaquePart, { dialect }: Sight, warn: Warn): OpaquePart | TextPart {
-  if (part.dialect === dialect) return part
+function showOpaque(part: OpaquePart, { dialect, kind }: Sight, warn: Warn): OpaquePart | TextPart {
+  if (part.dialect === dialect && kind === 'cloud') return part
   warn(`content '${part.kind}' works only at its provider and was replaced by a note`, part.kind)
   return noteOfOpaque(part)
 }
@@ -94,8 +97,13 @@ function showFile(named: FilePart, sight: Sight, warn: Warn): FilePart | TextPar
   if (isVisible(part, sight)) return part
   // Of an image that is only named nobody knows the type.
   const kind = part.mediaType === 'image/*' ? 'image' : wordOf(part.mediaType)
+  return noteOfFile(kind, part.filename, warn)
+}
+
+/** A file's name is for the model only, never for a log. */
+export function noteOfFile(kind: string, filename: string | undefined, warn: Warn): TextPart {
   warn(`'${kind}' content cannot be shown to this model and was replaced by a note`, kind)
-  const name = part.filename === undefined ? '' : ` '${part.filename}'`
+  const name = filename === undefined ? '' : ` '${filename}'`
   return { type: 'text', text: `[${kind}${name} was here, but this model cannot be shown it]` }
 }
 
@@ -104,14 +112,14 @@ function withBytes(part: FilePart, fetched: FetchedImages): FilePart {
   return image ? { ...part, mediaType: image.mediaType, data: { from: 'base64', data: image.base64 } } : part
 }
 
-/** A file's name is for the model only, never for a log. */
 function titled({ filename }: FilePart, text: string): string {
   return filename === undefined ? text : `[file '${filename}']\n${text}`
 }
 
 function isVisible(part: FilePart, sight: Sight): boolean {
   const { data, mediaType } = part
-  if (data.from === 'id' || !takesFile(sight.dialect, part)) return false
+  if (data.from === 'id') return sight.fileIds
+  if (!takesFile(sight.dialect, part)) return false
   if (!mediaType.startsWith('image/')) return sight.documents
   return sight.images && (data.from !== 'url' || sight.imageUrls)
 }

@@ -35,7 +35,7 @@ export async function continueAnswer(
   const ask = async (way: Way): Promise<CallOutcome> => {
     const missing = findMissing(answer.gathered, request.output)
     const asked = continuationOf(request, answer.gathered, missing, way)
-    const prepared = await prepareRequest(services, asked, target, losses.warn)
+    const prepared = await prepareRequest(services, incoming, asked, target, losses.warn)
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
     const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const call = callOf(question, target, incoming, losses.warn)

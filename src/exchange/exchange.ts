@@ -28,6 +28,7 @@ import { memoryOf, type ResponsesMemory } from './responses-memory.ts'
 import { answerHeaders } from './sink.ts'
 import { Story } from './story.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
+import { watchReply } from './watched-reply.ts'
 import { learnFromOverflow } from './window.ts'
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
@@ -58,7 +59,7 @@ class Exchange {
     this.#story = new Story(services, this.#chain)
     this.#deadlineMs = services.clock.now() + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
-    this.#body = new RelayedBody(services.handBack, incoming, this.#memory, this.#chain)
+    this.#body = new RelayedBody(services, incoming, this.#memory, this.#chain)
     const model = (): string => this.#model()
     this.#admissions = new Admissions(services, incoming, this.#chain, model, async () => {
       this.#decoded ??= await this.#decode()
@@ -207,8 +208,10 @@ class Exchange {
   }
 
   async #relay(turn: Turn): Promise<Outcome> {
-    const body = await this.#body.for(turn.target, this.#model())
-    return relay(this.#services, { ...this.#incoming, body }, turn, this.#listener())
+    const { body, omitted } = await this.#body.for(turn.target, this.#model())
+    const headers = omitted === undefined ? undefined : ['X-Trooper-Omitted', omitted]
+    const reply = headers ? watchReply(turn.reply, { headers }) : turn.reply
+    return relay(this.#services, { ...this.#incoming, body }, { ...turn, reply }, this.#listener())
   }
 
   /** Who wants to know the answer of a provider besides the client. */
@@ -302,7 +305,7 @@ class Exchange {
 
   /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
   #isUnknownHistory(): boolean {
-    return this.#decoded?.ok === false && this.#decoded.failure.code === 'previous_response_not_found'
+    return this.#decoded?.ok === false && this.#decoded.isUnknownHistory === true
   }
 
   #giveFailure({ target, reply }: Turn, outcome: Exclude<Outcome, { type: 'answered' }>): void {

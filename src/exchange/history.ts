@@ -1,7 +1,8 @@
 /** Requests that lean on a history held elsewhere, made whole: for a local model, or for the provider that did not see local turns. */
 import { summaryOf, tellSummary } from '../dialects/openai-responses/compaction.ts'
 import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
-import { conversationOf, itemsOf, outputOf, type Transcripts, type Turn } from './transcripts.ts'
+import type { Transcripts } from './transcripts.ts'
+import { conversationOf, itemsOf, outputOf, ownItemsOf, type Turn } from './turn.ts'
 
 /** More turns than any conversation has; a ring of references ends here. */
 const longestChain = 10_000
@@ -9,7 +10,13 @@ const longestChain = 10_000
 /** Part of every id that Trooper makes itself. */
 export const localMark = 'trooper'
 
-export type Expanded = { ok: true; body: JsonObject } | { ok: false; missing: string }
+/** What of a history is not known here. */
+export interface Missing {
+  what: 'response' | 'conversation' | 'item'
+  id: string
+}
+
+export type Expanded = { ok: true; body: JsonObject } | { ok: false; missing: Missing }
 
 /** True when parts of the conversation stand elsewhere. */
 export function leansOnHistory(body: JsonObject): boolean {
@@ -25,14 +32,15 @@ export async function expandHistory(body: JsonObject, transcripts: Transcripts, 
   const { previous_response_id, conversation: _, ...rest } = body
   const previousId = stringOf(previous_response_id)
   const name = conversationOf(body)
-  const turns = previousId === undefined ? [] : await chainTo(previousId, transcripts, account)
-  if (turns === undefined) return { ok: false, missing: previousId ?? '' }
   const held = name === undefined ? [] : await transcripts.turnsOf(name, account)
+  if (held === undefined) return { ok: false, missing: { what: 'conversation', id: name ?? '' } }
+  const turns = previousId === undefined ? [] : await chainTo(previousId, transcripts, account)
+  if (turns === undefined) return { ok: false, missing: { what: 'response', id: previousId ?? '' } }
   const items = [...held, ...turns].flatMap(itemsOfTurn)
   const all = [...items, ...itemsOf(body['input'])]
   const resolved = await Promise.all(all.map((item) => resolve(item, transcripts, account)))
   const unknown = resolved.findIndex((item) => item === undefined)
-  if (unknown !== -1) return { ok: false, missing: stringOf(objectOf(all[unknown])['id']) ?? '' }
+  if (unknown !== -1) return { ok: false, missing: { what: 'item', id: stringOf(objectOf(all[unknown])['id']) ?? '' } }
   return { ok: true, body: { ...rest, input: resolved.filter((item) => item !== undefined) } }
 }
 
@@ -42,10 +50,26 @@ async function chainTo(id: string, transcripts: Transcripts, account: string): P
   for (let next: string | undefined = id; next !== undefined && turns.length < longestChain;) {
     const turn: Turn | undefined = await transcripts.find(next, account)
     if (!turn) return undefined
+    if (turn.conversation !== undefined) {
+      const held = await turnsUpTo(turn, turn.conversation, transcripts, account)
+      return held && [...held, ...turns]
+    }
     turns.unshift(turn)
     next = turn.previousId
   }
   return turns
+}
+
+/** A response of a conversation follows all that was said in it before. */
+async function turnsUpTo(
+  { id }: Turn,
+  conversation: string,
+  transcripts: Transcripts,
+  account: string,
+): Promise<Turn[] | undefined> {
+  const turns = await transcripts.turnsOf(conversation, account)
+  const at = turns?.findIndex((turn) => turn.id === id) ?? -1
+  return at === -1 ? undefined : turns?.slice(0, at + 1)
 }
 
 function itemsOfTurn(turn: Turn): JsonValue[] {
@@ -58,7 +82,7 @@ async function resolve(item: JsonValue, transcripts: Transcripts, account: strin
   if (!isReference(value)) return item
   const id = stringOf(value['id']) ?? ''
   const turn = await transcripts.findByItem(id, account)
-  return turn && outputOf(turn).find((output) => output['id'] === id)
+  return turn && ownItemsOf(turn).find((own) => own['id'] === id)
 }
 
 /** SDKs write references with and without their type (providers.md 4.5). */
@@ -79,8 +103,7 @@ export async function mendForProvider(
   const unseen = await unseenTurns(body, transcripts, account)
   const given = itemsOf(body['input'])
   const told = unseen.turns.flatMap((turn) => [...turn.input, ...outputOf(turn).flatMap(asInput)])
-  const items = [...told, ...given]
-  const mended = (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
+  const mended = await mendItems([...told, ...given], transcripts, account)
   if (unseen.turns.length === 0 && mended.every((item, at) => item === given[at]) && mended.length === given.length)
     return body
   const { previous_response_id: _, ...rest } = body
@@ -88,16 +111,18 @@ export async function mendForProvider(
   return { ...rest, ...lean, input: mended }
 }
 
+interface Unseen {
+  turns: Turn[]
+  previousId?: string
+}
+
 /** The local turns since the provider's last one, and that one's id. */
-async function unseenTurns(
-  body: JsonObject,
-  transcripts: Transcripts,
-  account: string,
-): Promise<{ turns: Turn[]; previousId?: string }> {
+async function unseenTurns(body: JsonObject, transcripts: Transcripts, account: string): Promise<Unseen> {
   const name = conversationOf(body)
   if (name !== undefined) {
-    const turns = await transcripts.turnsOf(name, account)
-    return { turns: turns.slice(turns.findLastIndex(({ isLocal }) => !isLocal) + 1) }
+    const held = (await transcripts.turnsOf(name, account)) ?? []
+    // What the client put into the conversation itself, its provider has.
+    return { turns: sinceProvider(held).filter(({ isLocal }) => isLocal) }
   }
   const turns: Turn[] = []
   let previousId = stringOf(body['previous_response_id'])
@@ -105,14 +130,34 @@ async function unseenTurns(
     // Also one that the provider began, under an id of its own, and another target ended.
     const turn: Turn | undefined = await transcripts.find(previousId, account)
     if (!turn?.isLocal) break
+    if (turn.conversation !== undefined) {
+      const held = await turnsUpTo(turn, turn.conversation, transcripts, account)
+      if (!held) break
+      const since = sinceProvider(held)
+      return unseen([...since, ...turns], held.at(-1 - since.length)?.id)
+    }
     turns.unshift(turn)
     previousId = turn.previousId
   }
+  return unseen(turns, previousId)
+}
+
+function unseen(turns: Turn[], previousId: string | undefined): Unseen {
   return { turns, ...(previousId === undefined ? {} : { previousId }) }
+}
+
+/** The turns after the last answer of the provider's own. */
+function sinceProvider(turns: Turn[]): Turn[] {
+  return turns.slice(turns.findLastIndex(({ isLocal, response }) => !isLocal && response !== undefined) + 1)
 }
 
 function isLocalId(id: string): boolean {
   return id.includes(localMark)
+}
+
+/** The items as their provider takes them. */
+export async function mendItems(items: JsonValue[], transcripts: Transcripts, account: string): Promise<JsonValue[]> {
+  return (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
 }
 
 /** An item of a local turn without what only a provider may write: ids, and reasoning that nobody sealed. */

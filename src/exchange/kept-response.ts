@@ -1,7 +1,8 @@
 /** Responses that Trooper made are fetched, listed and deleted here: no provider knows them (providers.md 5.2). */
 import type { JsonObject } from '../ir/json.ts'
 import { localMark } from './history.ts'
-import type { Transcripts, Turn } from './transcripts.ts'
+import type { Transcripts } from './transcripts.ts'
+import type { Turn } from './turn.ts'
 
 export interface KeptResponse {
   id: string
@@ -23,8 +24,8 @@ export async function readKept(
 ): Promise<{ status: number; body: JsonObject }> {
   const turn = await transcripts.find(id, account)
   if (!turn) return { status: 404, body: notFound(id) }
-  if (method !== 'DELETE') return { status: 200, body: part === 'response' ? turn.response : inputItems(turn) }
-  await transcripts.forget(id)
+  if (method !== 'DELETE') return { status: 200, body: part === 'response' ? (turn.response ?? {}) : inputItems(turn) }
+  await transcripts.forget(id, account)
   return { status: 200, body: { id, object: 'response', deleted: true } }
 }
 

@@ -13,6 +13,8 @@ export interface Passed {
   method: string
   path: string
   query: string
+  /** Where it was read before it is passed on; the request itself is streamed otherwise. */
+  body?: Buffer
 }
 
 export function passThrough(
@@ -22,17 +24,17 @@ export function passThrough(
   target: Target,
   reply: Reply,
 ): void {
-  const { method, path, query } = passed
+  const { method, path, query, body } = passed
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
   const headers = requestHeaders(request.rawHeaders, target.credential)
-  const length = request.headers['content-length']
+  const length = body ? String(body.length) : request.headers['content-length']
   if (length !== undefined) headers.push('content-length', length)
   const call = {
     origin: target.url.origin,
     method,
     path: pathAt(target, path, query),
     headers,
-    body: hasBody ? request : null,
+    body: body ?? (hasBody ? request : null),
   }
   // A file may take longer than any answer, and nobody else could send it.
   const endless = { mayThink: () => false, deadlineMs: Number.POSITIVE_INFINITY, race: undefined }

@@ -10,21 +10,26 @@ import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { Capabilities } from '../engines/engine.ts'
-import type { Services } from './outcome.ts'
+import type { Incoming, Services } from './outcome.ts'
+import { accountAt } from './payer.ts'
 import { withWindow } from './window.ts'
+
+/** What has to be known of a request to tell whose files it names. */
+export type Asking = Pick<Incoming, 'dialect' | 'headers' | 'query'>
 
 /** What has to be known of a target to write for it. */
 export type PlainTarget = Pick<Target, 'kind' | 'dialect' | 'quirks'>
 
 export async function prepareRequest(
   services: Services,
+  incoming: Asking,
   request: ChatRequest,
   target: Target,
   warn: Warn,
 ): Promise<ChatRequest> {
   const named = { ...request, model: modelAt(target, request.model) }
   warnOfExtras(named, target.dialect, warn)
-  if (target.kind === 'cloud') return prepareForCloud(named, target, warn)
+  if (target.kind === 'cloud') return prepareForCloud(named, target, warn, holdsFiles(services, incoming, target))
   const engine = await services.engines.at(target)
   const { can } = await engine.facts(target)
   const fetched: FetchedImages = can.vision ? await fetchImages(named, services.images) : new Map()
@@ -38,19 +43,31 @@ export function prepareForLocal(
   fetched: FetchedImages,
   warn: Warn,
 ): ChatRequest {
-  const sight = { dialect: target.dialect, images: vision, imageUrls: false, documents: false, fetched }
+  const sight = { ...localSight, dialect: target.dialect, images: vision, fetched }
   const seen = makeShowable(fitTarget(request, target, warn), sight, warn)
   return satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn)
 }
 
-export function prepareForCloud(request: ChatRequest, target: PlainTarget, warn: Warn): ChatRequest {
+/** `fileIds`: it is where the client put the files that are named by an id. */
+export function prepareForCloud(request: ChatRequest, target: PlainTarget, warn: Warn, fileIds = false): ChatRequest {
   const { dialect } = target
-  const shown = makeShowable(fitTarget(request, target, warn), { ...cloudSight, dialect }, warn)
+  const shown = makeShowable(fitTarget(request, target, warn), { ...cloudSight, dialect, fileIds }, warn)
   return withKnownReasoning(shown, dialect, warn)
 }
 
+/** Files are put where the first target of a chain is, and only an account of the same provider has them. */
+export function holdsFiles({ chains }: Pick<Services, 'chains'>, incoming: Asking, target: Target): boolean {
+  const { dialect, headers, query } = incoming
+  const [first] = chains[dialect]
+  if (target === first) return target.dialect === dialect
+  const isSamePlace = target.dialect === dialect && target.url.origin === first.url.origin
+  return isSamePlace && accountAt(target, headers, query) === accountAt(first, headers, query)
+}
+
+const localSight = { kind: 'local', imageUrls: false, documents: false, fileIds: false } as const
+
 /** Providers read all of them; one that does not says so itself, in words for the client. */
-const cloudSight = { images: true, imageUrls: true, documents: true, fetched: new Map() }
+const cloudSight = { kind: 'cloud' as const, images: true, imageUrls: true, documents: true, fetched: new Map() }
 
 /** What a conversation only names may be a stranger's list: its latest images count, as many as a model can look at. */
 const mostImages = 20

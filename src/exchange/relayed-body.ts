@@ -4,32 +4,49 @@ import type { Chain } from '../routing/chains.ts'
 import { modelAt, renamesModels } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import { withTopLevelString } from '../wire/top-level.ts'
-import { mayRefuseHistory, mendHistory, type HandBack } from './hand-back.ts'
-import type { Incoming } from './outcome.ts'
+import { withoutForeignFiles } from './foreign-files.ts'
+import { mayRefuseHistory, mendHistory } from './hand-back.ts'
+import type { Incoming, Services } from './outcome.ts'
+import { holdsFiles } from './prepare.ts'
 import type { ResponsesMemory } from './responses-memory.ts'
 import { isSealRefusal, withoutSeals } from './seals.ts'
 
+/** `omitted`: what of the conversation this target cannot be shown. */
+export interface Relayable {
+  body: Buffer
+  omitted: string | undefined
+}
+
 export class RelayedBody {
-  readonly #handBack: HandBack
+  readonly #services: Services
   readonly #incoming: Incoming
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
   /** Targets that refused seals of another one's. */
   readonly #strangers = new Set<Target>()
 
-  constructor(handBack: HandBack, incoming: Incoming, memory: ResponsesMemory | undefined, chain: Chain) {
-    this.#handBack = handBack
+  constructor(services: Services, incoming: Incoming, memory: ResponsesMemory | undefined, chain: Chain) {
+    this.#services = services
     this.#incoming = incoming
     this.#memory = memory
     this.#chain = chain
   }
 
   /** The same bytes where nothing has to change. `model`: as the client wrote it. */
-  async for(target: Target, model: string): Promise<Buffer> {
+  async for(target: Target, model: string): Promise<Relayable> {
     const { dialect, body } = this.#incoming
-    const own = this.#handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const own = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
     const mended = this.#strangers.has(target) ? withoutSeals(own, dialect) : own
-    return renamesModels(target) ? withTopLevelString(mended, 'model', modelAt(target, model)) : mended
+    const named = renamesModels(target) ? withTopLevelString(mended, 'model', modelAt(target, model)) : mended
+    return target === this.#chain[0] ? { body: named, omitted: undefined } : this.#withoutForeignFiles(named, target)
+  }
+
+  #withoutForeignFiles(body: Buffer, target: Target): Relayable {
+    if (holdsFiles(this.#services, this.#incoming, target)) return { body, omitted: undefined }
+    const losses = this.#services.lossesAt(target.name)
+    const told = withoutForeignFiles(body, this.#incoming.dialect, losses.warn)
+    losses.tell()
+    return { body: told, omitted: losses.omitted() }
   }
 
   /** True when a refusal taught that the history needs mending, so that the same target is worth a repeat. */
@@ -37,12 +54,12 @@ export class RelayedBody {
     const { dialect, body } = this.#incoming
     if (this.#hasSeveralClouds() && isSealRefusal(failure)) {
       this.#strangers.add(target)
-      this.#handBack.expect(dialect)
+      this.#services.handBack.expect(dialect)
       return true
     }
-    if (this.#handBack.isExpected(dialect) || !mayRefuseHistory(failure)) return false
+    if (this.#services.handBack.isExpected(dialect) || !mayRefuseHistory(failure)) return false
     if ((await this.#mended(target)) === body) return false
-    this.#handBack.expect(dialect)
+    this.#services.handBack.expect(dialect)
     return true
   }
 

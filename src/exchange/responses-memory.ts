@@ -5,8 +5,9 @@ import type { Failure } from '../ir/failure.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
-import { expandHistory, leansOnHistory, localMark, mendForProvider } from './history.ts'
-import { turnOf, type Transcripts } from './transcripts.ts'
+import { expandHistory, leansOnHistory, localMark, mendForProvider, type Missing } from './history.ts'
+import type { Transcripts } from './transcripts.ts'
+import { conversationOf, isUnderWay, turnOf } from './turn.ts'
 import { decodeJson, type Decoded } from './translate.ts'
 
 /** A request without any of them leans on nothing, and holds no item of an answer. */
@@ -30,12 +31,13 @@ export class ResponsesMemory {
     if (this.#transcripts.isOff || !isObject(body) || !leansOnHistory(body))
       return decodeJson('openai-responses', () => body)
     const expanded = await expandHistory(body, this.#transcripts, this.#account)
-    if (!expanded.ok) return { ok: false, failure: notFound(expanded.missing) }
+    if (!expanded.ok) return { ok: false, failure: notFound(expanded.missing), isUnknownHistory: true }
     const decoded = decodeJson('openai-responses', () => expanded.body)
+    if (!decoded.ok) return decoded
     const { previous_response_id = null } = body
-    return decoded.ok
-      ? { ok: true, request: { ...decoded.request, echo: { ...decoded.request.echo, previous_response_id } } }
-      : decoded
+    const id = conversationOf(body)
+    const echo = { ...decoded.request.echo, previous_response_id, conversation: id === undefined ? null : { id } }
+    return { ok: true, request: { ...decoded.request, echo } }
   }
 
   /** The request as a provider takes it; the same bytes when nothing in it is local. */
@@ -70,8 +72,12 @@ export class ResponsesMemory {
   #keep(response: JsonObject, isLocal: boolean): void {
     if (this.#transcripts.isOff) return
     const request = this.#parsed()
-    const turn = isObject(request) ? turnOf(request, response, this.#account, isLocal) : undefined
+    if (!isObject(request)) return
+    const turn = turnOf(request, response, this.#account, isLocal)
+    const conversation = conversationOf(request)
     if (turn) this.#transcripts.record(turn)
+    else if (conversation !== undefined && isUnderWay(response))
+      this.#transcripts.loseSight(conversation, this.#account)
   }
 
   /** Parsed at most once: to be translated and then to be kept (0.5 ms for 150 KB). Nobody changes it. */
@@ -81,13 +87,21 @@ export class ResponsesMemory {
   }
 }
 
-/** The provider's own words (providers.md 4.5). */
-function notFound(id: string): Failure {
-  return {
-    kind: 'bad-request',
-    status: 400,
-    code: 'previous_response_not_found',
-    message: `Previous response with id '${id.slice(0, 100)}' not found.`,
+/** The provider's own words (providers.md 4.5); of the three only a response has a code. */
+function notFound({ what, id }: Missing): Failure {
+  const name = id.slice(0, 100)
+  switch (what) {
+    case 'response':
+      return {
+        kind: 'bad-request',
+        status: 400,
+        code: 'previous_response_not_found',
+        message: `Previous response with id '${name}' not found.`,
+      }
+    case 'conversation':
+      return { kind: 'bad-request', status: 404, message: `Conversation with id '${name}' not found.` }
+    case 'item':
+      return { kind: 'bad-request', status: 404, message: `Item with id '${name}' not found.` }
   }
 }
 

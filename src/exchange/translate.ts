@@ -18,7 +18,8 @@ import { createSink, type AnswerSink, type Remarks } from './sink.ts'
 import { hearing, isUnreadCall, tellUnread } from './spoken.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 
-export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure }
+/** `isUnknownHistory`: it leans on what is kept nowhere here. */
+export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure; isUnknownHistory?: true }
 
 /** The client's request in the IR; a fault of its own is a failure like any other. */
 export function decodeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>): Decoded {
@@ -64,7 +65,7 @@ export async function translate(
 ): Promise<Outcome> {
   const { target, reply } = turn
   const losses = services.lossesAt(target.name)
-  const prepared = await prepareRequest(services, request, target, losses.warn)
+  const prepared = await prepareRequest(services, incoming, request, target, losses.warn)
   if (reply.isGone) return clientGone
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ownId = createCallIds(request.messages, target.kind)
@@ -141,7 +142,7 @@ export function bodyFor(
 export function callOf(
   request: ChatRequest,
   target: Target,
-  { headers }: Incoming,
+  incoming: Incoming,
   warn: Warn,
   wanted: Wanted = 'stream',
 ): Call {
@@ -149,16 +150,20 @@ export function callOf(
     origin: target.url.origin,
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
-    headers: callHeaders(target, headers),
+    headers: callHeaders(target, incoming),
     body: Buffer.from(exactText(bodyFor(request, target, warn, wanted))),
   }
 }
 
 /** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */
-function callHeaders(target: Target, incoming: HeaderList): HeaderList {
+function callHeaders(target: Target, { dialect, headers: incoming }: Incoming): HeaderList {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity']
-  if (target.dialect === 'anthropic')
+  if (target.dialect === 'anthropic') {
     headers.push('anthropic-version', headerOf(incoming, 'anthropic-version') ?? '2023-06-01')
+    // Fields of its own dialect go along, and each of them may need its word here (providers.md 4.3).
+    const beta = dialect === 'anthropic' ? headerOf(incoming, 'anthropic-beta') : undefined
+    if (beta !== undefined) headers.push('anthropic-beta', beta)
+  }
   if (target.credential) headers.push(...credentialHeader(target.credential))
   else if (target.kind === 'cloud') {
     const authorization = headerOf(incoming, 'authorization')

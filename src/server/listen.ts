@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { runExchange } from '../exchange/exchange.ts'
 import type { Services } from '../exchange/outcome.ts'
+import { changeAt, passChange, type Change } from '../exchange/conversation-changes.ts'
 import { keptResponseAt, readKept } from '../exchange/kept-response.ts'
 import type { OllamaFact } from '../dialects/ollama/facts.ts'
 import { answerFact } from '../exchange/ollama-facts.ts'
@@ -136,14 +137,24 @@ function askProvider(
       .catch((error: unknown) => failInside(services, response, error))
     return
   }
-  const question = questionAt(method, path)
-  if (!question) return passThrough(services, request, { method, path, query }, primary, new HttpReply(response))
   const reply = new HttpReply(response)
+  const passed = { method, path, query }
+  const change = services.transcripts.isOff ? undefined : changeAt(method, path)
+  const question = questionAt(method, path)
+  if (!question && !change) return passThrough(services, request, passed, primary, reply)
+  const noteChange = (known: Change, body?: Buffer): void => {
+    passChange(services, request, { ...passed, ...(body ? { body } : {}) }, known, reply).catch((error: unknown) =>
+      failInside(services, response, error),
+    )
+  }
+  if (change && method === 'DELETE') return noteChange(change)
   readBody(request, settings.maxBodyBytes, (read) => {
     if (!read.ok) {
       if (read.problem === 'too-large') refuseSize(settings, request, response, dialect)
       return
     }
+    if (change) return noteChange(change, read.body)
+    if (!question) return
     const asked = { question, method, path }
     const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: false, asked }
     runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
@@ -153,7 +164,7 @@ function askProvider(
 /** Only Anthropic's clients send a version (providers.md 6). */
 function dialectOf(path: string, { headers }: IncomingMessage): ClientDialectName {
   if (path.startsWith('/messages') || headers['anthropic-version'] !== undefined) return 'anthropic'
-  return path.startsWith('/responses') ? 'openai-responses' : 'openai-chat'
+  return /^\/(responses|conversations)(\/|$)/.test(path) ? 'openai-responses' : 'openai-chat'
 }
 
 /** The rest of the body is read only so far that the client gets to see the answer; the connection serves nothing more. */

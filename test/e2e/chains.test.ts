@@ -263,3 +263,20 @@ describe('one Trooper for Claude Code and Codex', () => {
     await trooper.process.stop()
   })
 })
+
+it('asks the provider of the Responses clients for their conversations', async () => {
+  const trooper = await startWith(`
+targets:
+  chatty: { url: '${provider.url}/v1/chat/completions', kind: cloud }
+  keeper: { url: '${second.url}/v1/responses', kind: cloud }
+  local: { url: '${ollama.url}/api/chat', kind: local, model: 'qwen2.5:3b' }
+chains: { default: [chatty, local], openai-responses: [keeper, local] }
+`)
+  const { headers } = dialects['openai-responses']
+  const made = await fetch(`${trooper.url}/v1/conversations`, { method: 'POST', headers, body: '{}' })
+  const { id } = (await made.json()) as { id: string }
+  const read = await fetch(`${trooper.url}/conversations/${id}`, { headers })
+  expect(read.status).toBe(200)
+  expect(await provider.requests('/v1/conversations')).toHaveLength(0)
+  await trooper.process.stop()
+})

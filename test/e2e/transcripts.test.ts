@@ -224,7 +224,12 @@ describe.each([false, true])('a Responses conversation that its provider keeps (
   })
 
   it('gives a conversation the turns that its provider missed, once', async () => {
-    const conversation = 'conv_1'
+    const made = await fetch(`${stage.trooper.url}/v1/conversations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${planted.clientKey}` },
+      body: '{}',
+    })
+    const { id: conversation } = (await made.json()) as { id: string }
     await play('First.')
     await send({ input: 'One?', conversation })
     await playAway()

@@ -33,15 +33,26 @@ export function checkChatRequest(body: JsonObject): void {
       param: 'stream_options',
     })
   }
-  checkFormat(objectOf(body['response_format']))
+  checkFormat(objectOf(body['response_format']), messages)
   checkTools(body)
   for (const [index, message] of messages.entries()) checkMessage(message, index)
   checkPairs(messages)
 }
 
-function checkFormat(format: JsonObject): void {
+function checkFormat(format: JsonObject, messages: readonly JsonValue[]): void {
+  if (format['type'] === 'json_object' && !saysJson(messages)) {
+    throw new Refusal(
+      "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+      { param: 'messages' },
+    )
+  }
   if (format['type'] !== 'json_schema') return
   openaiName(objectOf(format['json_schema'])['name'], 'response_format.json_schema.name')
+}
+
+/** In what is said; a tool's arguments are not. */
+export function saysJson(messages: readonly JsonValue[]): boolean {
+  return messages.some((message) => /json/i.test(JSON.stringify(objectOf(message)['content'] ?? '')))
 }
 
 function checkMessage(message: JsonValue, index: number): void {

@@ -1,6 +1,7 @@
 /** Is this a request the Responses API would take? Literals from providers.md 4.5 where it has them. */
 
-import { isObject, type JsonObject, type JsonValue, objectOf, stringOf } from '../../src/ir/json.ts'
+import { arrayOf, isObject, type JsonObject, type JsonValue, objectOf, stringOf } from '../../src/ir/json.ts'
+import { saysJson } from './check-chat.ts'
 import { checkCalls } from './check-responses-calls.ts'
 import { checkItemIds, isReference, type KnownItem } from './check-responses-ids.ts'
 import { checkTools } from './check-responses-tools.ts'
@@ -37,7 +38,7 @@ export function checkResponsesRequest(body: JsonObject, memory: ResponsesMemory)
   }
   if (stringOf(body['model']) === undefined) throw missingParameter('model')
   checkTools(body)
-  checkFormat(objectOf(objectOf(body['text'])['format']))
+  checkFormat(objectOf(objectOf(body['text'])['format']), body['input'])
   const input = body['input']
   if (input === undefined && body['prompt'] === undefined) throw missingParameter('input')
   const earlier = checkPrevious(body, memory)
@@ -54,7 +55,15 @@ export function checkResponsesRequest(body: JsonObject, memory: ResponsesMemory)
   checkCalls(input, earlier)
 }
 
-function checkFormat(format: JsonObject): void {
+/** The word counts in the input only, not in the instructions. */
+function checkFormat(format: JsonObject, input: JsonValue | undefined): void {
+  const messages = typeof input === 'string' ? [{ content: input }] : arrayOf(input)
+  if (format['type'] === 'json_object' && !saysJson(messages)) {
+    throw new Refusal(
+      "Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",
+      { param: 'text.format' },
+    )
+  }
   if (format['type'] === 'json_schema') openaiName(format['name'], 'text.format.name')
 }
 

@@ -1,8 +1,9 @@
 /** The Responses API, which remembers: its answers stay on the server unless the client says `store:false` (providers.md 4.5). */
 
-import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from '../../src/ir/json.ts'
+import { arrayOf, isObject, type JsonObject, type JsonValue, objectOf, stringOf } from '../../src/ir/json.ts'
 import type { Answer, Frame } from './answer.ts'
 import { checkResponsesRequest, type KnownItem } from './check-responses.ts'
+import { Conversations } from './conversations.ts'
 import { type Conversation, signatures } from './conversation.ts'
 import { chatErrorBody, openaiOkHeaders } from './provider-chat.ts'
 import { responseId, responsesBody, responsesErrorFrame, responsesStream } from './provider-responses.ts'
@@ -12,6 +13,7 @@ export class ResponsesConversation implements Conversation {
   readonly okHeaders = openaiOkHeaders
   readonly errorBody = chatErrorBody
   readonly errorFrame = responsesErrorFrame
+  readonly #conversations = new Conversations()
   readonly #stored = new Map<string, JsonObject>()
   /** Every item that was given out, stored or not. */
   readonly #items = new Map<string, KnownItem>()
@@ -22,12 +24,17 @@ export class ResponsesConversation implements Conversation {
       find: (id) => this.#items.get(id),
       isSealed: (encrypted) => signatures.isSealed(encrypted),
     })
+    const conversation = conversationOf(body)
+    if (conversation !== undefined) this.#conversations.require(conversation)
   }
 
   whole(answer: Answer, body: JsonObject): JsonObject {
     const response = responsesBody(answer, echo(body))
     const isStored = body['store'] !== false
     if (isStored) this.#stored.set(responseId(answer), response)
+    const conversation = conversationOf(body)
+    if (isStored && conversation !== undefined)
+      this.#conversations.add(conversation, [...inputOf(body), ...arrayOf(response['output'])])
     this.#remember(response, isStored)
     return response
   }
@@ -44,12 +51,25 @@ export class ResponsesConversation implements Conversation {
     return response
   }
 
+  /** For `DELETE /v1/responses/{id}`. */
+  delete(id: string): JsonObject {
+    this.stored(id)
+    this.#stored.delete(id)
+    return { id, object: 'response', deleted: true }
+  }
+
+  /** For `/v1/conversations` and what is below it. */
+  converse(method: string, path: string, body: JsonObject): JsonObject {
+    return this.#conversations.answer(method, path, body, (id) => this.#items.get(id))
+  }
+
   /** An answer that it did not end it does not keep. */
   forget(answer: Answer): void {
     this.#stored.delete(responseId(answer))
   }
 
   clear(): void {
+    this.#conversations.clear()
     this.#stored.clear()
     this.#items.clear()
   }
@@ -75,6 +95,15 @@ export class ResponsesConversation implements Conversation {
     const response = this.#stored.get(id)
     return response && arrayOf(response['output']).map(objectOf)
   }
+}
+
+/** By its id, or as an object that has it. */
+function conversationOf({ conversation }: JsonObject): string | undefined {
+  return stringOf(conversation) ?? stringOf(objectOf(conversation)['id'])
+}
+
+function inputOf({ input }: JsonObject): JsonValue[] {
+  return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : arrayOf(input)
 }
 
 function echo(body: JsonObject) {

@@ -20,9 +20,17 @@ export function speaksAnthropic(exchange: Exchange): boolean {
 }
 
 export async function answerOther(behaviour: ProviderBehaviour, exchange: Exchange, others: Others): Promise<void> {
+  if (behaviour.mode in failures) {
+    if (!changes(exchange)) route(exchange, others)
+    return perform(behaviour, exchange, undefined)
+  }
   const reply = route(exchange, others)
-  if (behaviour.mode in failures) return perform(behaviour, exchange, undefined)
   await exchange.send(200, { 'content-type': 'application/json' }, JSON.stringify(reply), others.settings.compress)
+}
+
+/** Who asks for a change and is refused for another reason has changed nothing. */
+function changes({ path }: Exchange): boolean {
+  return path.startsWith('/v1/conversations')
 }
 
 function route(exchange: Exchange, others: Others): JsonObject {
@@ -39,8 +47,14 @@ function route(exchange: Exchange, others: Others): JsonObject {
   if (method === 'POST' && path === '/v1/embeddings') return embeddings(jsonBody(exchange))
   if (method === 'POST' && path === '/v1/files') return file(exchange)
   if (method === 'GET' && path === '/v1/models') return modelList(models, speaksAnthropic(exchange))
+  if (path === '/v1/conversations' || path.startsWith('/v1/conversations/')) {
+    return others.responses.converse(method, path, method === 'POST' ? jsonBody(exchange) : {})
+  }
   if (method === 'GET' && path.startsWith('/v1/responses/')) {
     return others.responses.stored(path.slice('/v1/responses/'.length))
+  }
+  if (method === 'DELETE' && path.startsWith('/v1/responses/')) {
+    return others.responses.delete(path.slice('/v1/responses/'.length))
   }
   if (speaksAnthropic(exchange)) {
     throw new Refusal('The requested resource could not be found.', { status: 404, type: 'not_found_error' })

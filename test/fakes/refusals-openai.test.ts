@@ -104,6 +104,12 @@ describe('Chat Completions refuses', () => {
       'invalid_value',
     ],
     [
+      'JSON that nobody speaks of',
+      { ...asked, response_format: { type: 'json_object' } },
+      "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+      null,
+    ],
+    [
       'a schema without a name that fits',
       { ...asked, response_format: { type: 'json_schema', json_schema: { name: 'my answer', schema: {} } } },
       "Invalid 'response_format.json_schema.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.",
@@ -198,6 +204,12 @@ describe('the Responses API refuses', () => {
       { tools: [{ type: 'custom', name: 'f' }], tool_choice: { type: 'function', name: 'f' } },
       "Tool choice 'function' not found in 'tools' parameter.",
     ],
+    [
+      'JSON that only the instructions speak of',
+      { instructions: 'Answer in JSON.', text: { format: { type: 'json_object' } } },
+      "Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",
+    ],
+    ['a conversation that is not there', { conversation: 'conv_1' }, "Conversation with id 'conv_1' not found."],
     [
       'two holders of one history',
       { previous_response_id: 'resp_1', conversation: 'conv_1' },

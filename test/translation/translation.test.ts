@@ -79,6 +79,8 @@ cases: the local model, or a provider that speaks another dialect.
 - **its own only**: a provider's seal; nobody else is sent it, and it goes back byte for byte to its own.
 - **not sent**: Trooper's own business (whether the answer is streamed).
 
+A file that is named by its id is named to every model of the account that holds it; another account is told in words, also where its dialect
+is the client's own.
 What can be read of sealed reasoning is kept where the target has a place for it: a local model has one between the calls of a turn.
 Images by URL are fetched for a local model. What only the provider holds (${heldElsewhere.map((field) => `\`${field}\``).join(', ')}) is
 described in the [README](../README.md#what-crosses-the-switch).

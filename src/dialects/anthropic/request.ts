@@ -12,6 +12,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../ir/json.ts'
+import { jsonPlea } from '../../ir/json-words.ts'
 import type { ChatRequest, Message, Output, TextPart, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
 import { decodeAssistantBlock, decodeText, decodeUserMessages, encodeUserPart } from './blocks.ts'
@@ -153,5 +154,5 @@ function encodeConfig(request: ChatRequest, maxTokens: number, warn: Warn): Reco
 function systemOf(head: Message[], output: Output): TextPart[] {
   const system = head.flatMap((message) => (message.role === 'system' ? message.content.filter(saysSomething) : []))
   if (output.type === 'text' || output.schema !== undefined) return system
-  return [...system, { type: 'text', text: 'Answer with one JSON object and nothing else.' }]
+  return [...system, jsonPlea]
 }

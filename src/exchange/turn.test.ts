@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { turnOf } from './transcripts.ts'
+import { turnOf } from './turn.ts'
 
 const answer = (status: string) => ({ id: 'resp_1', status, output: [] })
 
