@@ -19,10 +19,15 @@ const markOrEscape = /\uFDD0|\\(?:ufdd0|.)/gi
 const anyMark = /\uFDD0|\\ufdd0/i
 const marked = new RegExp(`"${mark}n([^"]*)"|"${mark}k(\\d+)"`, 'g')
 
+/** False for nearly every text: then {@link JSON.parse} is exact as it is. */
+export function needsExactness(text: string): boolean {
+  return suspect.test(text)
+}
+
 /** Parses text as {@link JSON.parse} does, exactly; `undefined` when it is no JSON. Never throws. Read numbers with `numberOf`, write with {@link exactText}. */
 export function parseExact(text: string): JsonValue | undefined {
   try {
-    const value: JsonValue = JSON.parse(suspect.test(text) ? protect(text) : text)
+    const value: JsonValue = JSON.parse(needsExactness(text) ? protect(text) : text)
     return value
   } catch {
     return undefined

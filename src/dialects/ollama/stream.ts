@@ -2,7 +2,7 @@
 import type { Emit, FinishReason, Usage } from '../../ir/events.ts'
 import { frameTorn, type Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
-import { exactText, parseExact } from '../../ir/exact-json.ts'
+import { exactText, needsExactness, parseExact } from '../../ir/exact-json.ts'
 import { arrayOf, defined, numberOf, objectOf, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { AnswerDecoder } from '../dialect.ts'
 import { createFrameReader } from '../gaps.ts'
@@ -48,7 +48,8 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
       const body = read(frame)
       if (!body) return
       // Arguments are an object here, whose numbers may be long.
-      line(frame.data.includes('"tool_calls"') ? objectOf(parseExact(frame.data)) : body)
+      const isRounded = objectOf(body['message'])['tool_calls'] !== undefined && needsExactness(frame.data)
+      line(isRounded ? objectOf(parseExact(frame.data)) : body)
     },
     // Ollama can end a stream under 200 with neither `done:true` nor an error (local-engines.md 1.2).
     end: () => emit({ type: 'failure', failure: stoppedSilently }),

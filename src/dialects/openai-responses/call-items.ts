@@ -41,7 +41,9 @@ export function callItem(request: ChatRequest, id: string, call: Call, input: st
   const namespace = tool?.namespace?.group
   switch (kindOf(tool)) {
     case 'function':
-      return compact({ id, status, call_id, type: 'function_call', name, namespace, arguments: input })
+      return namespace === undefined
+        ? { id, status, call_id, type: 'function_call', name, arguments: input }
+        : { id, status, call_id, type: 'function_call', name, namespace, arguments: input }
     case 'custom': {
       const text = input === '' ? '' : freeformText(input)
       return compact({ id, status, call_id, type: 'custom_tool_call', name, namespace, input: text })
@@ -49,6 +51,14 @@ export function callItem(request: ChatRequest, id: string, call: Call, input: st
     case 'local-shell':
       return { id, status, call_id, type: 'local_shell_call', action: shellAction(input) }
   }
+}
+
+/** A function call's item as JSON text; `quoted` is its arguments as a JSON string. */
+export function functionItemText(item: JsonObject, quoted: string): string {
+  const { id = '', status = '', call_id = '', name = '', namespace } = item
+  const group = namespace === undefined ? '' : `,"namespace":${JSON.stringify(namespace)}`
+  const head = `"id":${JSON.stringify(id)},"status":${JSON.stringify(status)},"call_id":${JSON.stringify(call_id)}`
+  return `{${head},"type":"function_call","name":${JSON.stringify(name)}${group},"arguments":${quoted}}`
 }
 
 function shellAction(input: string): JsonObject {

@@ -7,16 +7,21 @@ import { sseEvent } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
 import { failureFields, responseObject } from './response.ts'
 
-export type Write = (type: string, fields: JsonObject) => string
+/** `fields`: as an object, or where it is written often as JSON text (`"a":1,"b":2`). */
+export type Write = (type: string, fields: JsonObject | string) => string
 
 /** `first`: the number of the first event, where somebody else began the stream. */
 export function createWriter(first = 0): Write {
   let sequence = first
   return (type, fields) => {
-    const event = { type, sequence_number: sequence++, ...fields }
-    // Only the response repeats what the client wrote, big numbers included; every other event is spared the look.
-    return sseEvent(type, 'response' in fields ? exactText(event) : JSON.stringify(event))
+    const members = typeof fields === 'string' ? fields : membersOf(fields)
+    return sseEvent(type, `{"type":"${type}","sequence_number":${sequence++},${members}}`)
   }
+}
+
+/** Only the response repeats what the client wrote, big numbers included; every other event is spared the look. */
+function membersOf(fields: JsonObject): string {
+  return ('response' in fields ? exactText(fields) : JSON.stringify(fields)).slice(1, -1)
 }
 
 /** Codex understands only `response.failed`, the others surface it as a failed response (real-clients.md 3). */
