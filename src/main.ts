@@ -8,6 +8,7 @@ type Command = (argv: string[]) => Promise<number>
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./cli/start.ts')).start,
   run: async () => (await import('./cli/run.ts')).run,
+  doctor: async () => (await import('./cli/doctor.ts')).doctor,
   drill: async () => (await import('./cli/drill.ts')).drill,
   help: async () => (await import('./cli/help.ts')).help,
 }

@@ -53,7 +53,8 @@ describe('--help', () => {
   })
 
   it('names every command', () => {
-    for (const command of ['trooper [start]', 'trooper drill']) expect(helpText()).toContain(command)
+    for (const command of ['trooper [start]', 'trooper run', 'trooper doctor', 'trooper drill'])
+      expect(helpText()).toContain(command)
   })
 })
 

@@ -14,6 +14,7 @@ export function helpText(): string {
     'Usage: trooper [start] [--flag value …]',
     '       trooper run [--flag value …] -- claude',
     '                     a program of yours behind Trooper, which is started for it where none runs yet',
+    '       trooper doctor [--json]   looks at settings, keys, provider and local model, and says what to do',
     '       trooper drill [scenario] [--dialect messages|chat|responses|all] [--stand-in] [--json]',
     '                     what an app sees of a provider that misbehaves; needs neither a key nor a model',
     '       trooper drill --serve [scenario]   the same under a live Trooper, for an app of yours',

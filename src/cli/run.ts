@@ -7,6 +7,7 @@ import { dataFolder } from '../config/data-folder.ts'
 import { settings, type Config, type Setting } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { startTrooper } from '../trooper.ts'
+import { findTrooper } from '../upstream/find-trooper.ts'
 import { clientArguments, clientVariables } from './client-settings.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, openLog } from './terminal.ts'
@@ -30,27 +31,15 @@ export async function run(argv: string[]): Promise<number> {
 }
 
 async function runBehind(config: Config, targets: Targets, command: string, rest: string[]): Promise<number> {
-  const running = await findRunning(config)
-  const own = running === undefined ? await startOwn(config, targets) : undefined
-  const url = running ?? own?.url ?? ''
+  // One that a person has started, at the place that the settings name.
+  const running = await findTrooper(config.host, config.port)
+  const own = running ? undefined : await startOwn(config, targets)
+  const url = running?.url ?? own?.url ?? ''
   try {
     const variables = clientVariables(url, targets.chains, config.token)
     return await runProgram(command, [...clientArguments(command, url), ...rest], variables)
   } finally {
     await own?.stop()
-  }
-}
-
-/** The Trooper that a person has started, at the place that the settings name. */
-async function findRunning({ host, port }: Config): Promise<string | undefined> {
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  try {
-    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) })
-    const health: unknown = await answer.json()
-    const isTrooper = typeof health === 'object' && health !== null && 'name' in health && health.name === 'trooper'
-    return isTrooper ? url : undefined
-  } catch {
-    return undefined
   }
 }
 

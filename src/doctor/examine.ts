@@ -1,0 +1,61 @@
+/** Everything that has to be right before Trooper can protect anybody, in the order in which a person would look. */
+import { realClock } from '../clock.ts'
+import type { Loaded } from '../config/load.ts'
+import { findPreset } from '../config/presets.ts'
+import { settings } from '../config/schema.ts'
+import type { Targets } from '../config/targets.ts'
+import { createEngines } from '../engines/engines.ts'
+import { thisMachine } from '../engines/memory.ts'
+import type { Target } from '../routing/target.ts'
+import { createPools } from '../upstream/pools.ts'
+import { bad, good, type Finding } from './finding.ts'
+import { judgeKey } from './key-shape.ts'
+import { examineLocal } from './local.ts'
+import { examinePort } from './port.ts'
+import { examineProvider } from './provider.ts'
+import { makeRoundTrip } from './round-trip.ts'
+import { examineSettings } from './settings.ts'
+
+/** Findings as they come. */
+export async function* examine(loaded: Loaded): AsyncGenerator<Finding> {
+  if (!loaded.ok) return yield bad('configuration', loaded.problem, 'nothing else can be looked at before')
+  const { config, targets } = loaded
+  yield* examineSettings(loaded)
+  yield await examinePort(config)
+  const all = allTargets(targets)
+  for (const target of all) yield* examineKey(target, targets)
+  const pools = createPools(config.connectMs)
+  try {
+    for (const target of all.filter(({ kind }) => kind === 'cloud'))
+      yield await examineProvider(pools, target, Date.now())
+    const engines = createEngines({
+      pools,
+      clock: realClock,
+      log: silentLog,
+      machine: thisMachine,
+      contextMax: config.contextMax,
+    })
+    const local = all.filter(({ kind }) => kind === 'local')
+    for (const target of local) yield* await examineLocal(engines, target)
+    if (local.length === 0)
+      yield bad('fallback', 'no chain has a local model', 'add one to the chains of the configuration file')
+    else yield await makeRoundTrip(config, local)
+  } finally {
+    await pools.destroy()
+  }
+}
+
+/** What an engine would tell stands in the findings. */
+const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
+
+function allTargets({ chains }: Targets): Target[] {
+  return [...new Set(Object.values(chains).flat())]
+}
+
+function examineKey(target: Target, { primary }: Targets): Finding[] {
+  const { name, kind, url, credential } = target
+  if (kind === 'local') return []
+  const subject = target === primary ? settings.primaryApiKey.env : `key of ${name}`
+  if (!credential) return [good(subject, 'not set: the key that your app sends is passed on')]
+  return [judgeKey(subject, credential.value, findPreset(undefined, new URL(url.origin).hostname)?.name)]
+}

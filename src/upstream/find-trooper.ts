@@ -1,0 +1,16 @@
+/** The Trooper that listens at a place already, whoever started it. */
+import { isObject, parseJson, stringOf } from '../ir/json.ts'
+
+const patienceMs = 1000
+
+export async function findTrooper(host: string, port: number): Promise<{ url: string; version: string } | undefined> {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(patienceMs) })
+    const health = parseJson(await answer.text())
+    if (!isObject(health) || health['name'] !== 'trooper') return undefined
+    return { url, version: stringOf(health['version']) ?? '' }
+  } catch {
+    return undefined
+  }
+}
