@@ -1,5 +1,6 @@
 /** Local servers that tell nothing, and are not asked: for exchanges without sockets. */
 import type { Engine, Engines } from '../../src/engines/engine.ts'
+import type { Locals } from '../../src/engines/locals.ts'
 
 const engine: Engine = {
   name: 'openai-compatible',
@@ -19,4 +20,10 @@ export const unaskedEngines: Engines = {
   known: () => engine,
   identify: () => Promise.resolve(undefined),
   doubt: () => false,
+}
+
+export const unaskedLocals: Locals = {
+  prepare: () => Promise.resolve(undefined),
+  doubt: () => false,
+  look: () => Promise.resolve({ engine: undefined, others: [], warnings: [] }),
 }
