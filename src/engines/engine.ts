@@ -104,6 +104,12 @@ export interface Engines {
   known(target: Target): Engine
   /** Who answers there; `undefined`: nobody, or nobody that is known. */
   identify(place: Place): Promise<Identity | undefined>
-  /** {@link Engine.doubt}; a server that could not be reached may be another one when it is back. */
-  doubt(failure: Failure, target: Target): boolean
+  /** {@link Engine.doubt}, and what it says of the server: one that was away, or that answers otherwise, is asked again who it is. */
+  doubt(failure: Failure, target: Target): Doubts
+}
+
+export interface Doubts {
+  isWorthARepeat: boolean
+  /** It may be another one by now. */
+  isOtherServer: boolean
 }

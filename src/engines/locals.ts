@@ -19,8 +19,8 @@ import { findEngines, mayBeAdopted, placeOf, preferred, type Sighting } from './
 export interface Locals {
   /** Makes sure that a target is what it is taken for; a failure where it may not be asked. */
   prepare(target: Target): Promise<Failure | undefined>
-  /** As in {@link Engines}; what was found may have gone. */
-  doubt(failure: Failure, target: Target): boolean
+  /** An attempt failed so: what was found may have gone. True when the same request is worth a repeat, as something else is there now. */
+  doubt(failure: Failure, target: Target): Promise<boolean>
   /** Looks at all of them for the first time, for as long as a start may wait; the rest of it is told when it is known. */
   look(targets: readonly Target[]): Promise<Findings>
 }
@@ -69,9 +69,16 @@ class LocalTargets implements Locals {
     return refusalOf(target, await engines.at(target), allowedModels)
   }
 
-  doubt(failure: Failure, target: Target): boolean {
-    if (failure.kind === 'network' || failure.kind === 'unknown-model') this.#isSettled = false
-    return this.#parts.engines.doubt(failure, target)
+  async doubt(failure: Failure, target: Target): Promise<boolean> {
+    const { engines } = this.#parts
+    const before = engines.known(target).name
+    const doubts = engines.doubt(failure, target)
+    if (doubts.isOtherServer || failure.kind === 'unknown-model') this.#isSettled = false
+    if (doubts.isWorthARepeat || !doubts.isOtherServer || failure.kind === 'network') return doubts.isWorthARepeat
+    // It answered, and in a way in which the one that was known would not.
+    if ((await engines.at(target)).name === before) return false
+    await this.prepare(target)
+    return true
   }
 
   async look(targets: readonly Target[]): Promise<Findings> {
@@ -80,7 +87,10 @@ class LocalTargets implements Locals {
       await this.#settleOnce()
       for (const target of targets) {
         const refusal = await this.prepare(target)
-        if (refusal?.kind === 'remote-model') warnings.push(await this.#warningOf(target, refusal))
+        if (refusal?.kind !== 'remote-model') continue
+        const warning = await this.#warningOf(target, refusal)
+        if (this.#isStarted) this.#parts.log.warn(`⚠️ ${warning}`, { target: target.name })
+        else warnings.push(warning)
       }
     }
     const { clock } = this.#parts

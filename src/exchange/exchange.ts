@@ -276,7 +276,7 @@ class Exchange {
   /** What the refusal taught makes the same target worth a repeat: that its history needs mending, the true size of the conversation, or of the memory. */
   async #hasLearned(target: Target, failure: Failure): Promise<boolean> {
     if (isRelayed(target, this.#incoming)) return this.#body.hasLearned(target, failure)
-    if (target.kind === 'local' && this.#services.locals.doubt(failure, target)) return true
+    if (target.kind === 'local' && (await this.#services.locals.doubt(failure, target))) return true
     if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
     return learnFromOverflow(this.#services, failure, this.#decoded.request, target)
   }

@@ -19,11 +19,11 @@ export const unaskedEngines: Engines = {
   at: () => Promise.resolve(engine),
   known: () => engine,
   identify: () => Promise.resolve(undefined),
-  doubt: () => false,
+  doubt: () => ({ isWorthARepeat: false, isOtherServer: false }),
 }
 
 export const unaskedLocals: Locals = {
   prepare: () => Promise.resolve(undefined),
-  doubt: () => false,
+  doubt: () => Promise.resolve(false),
   look: () => Promise.resolve({ engine: undefined, others: [], warnings: [] }),
 }
