@@ -160,6 +160,7 @@ function servicesAt(client, target, connection) {
     ...nothingKnown(clock),
     pools,
     engines: createEngines({ pools, clock, log: silentLog, machine: product.thisMachine, contextMax: undefined }),
+    locals: { prepare: async () => undefined, doubt: async () => false },
     margins: createMargins(),
     images: { fetch: async () => undefined },
     handBack: createHandBack(),

@@ -8,6 +8,7 @@ import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createMargins } from './context/margins.ts'
 import { createEngines } from './engines/engines.ts'
+import { createLocals, type Findings } from './engines/locals.ts'
 import { thisMachine } from './engines/memory.ts'
 import { createHandBack } from './exchange/hand-back.ts'
 import { createLossBook } from './exchange/losses.ts'
@@ -18,6 +19,7 @@ import { createCounts } from './observe/counts.ts'
 import type { Log } from './observe/log.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
+import type { Target } from './routing/target.ts'
 import type { Trooper } from './running.ts'
 import { hostName } from './server/guard.ts'
 import { createHttpServer } from './server/listen.ts'
@@ -33,18 +35,26 @@ import { createPools } from './upstream/pools.ts'
 import { canReach } from './upstream/reach.ts'
 import { version } from './version.ts'
 
+/** With what was found of the local servers by then. */
+interface Started extends Trooper {
+  findings: Findings
+}
+
 /** Rejects with one sentence when the port is taken. */
 export async function startTrooper(
   config: Config,
   targets: Targets,
   log: Log,
   clock: Clock = realClock,
-): Promise<Trooper> {
+): Promise<Started> {
   const pools = createPools(config.connectMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const folder = dataFolder(config)
   const memory = await openMemory(join(folder, 'ledger.json'), clock, log)
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
+  const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
+  const allowedModels = config.allowRemoteModels
+  const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
   const services: Services = {
     chains: targets.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
@@ -55,7 +65,8 @@ export async function startTrooper(
     handoverAt: config.handoverAt,
     network,
     pools,
-    engines: createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax }),
+    engines,
+    locals,
     margins: createMargins(),
     images,
     handBack: createHandBack(),
@@ -80,9 +91,13 @@ export async function startTrooper(
     version,
   })
   const stoppable = makeStoppable(server, clock)
-  const port = await listen(server, config.port, config.host)
+  const [port, findings] = await Promise.all([
+    listen(server, config.port, config.host),
+    locals.look(localTargets(targets)),
+  ])
   const name = isEverywhere(config.host) ? 'localhost' : config.host
   return {
+    findings,
     url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
@@ -95,6 +110,11 @@ export async function startTrooper(
 function cloudOrigins({ chains }: Targets): string[] {
   const clouds = Object.values(chains).flatMap((chain: Chain) => chain.filter(({ kind }) => kind === 'cloud'))
   return [...new Set(clouds.map(({ url }) => url.origin))]
+}
+
+function localTargets({ chains }: Targets): Target[] {
+  const locals = Object.values(chains).flatMap((chain: Chain) => chain.filter(({ kind }) => kind === 'local'))
+  return [...new Set(locals)]
 }
 
 function networkReport(log: Log): NetworkReport {

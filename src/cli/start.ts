@@ -1,6 +1,7 @@
 /** `trooper start`: reads the configuration, listens, and says where. */
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
+import type { Findings } from '../engines/locals.ts'
 import type { Log } from '../observe/log.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
@@ -19,6 +20,7 @@ export async function start(argv: string[]): Promise<number> {
   try {
     const trooper = await startTrooper(loaded.config, loaded.targets, log)
     announce(log, trooper, loaded.config, loaded.targets)
+    tellFindings(log, trooper.findings)
     await untilAskedToStop()
     log.info('🪖 Trooper is stopping: answers under way may finish')
     await trooper.stop()
@@ -36,6 +38,12 @@ function announce(log: Log, trooper: Trooper, config: Config, targets: Targets):
   else announceUsual(log, config, targets)
   if (config.allowNoToken && config.token === undefined)
     log.warn('⚠️ TROOPER_ALLOW_NO_TOKEN is set: whoever reaches this port can spend your key')
+}
+
+function tellFindings(log: Log, { engine, others, warnings }: Findings): void {
+  log.info(`   Engine   : ${engine ?? 'none answers yet; it is asked again when it is needed'}`)
+  for (const other of others) log.info(`   Found too: ${other}`)
+  for (const warning of warnings) log.warn(`⚠️ ${warning}`)
 }
 
 function announceChains(log: Log, chains: Chains): void {

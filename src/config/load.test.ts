@@ -125,7 +125,7 @@ describe('a problem', () => {
       { PRIMARY_URL: 'https://api.anthropic.com/v1' },
       ['PRIMARY_URL', "'https://api.anthropic.com/v1'", '/messages', '/api/chat'],
     ],
-    [{ FALLBACK_URL: 'http://localhost:11434' }, ['FALLBACK_URL', "'http://localhost:11434'", '/api/chat']],
+    [{ FALLBACK_URL: 'http://localhost:11434/chat' }, ['FALLBACK_URL', "'http://localhost:11434/chat'", '/api/chat']],
     [{ FALLBACK_MODEL: ',' }, ['FALLBACK_MODEL', "','", 'qwen2.5:3b']],
     [{ QUOTA_STATUS_CODES: 'quota' }, ['QUOTA_STATUS_CODES', "'quota'", '429,402,529']],
     [{ TROOPER_PORT: '99999' }, ['TROOPER_PORT', "'99999'", '65535', 'TROOPER_PORT=3000']],
@@ -148,7 +148,7 @@ describe('a problem', () => {
     { PRIMARY_API_KEY: 'sk-hunter2', TROOPER_HOST: '0.0.0.0' },
     { PRIMARY_URL: 'https://me:hunter2@proxy.example/v1' },
     { PRIMARY_URL: 'https://proxy.example/v1?key=hunter2' },
-    { FALLBACK_URL: 'http://me:hunter2@gpu.lan' },
+    { FALLBACK_URL: 'http://me:hunter2@gpu.lan/chat' },
   ])('never shows a secret: %j', (environment) => {
     expect(problem(environment)).not.toContain('hunter2')
   })

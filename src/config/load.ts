@@ -44,7 +44,7 @@ export function loadConfig(sources: Sources): Loaded {
     origins[name] = origin
   }
   if (!isConfig(values)) return { ok: false, problem: 'The configuration lacks a value that has no default.' }
-  const targets = buildTargets(values, read.file)
+  const targets = buildTargets(values, read.file, (name) => (origins[name] ?? 'default') !== 'default')
   const problem = targets.ok ? contradiction(values, targets.targets) : targets.problem
   return problem === undefined && targets.ok
     ? { ok: true, config: values, targets: targets.targets, origins }

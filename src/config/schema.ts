@@ -142,14 +142,16 @@ export const settings = {
     env: 'FALLBACK_URL',
     flag: 'fallback-url',
     default: 'http://localhost:11434/api/chat',
-    meaning: 'the local engine; its path names the dialect too',
+    meaning:
+      'the local engine: its endpoint, whose path names the dialect, or its origin alone (`http://localhost:1234`); unset: the first that is found where local engines usually listen, Ollama before others',
     schema: url,
   },
   fallbackModel: {
     env: 'FALLBACK_MODEL',
     flag: 'fallback-model',
     default: 'qwen2.5:3b',
-    meaning: 'the local model, or a comma-separated list in priority order',
+    meaning:
+      'the local model, or a comma-separated list in priority order; unset where there is no such model: one in memory, else the largest that fits and can call tools',
     schema: someTexts,
   },
   fallbackApiKey: {

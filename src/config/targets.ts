@@ -1,10 +1,22 @@
 /** The targets that a configuration describes, and their order for the clients of each dialect. */
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Chain, Chains } from '../routing/chains.ts'
+import { endpointOf, guessAt, portOf } from '../engines/places.ts'
 import { readTargetUrl, endpointPaths, type Target } from '../routing/target.ts'
 import type { FileConfig, TargetEntry } from './file.ts'
 import { findPreset, keyHeader } from './presets.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
+
+/** What the configuration leaves open of the fallbacks; their servers themselves say it (engines/locals.ts). */
+export interface OpenFallback {
+  /** In priority order. Their places and models are what is likeliest, until their server has been asked. */
+  targets: readonly Target[]
+  /** `search`: whoever listens where local servers usually do; `origin`: whoever answers there; `given`: an endpoint. */
+  place: 'search' | 'origin' | 'given'
+  /** Nobody chose a model: the usual one, or another one that is there. */
+  isModelOpen: boolean
+  usualModel: string
+}
 
 export interface Targets {
   /** What `PRIMARY_*` and `FALLBACK_*` describe: the chain of every dialect that the file does not speak of. */
@@ -14,13 +26,18 @@ export interface Targets {
   chains: Chains
   /** The file says who is asked in which order. */
   hasOwnChains: boolean
+  open: OpenFallback
 }
+
+/** Whether a setting was made by somebody. */
+export type IsSet = (name: SettingName) => boolean
 
 type Built<T> = { ok: true; value: T } | { ok: false; problem: string }
 
 export function buildTargets(
   config: Config,
   file: FileConfig,
+  isSet: IsSet,
 ): { ok: true; targets: Targets } | { ok: false; problem: string } {
   const primary = buildPrimary(config)
   if (!primary.ok) return primary
@@ -35,9 +52,10 @@ export function buildTargets(
   const chains = buildChains(file, known, [primary.value, ...fallbacks.value])
   if (!chains.ok) return chains
   const hasOwnChains = Object.keys(file.chains).length > 0
+  const open = openOf(config, fallbacks.value, isSet)
   return {
     ok: true,
-    targets: { primary: primary.value, fallbacks: fallbacks.value, chains: chains.value, hasOwnChains },
+    targets: { primary: primary.value, fallbacks: fallbacks.value, chains: chains.value, hasOwnChains, open },
   }
 }
 
@@ -60,10 +78,11 @@ function buildPrimary(config: Config): Built<Target> {
 }
 
 function buildFallbacks(config: Config): Built<Target[]> {
-  const fallback = readTargetUrl(new URL(config.fallbackUrl))
+  const url = new URL(config.fallbackUrl)
+  const fallback = readTargetUrl(url) ?? guessEndpoint(url)
   if (!fallback) return { ok: false, problem: unknownPath('fallbackUrl', config.fallbackUrl) }
   const targets = [...new Set(config.fallbackModel)].map((model) => ({
-    name: `local/${model}`,
+    name: localName(model),
     kind: 'local' as const,
     ...fallback,
     speaks: [fallback.dialect],
@@ -71,6 +90,21 @@ function buildFallbacks(config: Config): Built<Target[]> {
     ...credentialOf('Authorization', config.fallbackApiKey),
   }))
   return { ok: true, value: targets }
+}
+
+export function localName(model: string): string {
+  return `local/${model}`
+}
+
+function openOf(config: Config, targets: readonly Target[], isSet: IsSet): OpenFallback {
+  const place = isSet('fallbackUrl') ? (readTargetUrl(new URL(config.fallbackUrl)) ? 'given' : 'origin') : 'search'
+  return { targets, place, isModelOpen: !isSet('fallbackModel'), usualModel: settings.fallbackModel.default }
+}
+
+/** Of an origin alone, or with the `/v1` that apps are given, the likeliest endpoint for its port; `undefined` for any other path. */
+function guessEndpoint({ origin, pathname, search }: URL): ReturnType<typeof readTargetUrl> {
+  if (!/^(?:\/v1)?\/*$/.test(pathname) || search !== '') return undefined
+  return endpointOf(guessAt(portOf(origin)), { origin, root: '' })
 }
 
 function credentialOf(header: string, value: string | undefined): Pick<Target, 'credential'> {

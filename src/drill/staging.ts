@@ -58,5 +58,6 @@ function targetsOf({ origin }: SimulatedProvider, { targets: fallbacks }: LocalM
   }
   const chain = [primary, ...fallbacks] as const
   const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
-  return { primary, fallbacks, chains, hasOwnChains: false }
+  const open = { targets: fallbacks, place: 'given', isModelOpen: false, usualModel: '' } as const
+  return { primary, fallbacks, chains, hasOwnChains: false, open }
 }

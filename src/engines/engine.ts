@@ -3,6 +3,7 @@ import type { Thinking } from '../dialects/ollama/think.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
+import type { Prefill } from '../seam/prefill.ts'
 import type { Place } from '../upstream/fetch-json.ts'
 
 /** What really answers on a URL; its dialect does not tell, as five servers answer Ollama's API (local-engines.md 3.2). */
@@ -21,8 +22,8 @@ export interface Capabilities {
   vision: boolean
   /** Unset: not known, so it is asked for only where the client asks. */
   thinking?: Thinking
-  /** It goes on with a last message of its own. Unset: the server does not tell, the model's name may (seam/prefill.ts). */
-  prefill?: boolean
+  /** How it goes on with a last message of its own, or that it does not. Unset: the model's name may tell (seam/prefill.ts). */
+  prefill?: Prefill
 }
 
 export interface ModelFacts {
@@ -31,6 +32,8 @@ export interface ModelFacts {
   limitTokens?: number
   /** It runs on somebody else's machine: this one (local-engines.md 1.9). */
   remoteHost?: string
+  /** The server did not say any of this, nor that it has no such model. */
+  isUntold?: true
 }
 
 /** Whether a model is in memory, and with which window. */
@@ -101,6 +104,12 @@ export interface Engines {
   known(target: Target): Engine
   /** Who answers there; `undefined`: nobody, or nobody that is known. */
   identify(place: Place): Promise<Identity | undefined>
-  /** {@link Engine.doubt}; a server that could not be reached may be another one when it is back. */
-  doubt(failure: Failure, target: Target): boolean
+  /** {@link Engine.doubt}, and what it says of the server: one that was away, or that answers otherwise, is asked again who it is. */
+  doubt(failure: Failure, target: Target): Doubts
+}
+
+export interface Doubts {
+  isWorthARepeat: boolean
+  /** It may be another one by now. */
+  isOtherServer: boolean
 }

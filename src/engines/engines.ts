@@ -45,15 +45,17 @@ export function createEngines(kit: Kit): Engines {
     identify: askIdentity,
     doubt: (failure: Failure, target) => {
       const isWorthARepeat = known(target).doubt(failure, target)
-      if (mayBeAnother(failure)) identities.forget(keyOf(target))
-      return isWorthARepeat
+      const isOtherServer = mayBeAnother(failure)
+      if (isOtherServer) identities.forget(keyOf(target))
+      return { isWorthARepeat, isOtherServer }
     },
   }
 }
 
-/** Nobody is there, or nobody who knows the path or the form of what he was asked. */
-function mayBeAnother({ kind, status }: Failure): boolean {
-  return kind === 'network' || kind === 'malformed-answer' || status === 404 || status === 405
+/** Nobody is there, or nobody who knows the path or the form of what he was asked; LM Studio says that under 200 (local-engines.md 2.3). */
+function mayBeAnother({ kind, status, message }: Failure): boolean {
+  if (kind === 'network' || kind === 'malformed-answer') return true
+  return status === 404 || status === 405 || message.startsWith('Unexpected endpoint or method.')
 }
 
 function keyOf({ url }: Place): string {

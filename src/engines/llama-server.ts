@@ -1,6 +1,6 @@
 /**
  * llama.cpp's own server (local-engines.md 3.1): it tells what its template can do, counts exactly, and goes on with a last message of
- * the assistant. Started without a model it serves several, and loads each when it is asked for.
+ * the assistant, which it says once more first (seen of b10434). Started without a model it serves several, and loads each when it is asked for.
  */
 import { numberOf, objectOf, type JsonObject } from '../ir/json.ts'
 import type { ChatRequest, DialectName } from '../ir/request.ts'
@@ -79,5 +79,5 @@ export class LlamaServer extends CompatibleEngine {
 function skillsOf(props: JsonObject): Capabilities {
   const { vision } = objectOf(props['modalities'])
   const { supports_tools: tools, supports_tool_calls: calls } = objectOf(props['chat_template_caps'])
-  return { tools: tools !== false || calls !== false, vision: vision !== false, prefill: true }
+  return { tools: tools !== false || calls !== false, vision: vision !== false, prefill: 'repeats-it-first' }
 }

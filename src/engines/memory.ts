@@ -43,7 +43,7 @@ export function fits(machine: Machine, weightBytes: number): boolean {
   return weightBytes * 1.2 <= Math.max(machine.free(), machine.total() / 2)
 }
 
-export function isOnThisMachine({ url }: Pick<Target, 'url'>): boolean {
+function isOnThisMachine({ url }: Pick<Target, 'url'>): boolean {
   const { hostname } = new URL(url.origin)
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }

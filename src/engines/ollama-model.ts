@@ -13,7 +13,7 @@ import {
 import type { Capabilities, ListedModel, ModelFacts } from './engine.ts'
 import { cacheBytesPerToken } from './memory.ts'
 
-export const allSkills: Capabilities = { tools: true, vision: true }
+const allSkills: Capabilities = { tools: true, vision: true }
 
 /** What `/api/show` tells. */
 export interface OllamaModel {

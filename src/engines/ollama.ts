@@ -122,9 +122,10 @@ class OllamaEngine implements Engine {
   async #show(target: Target): Promise<OllamaModel> {
     const known = await this.#shown.get(keyOf(target), async () => {
       const answer = await ask(this.#kit, target, '/api/show', { model: target.model ?? '' })
-      return answer?.status === 200 && isObject(answer.json) ? readModel(answer.json) : undefined
+      if (answer?.status === 200 && isObject(answer.json)) return readModel(answer.json)
+      return answer?.status === 404 ? nothingKnown : undefined
     })
-    return known ?? nothingKnown
+    return known ?? { facts: { ...nothingKnown.facts, isUntold: true } }
   }
 
   #askRunning(place: Place): Promise<RunningModel[] | undefined> {

@@ -5,11 +5,12 @@ import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { modelAt } from '../routing/model-map.ts'
+import type { Target } from '../routing/target.ts'
 import { continuationOf } from '../seam/continuation.ts'
 import type { Way } from '../seam/overlap.ts'
 import { endWithCalls } from '../seam/blocks.ts'
 import { findMissing } from '../seam/plan.ts'
-import { goesOnByItself } from '../seam/prefill.ts'
+import { wayAt, type Prefill } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Incoming, Services, Turn } from './outcome.ts'
@@ -42,13 +43,20 @@ export async function continueAnswer(
     const restored = restoring(sink, restore, ownId)
     return callTranslated(services, turn, call, hearing(services, target, question, missing.type === 'text', restored))
   }
-  const way: Way = goesOnByItself(target, modelAt(target, request.model)) ? 'prefill' : 'plea'
+  const way = wayAt(target, modelAt(target, request.model), await prefillAt(services, target))
   const outcome = await ask(way)
   // Known models get new versions, which may refuse what the old ones took.
-  const isRefused = way === 'prefill' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'
+  const isRefused = way !== 'plea' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'
   const last = isRefused ? await ask('plea') : outcome
   losses.tell()
   return last
+}
+
+/** What a local server says of itself. */
+async function prefillAt({ engines }: Services, target: Target): Promise<Prefill | undefined> {
+  if (target.kind === 'cloud') return undefined
+  const engine = await engines.at(target)
+  return (await engine.facts(target)).can.prefill
 }
 
 function createSeamSink(answer: OpenAnswer, splice: (emit: Emit) => Emit): AnswerSink {

@@ -144,6 +144,11 @@ class Exchange {
     const { target } = first
     const { policy, clock } = this.#services
     const sinceMs = clock.now()
+    const refusal = await this.#refusalOf(target)
+    if (refusal) {
+      this.#story.addFailed(target, refusal, undefined)
+      return 'next'
+    }
     let turn = first
     let retries = 0
     this.#story.announce(target)
@@ -179,6 +184,11 @@ class Exchange {
           return 'next'
       }
     }
+  }
+
+  /** Of a local target, which is made sure of before anything is sent there. */
+  #refusalOf(target: Target): Promise<Failure | undefined> | undefined {
+    return target.kind === 'local' && !this.#incoming.asked ? this.#services.locals.prepare(target) : undefined
   }
 
   #watched(turn: Turn, trial: Trial | undefined): Turn {
@@ -265,9 +275,10 @@ class Exchange {
     return this.#memory ? this.#memory.decode() : decodeBody(this.#incoming)
   }
 
-  /** What the refusal taught makes the same target worth a repeat: that its history needs mending, or the true size of the conversation. */
+  /** What the refusal taught makes the same target worth a repeat: that its history needs mending, the true size of the conversation, or of the memory. */
   async #hasLearned(target: Target, failure: Failure): Promise<boolean> {
     if (isRelayed(target, this.#incoming)) return this.#body.hasLearned(target, failure)
+    if (target.kind === 'local' && (await this.#services.locals.doubt(failure, target))) return true
     if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
     return learnFromOverflow(this.#services, failure, this.#decoded.request, target)
   }

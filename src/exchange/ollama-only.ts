@@ -48,7 +48,10 @@ async function ask(
     headers: ['content-type', 'application/json', 'accept-encoding', 'identity', ...credentials(target)],
     body: Buffer.from(exactText(await bodyFor(services, target, objectOf(parseExact(body.toString('utf8'))), request))),
   }
-  const outcome = await callOllama(services, target, call, request.stream, reply)
+  const refusal = await services.locals.prepare(target)
+  const outcome: Outcome = refusal
+    ? { type: 'failed', failure: refusal }
+    : await callOllama(services, target, call, request.stream, reply)
   if (outcome.type !== 'failed') return outcome
   const remedy = services.engines.known(target).remedy(outcome.failure, target)
   return remedy === undefined ? outcome : { type: 'failed', failure: withRemedy(outcome.failure, remedy) }

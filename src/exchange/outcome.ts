@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Margins } from '../context/margins.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
+import type { Locals } from '../engines/locals.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Counts } from '../observe/counts.ts'
@@ -56,6 +57,7 @@ export interface Services extends Known {
   seam: boolean
   pools: Pools
   engines: Engines
+  locals: Locals
   margins: Margins
   images: ImageFetcher
   network: NetworkWatch

@@ -27,6 +27,15 @@ describe('joining two halves of an answer', () => {
     for (const size of [1, 3, 1000]) expect(joined(said, text, size)).toBe(said + rest)
   })
 
+  it('takes off what a server is known to say again, however short, and only once', () => {
+    for (const size of [1, 3, 1000]) {
+      expect(joined('1', '1, 2', size, 'echo')).toBe('1, 2')
+      expect(joined(' 1', ' 11', size, 'echo')).toBe(' 11')
+      expect(joined('1', ', 2', size, 'echo')).toBe('1, 2')
+      expect(joined(said, `${said}est.`, size, 'echo')).toBe(`${said}est.`)
+    }
+  })
+
   it('knows a model that starts over in other words', () => {
     expect(joined(said, 'The quick brown fox jumps under a fence.')).toBe(otherStart)
   })

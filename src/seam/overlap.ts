@@ -5,9 +5,9 @@
 
 /**
  * How the second model is asked. `prefill`: it goes on with the last message as its own; only some do, others begin a new one or
- * refuse (providers.md 3.1, 4.1). `plea`: in words, to which it answers with a message of its own.
+ * refuse (providers.md 3.1, 4.1). `echo`: the same, and what was said comes first once more (llama-server). `plea`: in words, to which it answers with a message of its own.
  */
-export type Way = 'prefill' | 'plea'
+export type Way = 'prefill' | 'echo' | 'plea'
 
 /** Text of the second model, in pieces of any size. */
 export interface Join {
@@ -32,6 +32,11 @@ export function createJoin(said: string, way: Way): Join {
   let state: 'undecided' | 'joined' | 'other-start' = said === '' ? 'joined' : 'undecided'
 
   const decide = (): string => {
+    // However short it is: it is known to come again.
+    if (way === 'echo' && held.startsWith(said)) {
+      state = 'joined'
+      return held.slice(said.length)
+    }
     const text = held.trimStart()
     const repeated = longestOverlap(said, text)
     if (repeated === 0 && startsOver(said, text)) {
@@ -55,7 +60,9 @@ export function createJoin(said: string, way: Way): Join {
       if (state === 'joined') return text
       if (state === 'other-start') return ''
       held += text
-      return mayRepeat(said, held.trimStart()) ? '' : decide()
+      const isOpen =
+        mayRepeat(said, held.trimStart()) || (way === 'echo' && said.length > held.length && said.startsWith(held))
+      return isOpen ? '' : decide()
     },
     end: () => {
       if (state !== 'undecided') return ''

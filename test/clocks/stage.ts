@@ -1,5 +1,6 @@
 /** An exchange without sockets and without time: a test is the client, the targets and the clock. */
 import type { Dispatcher, Pool } from 'undici'
+import { unaskedLocals } from '../fakes/unasked-engines.ts'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { createMargins } from '../../src/context/margins.ts'
@@ -205,6 +206,7 @@ export class Stage {
       ...nothingKnown(this.clock),
       pools,
       engines: createEngines({ pools, clock: this.clock, log, machine: thisMachine, contextMax: undefined }),
+      locals: unaskedLocals,
       margins: createMargins(),
       images: { fetch: async () => undefined, destroy: async () => {} },
       handBack: createHandBack(),

@@ -46,7 +46,7 @@ describe('settings', () => {
       'PRIMARY_URL',
       '/messages, /chat/completions, /responses, /api/chat',
     ],
-    [{ FALLBACK_URL: 'https://api.test/' }, 'FALLBACK_URL', '/api/chat'],
+    [{ FALLBACK_URL: 'https://api.test/chat' }, 'FALLBACK_URL', '/api/chat'],
     [{ TROOPER_PORT: 'eighty' }, 'TROOPER_PORT', 'eighty'],
     [{ TROOPER_PORT: '70000' }, 'TROOPER_PORT', '70000'],
     [{ TROOPER_PROT: '3000' }, 'TROOPER_PROT', 'TROOPER_PORT'],
@@ -89,14 +89,14 @@ describe('the start', () => {
   })
 
   it('says where it listens, whom it asks and whose key it uses', async () => {
-    const { process } = await startTrooper({})
+    const { process } = await startTrooper({ FALLBACK_URL: 'http://localhost:9/api/chat' })
     started.push(process)
     await process.line((line) => (line.includes("client's own credential") ? true : undefined))
     expect(process.stdout).toMatch(
       /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d 🪖 Trooper proxy starting on http:\/\/localhost:\d+\n/,
     )
     expect(process.stdout).toMatch(/\n.{19} {4}Primary {2}: https:\/\/api\.anthropic\.com\/v1\/messages\n/)
-    expect(process.stdout).toMatch(/\n.{19} {4}Fallback : http:\/\/localhost:11434\/api\/chat \(qwen2\.5:3b\)\n/)
+    expect(process.stdout).toMatch(/\n.{19} {4}Fallback : http:\/\/localhost:9\/api\/chat \(qwen2\.5:3b\)\n/)
   })
 
   it('works with the environment that the compose file gives it', async () => {

@@ -22,8 +22,11 @@ export function spawnTrooper(env: Record<string, string>, args: string[] = [], c
   return new TestProcess({ name: 'trooper', args: [program, ...args], env, cwd, endWithParent: true })
 }
 
+/** Where nobody listens: without it Trooper would look for whatever runs on the machine of the tests. */
+const noEngine = 'http://127.0.0.1:9/api/chat'
+
 export async function startTrooper(env: Record<string, string>, args: string[] = []): Promise<RunningTrooper> {
-  const process = spawnTrooper({ TROOPER_PORT: '0', ...env }, args)
+  const process = spawnTrooper({ TROOPER_PORT: '0', FALLBACK_URL: noEngine, ...env }, args)
   const port = await process.line((line) => /starting on http:\S+:(\d+)/.exec(line)?.[1])
   return { process, url: `http://127.0.0.1:${port}` }
 }

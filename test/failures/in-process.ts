@@ -2,7 +2,7 @@
 import { createMargins } from '../../src/context/margins.ts'
 import { Pool, type Dispatcher } from 'undici'
 import { nothingKnown } from '../fakes/nothing-known.ts'
-import { unaskedEngines } from '../fakes/unasked-engines.ts'
+import { unaskedEngines, unaskedLocals } from '../fakes/unasked-engines.ts'
 import { createHandBack } from '../../src/exchange/hand-back.ts'
 import { runExchange } from '../../src/exchange/exchange.ts'
 import { createLossBook } from '../../src/exchange/losses.ts'
@@ -111,6 +111,7 @@ export async function exchange(
       destroy: () => Promise.resolve(),
     },
     engines: unaskedEngines,
+    locals: unaskedLocals,
     margins: createMargins(),
     images: { fetch: () => Promise.resolve(undefined), destroy: () => Promise.resolve() },
     handBack: createHandBack(),

@@ -122,6 +122,48 @@ const ollamaSettings = z.strictObject({
   version: z.string().optional(),
 })
 
+/** Faults of a local server that only OpenAI's endpoints have (local-engines.md 2.3, 3.1). */
+const localFaults = ['overflow', 'reset', 'reset-midstream', 'hang'] as const
+
+const localBehaviour = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('ok'), ...content, ...scope }),
+  z.strictObject({ mode: z.enum(localFaults), ...content, ...cut, ...scope }),
+])
+
+const llamaServerSettings = z.strictObject({
+  /** Of each slot (`-c`). */
+  nCtx: z.number().int().positive().optional(),
+  nCtxTrain: z.number().int().positive().optional(),
+  model: z.string().optional(),
+  supportsTools: z.boolean().optional(),
+  vision: z.boolean().optional(),
+  /** `--api-key` */
+  apiKey: z.string().nullable().optional(),
+  /** Reads its model: nothing but its health can be asked. */
+  isLoading: z.boolean().optional(),
+})
+
+const lmStudioModel = z.strictObject({
+  key: z.string(),
+  type: z.enum(['llm', 'vlm', 'embedding']).optional(),
+  maxContextLength: z.number().int().positive(),
+  sizeBytes: z.number().int().positive().optional(),
+  /** The windows with which somebody has loaded it, an instance each. */
+  loaded: z.array(z.number().int().positive()).optional(),
+})
+
+const lmStudioSettings = z.strictObject({
+  models: z.array(lmStudioModel).optional(),
+  /** The REST API that it has: v1 since 0.4.0. */
+  api: z.enum(['v1', 'v0']).optional(),
+  /** Models are loaded when they are asked for. */
+  isJustInTime: z.boolean().optional(),
+  /** One of its API tokens is wanted. */
+  token: z.string().nullable().optional(),
+  /** The longest window that its memory holds. */
+  longestWindow: z.number().int().positive().optional(),
+})
+
 export const providerControl = z.strictObject({
   plan: z.array(providerBehaviour).optional(),
   settings: providerSettings.optional(),
@@ -131,6 +173,19 @@ export const ollamaControl = z.strictObject({
   settings: ollamaSettings.optional(),
 })
 
+export const llamaServerControl = z.strictObject({
+  plan: z.array(localBehaviour).optional(),
+  settings: llamaServerSettings.optional(),
+})
+export const lmStudioControl = z.strictObject({
+  plan: z.array(localBehaviour).optional(),
+  settings: lmStudioSettings.optional(),
+})
+
+export type LocalBehaviour = z.infer<typeof localBehaviour>
+export type LlamaServerSettings = z.infer<typeof llamaServerSettings>
+export type LmStudioSettings = z.infer<typeof lmStudioSettings>
+export type LmStudioModel = z.infer<typeof lmStudioModel>
 export type ProviderBehaviour = z.infer<typeof providerBehaviour>
 export type ProviderSettings = z.infer<typeof providerSettings>
 export type OllamaBehaviour = z.infer<typeof ollamaBehaviour>

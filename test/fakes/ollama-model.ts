@@ -96,6 +96,9 @@ export class ModelShelf {
       model_info: {
         'general.architecture': architecture,
         'general.parameter_count': 3_085_938_688,
+        [`${architecture}.block_count`]: 36,
+        [`${architecture}.attention.head_count`]: 16,
+        [`${architecture}.attention.head_count_kv`]: 2,
         [`${architecture}.context_length`]: model.contextLength,
         [`${architecture}.embedding_length`]: 2048,
       },

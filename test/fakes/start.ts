@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { isObject, numberOf, parseJson } from '../../src/ir/json.ts'
-import type { OllamaBehaviour, OllamaSettings, ProviderBehaviour, ProviderSettings } from './control.ts'
+import type {
+  LlamaServerSettings,
+  LmStudioSettings,
+  LocalBehaviour,
+  OllamaBehaviour,
+  OllamaSettings,
+  ProviderBehaviour,
+  ProviderSettings,
+} from './control.ts'
 import { type JournalText, journalSchema, type SeenRequest } from './journal.ts'
 import { scratchFolder } from './output.ts'
 import { TestProcess } from './process.ts'
@@ -21,6 +29,21 @@ export async function startProvider(settings?: ProviderSettings): Promise<FakePr
 
 export async function startOllama(settings?: OllamaSettings): Promise<FakeOllama> {
   const fake = await start<OllamaBehaviour, OllamaSettings>('ollama')
+  if (settings !== undefined) await fake.configure(settings)
+  return fake
+}
+
+export type FakeLlamaServer = FakeServer<LocalBehaviour, LlamaServerSettings>
+export type FakeLmStudio = FakeServer<LocalBehaviour, LmStudioSettings>
+
+export async function startLlamaServer(settings?: LlamaServerSettings): Promise<FakeLlamaServer> {
+  const fake = await start<LocalBehaviour, LlamaServerSettings>('llama-server')
+  if (settings !== undefined) await fake.configure(settings)
+  return fake
+}
+
+export async function startLmStudio(settings?: LmStudioSettings): Promise<FakeLmStudio> {
+  const fake = await start<LocalBehaviour, LmStudioSettings>('lm-studio')
   if (settings !== undefined) await fake.configure(settings)
   return fake
 }

@@ -1,5 +1,6 @@
 /** Local servers that tell nothing, and are not asked: for exchanges without sockets. */
 import type { Engine, Engines } from '../../src/engines/engine.ts'
+import type { Locals } from '../../src/engines/locals.ts'
 
 const engine: Engine = {
   name: 'openai-compatible',
@@ -18,5 +19,11 @@ export const unaskedEngines: Engines = {
   at: () => Promise.resolve(engine),
   known: () => engine,
   identify: () => Promise.resolve(undefined),
-  doubt: () => false,
+  doubt: () => ({ isWorthARepeat: false, isOtherServer: false }),
+}
+
+export const unaskedLocals: Locals = {
+  prepare: () => Promise.resolve(undefined),
+  doubt: () => Promise.resolve(false),
+  look: () => Promise.resolve({ engine: undefined, others: [], warnings: [] }),
 }
