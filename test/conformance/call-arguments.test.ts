@@ -28,7 +28,10 @@ it.each([
   })
   const item = { type: 'function_call', call_id: 'call_1', name: 'run', status: 'completed', arguments: input }
   expect(said.flatMap(({ delta }) => (typeof delta === 'string' ? [delta] : [])).join('')).toBe(input)
-  expect(said.filter(({ type }) => String(type).endsWith('.done'))).toMatchObject([{ arguments: input }, { item }])
+  expect(said.filter(({ type }) => typeof type === 'string' && type.endsWith('.done'))).toMatchObject([
+    { arguments: input },
+    { item },
+  ])
   expect(said.at(-1)).toMatchObject({ response: { output: [item] } })
   expect(said.map(({ sequence_number }) => sequence_number)).toEqual(said.map((_, at) => at))
 })
