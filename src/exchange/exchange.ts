@@ -298,7 +298,9 @@ class Exchange {
   #giveUp(): void {
     if (this.#client.reply.isGone) return
     const { first, told } = this.#story
-    const story = this.#story.tell()
+    // Why nobody but the provider can read the request is Trooper's own to say: a path in it, and what is wrong there.
+    const unread = this.#decoded?.ok === false ? ` (${this.#decoded.failure.message})` : ''
+    const story = this.#story.tell() + unread
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
     if (this.#client.answer && first) return this.#client.tell(this.#client.answer, first.failure)
     const reply = this.#client.reply

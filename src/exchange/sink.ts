@@ -1,8 +1,7 @@
 /** Where the events of a translated answer go: to the client as they come, or gathered into one body. */
 import { clientDialects } from '../dialects/registry.ts'
 import type { AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
-import type { Emit, StreamEvent } from '../ir/events.ts'
-import { exactText } from '../ir/exact-json.ts'
+import type { Emit } from '../ir/events.ts'
 import type { Failure, FailureKind } from '../ir/failure.ts'
 import type { JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -10,6 +9,8 @@ import { createCollector, type ChatResponse } from '../ir/response.ts'
 import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
+import { createChoiceGatherer, createChoiceStream } from './choices.ts'
+import { beginStream, giveWhole, saysSomething } from './give.ts'
 import { createOpenAnswer, type OpenAnswer } from './open-answer.ts'
 import type { Incoming, Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
@@ -50,13 +51,17 @@ export function createSink(
     model: modelAt(target, request.model),
     createdAtMs: services.clock.now(),
   }
-  const create = request.stream ? createStreamSink : createWholeSink
-  const sink = create(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
+  const sink = sinkFor(request)(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
   if (!onAnswer) return sink
   return beside(
     sink,
     collecting((response) => onAnswer(dialect.encodeResponse(response, identity, request))),
   )
+}
+
+function sinkFor({ stream, choices }: ChatRequest) {
+  if (choices !== undefined) return stream ? createChoiceStream : createChoiceGatherer
+  return stream ? createStreamSink : createWholeSink
 }
 
 /** Gathers the same answer beside what the client gets. */
@@ -115,14 +120,10 @@ function createStreamSink(
       answer.event(event)
       if (isCommitted || !saysSomething(event)) return
       isCommitted = true
-      reply.head(200, 'OK', ['content-type', dialect.streamType, 'cache-control', 'no-cache', ...headers()])
+      beginStream(reply, dialect, headers())
     },
     flush: () => !isCommitted || answer.flush(),
   }
-}
-
-function saysSomething(event: StreamEvent): boolean {
-  return event.type !== 'start' && event.type !== 'text-start' && event.type !== 'reasoning-start'
 }
 
 function createWholeSink(
@@ -132,13 +133,8 @@ function createWholeSink(
   reply: Reply,
   headers: () => HeaderList,
 ): AnswerSink {
-  const give = (response: ChatResponse): void => {
-    const body = Buffer.from(exactText(dialect.encodeResponse(response, identity, request)))
-    reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers()])
-    reply.end(body)
-  }
   const collect = createCollector((collected) => {
-    if (collected.ok) give(collected.response)
+    if (collected.ok) giveWhole(reply, dialect.encodeResponse(collected.response, identity, request), headers())
   })
   return { isCommitted: false, event: collect, flush: () => true }
 }

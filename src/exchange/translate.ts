@@ -11,6 +11,7 @@ import type { ChatRequest, Warn } from '../ir/request.ts'
 import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
 import type { Call } from '../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
+import { askForChoices } from './choices.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
 import { prepareRequest, type PlainTarget } from './prepare.ts'
@@ -76,9 +77,11 @@ export async function translate(
     }
     const remarks = (): Remarks => ({ reason, omitted: losses.omitted() })
     const sink = createSink(services, incoming, request, target, remarks, reply, onAnswer)
-    const outcome = await (isCheckedHere(request, target)
-      ? askForJson(ask, asked, sink, () => noteRepair(services, target))
-      : ask(asked, sink))
+    const askOnce = (question: ChatRequest): Promise<CallOutcome> =>
+      isCheckedHere(request, target)
+        ? askForJson(ask, question, sink, () => noteRepair(services, target))
+        : ask(question, sink)
+    const outcome = await askForChoices(asked, request.choices ?? 1, askOnce)
     return outcome.type === 'broken' ? brokenAt(sink, outcome.failure, services) : outcome
   }
   const first = await attempt('stream')

@@ -18,6 +18,8 @@ export interface ChatRequest {
   reasoning?: Reasoning
   output: Output
   userId?: string
+  /** So many answers, where the client wants several of them (Chat Completions `n`). */
+  choices?: number
   /** Chat Completions: the client asked for the usage chunk of a stream. */
   includeUsage?: boolean
   /** The client wants the conversation made short instead of an answer to it (Codex's `compaction_trigger`, real-clients.md 3). */

@@ -8,7 +8,14 @@ import { prepareForCloud, prepareForLocal } from '../../src/exchange/prepare.ts'
 import type { ChatRequest, DialectName, Warn } from '../../src/ir/request.ts'
 
 /** Short words, as the table prints them. */
-export type Fate = 'mapped' | 'told in words' | 'left out, said' | 'left out' | 'its own only' | 'not sent'
+export type Fate =
+  | 'mapped'
+  | 'told in words'
+  | 'left out, said'
+  | 'left out'
+  | 'its own only'
+  | 'not sent'
+  | 'asked again'
 
 export const base: Readonly<Record<DialectName, JsonObject>> = {
   anthropic: { model: 'gpt-5.4', max_tokens: 5000, messages: [{ role: 'user', content: 'Hi' }] },

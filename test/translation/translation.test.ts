@@ -13,7 +13,7 @@ import {
   responsesFields,
   type Fields,
 } from './fields.ts'
-import { base, fateOf, tried, type Fate } from './probe.ts'
+import { base, fateOf, tried, type Fate, type Tried } from './probe.ts'
 
 const names: Readonly<Record<DialectName, string>> = {
   anthropic: 'Messages',
@@ -28,6 +28,13 @@ const targetsOf = (from: DialectName): DialectName[] =>
 
 /** Trooper always asks for a stream, and gathers it for a client that wants none. */
 const ownWish = new Set(['stream', 'stream_options'])
+/** One question has one answer on the other wires (choices.ts, test/e2e/choices.test.ts). */
+const askedAgain = new Set(['n'])
+
+function fieldFate(from: DialectName, to: DialectName, field: string, tried: Tried): Fate {
+  if (ownWish.has(field)) return 'not sent'
+  return askedAgain.has(field) ? 'asked again' : fateOf(from, to, tried)
+}
 
 type Row = readonly [name: string, fates: readonly Fate[]]
 
@@ -35,7 +42,7 @@ function fieldRow(from: DialectName, fields: Fields, field: string): Row {
   const needed = (needs[field] ?? []).map((other) => [other, fields[other] ?? null] as const)
   const bare: JsonObject = { ...base[from], ...Object.fromEntries(needed) }
   const whole = { ...bare, [field]: fields[field] ?? null }
-  return [field, targetsOf(from).map((to) => (ownWish.has(field) ? 'not sent' : fateOf(from, to, { bare, whole })))]
+  return [field, targetsOf(from).map((to) => fieldFate(from, to, field, { bare, whole }))]
 }
 
 function contentRow(from: DialectName, name: string, body: JsonObject): Row {
@@ -78,7 +85,10 @@ cases: the local model, or a provider that speaks another dialect.
 - **left out, said**: it means nothing to the target; the log says so once.
 - **its own only**: a provider's seal; nobody else is sent it, and it goes back byte for byte to its own.
 - **not sent**: Trooper's own business (whether the answer is streamed).
+- **asked again**: the target is asked once for each of up to eight answers, which the client gets as one; the \`seed\` counts up with them.
 
+A conversation that ends with words of the assistant goes on from them where the model does that. Claude from 4.6 on refuses such an end: it
+is asked in words to go on from there, and the log says so.
 A file that is named by its id is named to every model of the account that holds it; another account is told in words, also where its dialect
 is the client's own.
 What can be read of sealed reasoning is kept where the target has a place for it: a local model has one between the calls of a turn.

@@ -21,7 +21,7 @@ export function encodeTurns(messages: Message[], model: string, warn: Warn): Jso
     if (last?.role === role) last.content.push(...content)
     else turns.push({ role, content })
   }
-  return withUsersAtBothEnds(turns, model).map(({ role, content }) => ({ role, content }))
+  return withUsersAtBothEnds(turns, model, warn).map(({ role, content }) => ({ role, content }))
 }
 
 function encodeContent(message: Message, warn: Warn): JsonObject[] {
@@ -51,11 +51,12 @@ function orPlaceholder(content: UserPart[]): UserPart[] {
 }
 
 /** The first turn has to be the user's; models that take no prefill want the last one too (providers.md 4.1). */
-function withUsersAtBothEnds(turns: Turn[], model: string): Turn[] {
+function withUsersAtBothEnds(turns: Turn[], model: string, warn: Warn): Turn[] {
   const head = turns[0]?.role === 'user' ? turns : [userSaying('(The conversation begins.)'), ...turns]
   if (head.at(-1)?.role === 'user') return head
-  if (!takesPrefill(model)) return [...head, userSaying('Go on from where you stopped.')]
-  return withoutTrailingSpace(head)
+  if (takesPrefill(model)) return withoutTrailingSpace(head)
+  warn('an answer that the client began is not gone on with by this model itself: it is asked in words to go on')
+  return [...head, userSaying('Go on from where you stopped.')]
 }
 
 function userSaying(text: string): Turn {

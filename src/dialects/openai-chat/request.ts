@@ -23,7 +23,7 @@ import { decodeMessages, encodeMessages } from './messages.ts'
 const modelled = new Set(
   (
     'model messages stream stream_options tools tool_choice parallel_tool_calls max_completion_tokens max_tokens temperature top_p ' +
-    'seed presence_penalty frequency_penalty stop response_format reasoning_effort user functions function_call top_k'
+    'seed presence_penalty frequency_penalty stop response_format reasoning_effort user functions function_call top_k n'
   ).split(' '),
 )
 
@@ -49,10 +49,24 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
       echo: functions.length > 0 ? { functions: true } : undefined,
       reasoning: effort === undefined ? undefined : { effort },
       userId: stringOf(body['user']),
+      choices: decodeChoices(body['n']),
       includeUsage: booleanOf(objectOf(body['stream_options'])['include_usage']),
     }),
     extras: { 'openai-chat': without(body, modelled) },
   }
+}
+
+/** Each of them is an answer of its own that a model writes: more would keep a local one busy for minutes. */
+const mostChoices = 8
+
+function decodeChoices(n: JsonValue | undefined): number | undefined {
+  const count = numberOf(n)
+  if (count === undefined || count === 1) return undefined
+  if (Number.isInteger(count) && count > 1 && count <= mostChoices) return count
+  throw new BadRequest(
+    'n',
+    `must be a whole number from 1 to ${mostChoices} where Trooper asks for the choices one by one`,
+  )
 }
 
 /** The legacy `functions` list holds what `tools` wraps. */

@@ -66,20 +66,28 @@ export function encodeUsage(usage: Usage): JsonObject {
 }
 
 export function encodeResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {
+  return encodeChoices([response], response.usage, identity, request)
+}
+
+/** Several answers to one question. */
+export function encodeChoices(
+  responses: readonly ChatResponse[],
+  usage: Usage,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+): JsonObject {
   return {
     id: identity.id,
     object: 'chat.completion',
     created: Math.floor(identity.createdAtMs / 1000),
     model: identity.model,
-    choices: [
-      {
-        index: 0,
-        message: encodeMessage(response.content, request),
-        logprobs: null,
-        finish_reason: encodeFinishReason(response.reason, request),
-      },
-    ],
-    usage: encodeUsage(response.usage),
+    choices: responses.map(({ content, reason }, index) => ({
+      index,
+      message: encodeMessage(content, request),
+      logprobs: null,
+      finish_reason: encodeFinishReason(reason, request),
+    })),
+    usage: encodeUsage(usage),
   }
 }
 

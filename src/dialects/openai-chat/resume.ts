@@ -11,7 +11,7 @@ export const resume: Resume = (frames, request, nowMs) => {
   const chunks = frames.map(({ data }) => objectOf(parseJson(data)))
   const [first] = chunks.filter((chunk) => Array.isArray(chunk['choices']))
   // Several answers at once, and calls of another form than functions, are nobody else's to continue.
-  if (!first || chunks.some(isBeyondUs)) return undefined
+  if (!first || request.choices !== undefined || chunks.some(isBeyondUs)) return undefined
   const identity = {
     id: stringOf(first['id']) ?? '',
     model: stringOf(first['model']) ?? '',

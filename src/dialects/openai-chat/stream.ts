@@ -108,12 +108,28 @@ export function createEncoder(
   request: ChatRequest,
   calls: readonly number[] = [],
 ): AnswerEncoder {
+  const encode = createChoiceEncoder(identity, request, 0, calls)
+  return (event) =>
+    event.type === 'finish' ? encode(event) + encodeEnd(identity, request, event.usage) : encode(event)
+}
+
+/** What follows the last choice. */
+export function encodeEnd(identity: AnswerIdentity, request: ChatRequest, usage: Usage): string {
+  return `${request.includeUsage === true ? usageChunk(identity, usage) : ''}data: [DONE]\n\n`
+}
+
+/** One of the choices of an answer, without the end of the stream. */
+export function createChoiceEncoder(
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  choice: number,
+  calls: readonly number[] = [],
+): AnswerEncoder {
   const callIndexes = new Map(calls.map((index, wireIndex) => [index, wireIndex]))
   /** Calls of tools that take plain text: what has come of their JSON. */
   const freeform = new Map<number, string>()
-  const withUsage = request.includeUsage === true
   const isLegacy = wantsFunctionCall(request)
-  const { chunk, usageChunk } = createChunks(identity, withUsage)
+  const chunk = createChunks(identity, choice, request.includeUsage === true)
 
   const toolDelta = (index: number, call: JsonObject): string =>
     chunk({ tool_calls: [{ index: callIndexes.get(index) ?? 0, ...call }] })
@@ -145,12 +161,6 @@ export function createEncoder(
     return text === undefined ? '' : toolDelta(index, { custom: { input: freeformText(text) } })
   }
 
-  const finish = (event: Extract<StreamEvent, { type: 'finish' }>): string => {
-    const last = chunk({}, encodeFinishReason(event.reason, request))
-    const usage = withUsage ? usageChunk(event.usage) : ''
-    return `${last}${usage}data: [DONE]\n\n`
-  }
-
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -166,7 +176,7 @@ export function createEncoder(
       case 'tool-call-end':
         return endCall(event.index)
       case 'finish':
-        return finish(event)
+        return chunk({}, encodeFinishReason(event.reason, request))
       case 'failure':
         return encodeFailureFrame(event.failure)
       case 'text-start':
@@ -179,23 +189,24 @@ export function createEncoder(
   }
 }
 
-interface Chunks {
-  chunk: (delta: JsonObject, finishReason?: string) => string
-  usageChunk: (usage: Usage) => string
-}
+type Chunk = (delta: JsonObject, finishReason?: string) => string
 
 /** What is the same in every chunk is written once. */
-function createChunks({ id, model, createdAtMs }: AnswerIdentity, withUsage: boolean): Chunks {
-  const base = { id, object: 'chat.completion.chunk', created: Math.floor(createdAtMs / 1000), model }
-  const head = JSON.stringify(base).slice(0, -1)
+function createChunks(identity: AnswerIdentity, index: number, withUsage: boolean): Chunk {
+  const head = JSON.stringify(chunkBase(identity)).slice(0, -1)
   const tail = withUsage ? ',"usage":null}' : '}'
-  return {
-    chunk: (delta, finishReason) => {
-      const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason ?? null }]
-      return sseData(`${head},"choices":${JSON.stringify(choices)}${tail}`)
-    },
-    usageChunk: (usage) => sseData(JSON.stringify({ ...base, choices: [], usage: encodeUsage(usage) })),
+  return (delta, finishReason) => {
+    const choices = [{ index, delta, logprobs: null, finish_reason: finishReason ?? null }]
+    return sseData(`${head},"choices":${JSON.stringify(choices)}${tail}`)
   }
+}
+
+function chunkBase({ id, model, createdAtMs }: AnswerIdentity): JsonObject {
+  return { id, object: 'chat.completion.chunk', created: Math.floor(createdAtMs / 1000), model }
+}
+
+function usageChunk(identity: AnswerIdentity, usage: Usage): string {
+  return sseData(JSON.stringify({ ...chunkBase(identity), choices: [], usage: encodeUsage(usage) }))
 }
 
 /** The first chunk carries a role and an empty text: announced, nothing said yet. */
