@@ -9,15 +9,23 @@ import { openLedgerFile } from './state/ledger-file.ts'
 /** How full a quota is changes with every answer; losing the last of them costs little. */
 const usagePauseMs = 5000
 
-export async function openMemory(path: string, clock: Clock, log: Log) {
-  const file = await openLedgerFile(path, clock, {
-    setAside: (aside) => log.warn(`⚠️ ${path} could not be read: it stands in ${aside} now, and a new one is begun`),
+export function openMemory(path: string, clock: Clock, log: Log) {
+  const report = {
+    setAside: (aside: string) =>
+      log.warn(`⚠️ ${path} could not be read: it stands in ${aside} now, and a new one is begun`),
     unwritable: () =>
       log.warn(`⚠️ ${path} cannot be written: spent quotas are known until the next stop only; see TROOPER_DATA_DIR`),
+  }
+  const file = openLedgerFile(path, clock, report, {
+    tell: () => ({ entries: ledger.entries(), usage: usage.entries(), override: override.get(0) }),
+    learn: (all) => {
+      ledger.learn(all.entries, clock.now())
+      usage.learn(all.usage)
+      override.learn(all.override)
+    },
   })
   const { remembered } = file
-  const save = (): void =>
-    file.save(() => ({ entries: ledger.entries(), usage: usage.entries(), override: override.get(0) }))
+  const save = (): void => file.save()
   const ledger = createLedger(remembered.entries, save)
   let cancel: (() => void) | undefined
   const saveLater = (): void => {

@@ -50,7 +50,7 @@ export async function startTrooper(
   const pools = createPools(config.connectMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const folder = dataFolder(config)
-  const memory = await openMemory(join(folder, 'ledger.json'), clock, log)
+  const memory = openMemory(join(folder, 'ledger.json'), clock, log)
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
   const allowedModels = config.allowRemoteModels

@@ -103,6 +103,32 @@ describe('the ledger', () => {
   })
 })
 
+describe('what other processes know', () => {
+  it('is known here too, and what they had an answer of is free', () => {
+    const [one, other] = [createLedger(), createLedger()]
+    one.record(payer, spent('account', 1000), 0)
+    other.learn(one.entries(), 0)
+    expect(standing(other, 999)).toBe('resting')
+    other.learn([], 500)
+    expect(standing(other, 500)).toBe('back')
+    expect(other.entries()).toEqual([])
+  })
+
+  it('takes no probe from whoever has it, unless it is news', () => {
+    const ledger = createLedger()
+    ledger.record(payer, spent('account', 1000), 0)
+    const known = structuredClone(ledger.entries())
+    const probe = ledger.claim(payer, 1000)
+    ledger.learn(known, 1000)
+    expect(standing(ledger, 1000)).toBe('resting')
+    probe.succeeded(1001)
+    expect(standing(ledger, 1001)).toBe('back')
+    const later = known.map((entry) => ({ ...entry, refusals: 2, state: { is: 'resting', untilMs: 5000 } }) as const)
+    ledger.learn(later, 1002)
+    expect(standing(ledger, 1002)).toBe('resting')
+  })
+})
+
 describe('a target that is due', () => {
   it('is asked by one exchange, while the others leave it alone', () => {
     const ledger = createLedger()

@@ -58,6 +58,8 @@ export interface Ledger {
   record(payer: Payer, limit: Limit, nowMs: number): void
   /** What should outlive a restart. */
   entries(): LedgerEntry[]
+  /** What is known together with other processes that share the memory: all of it. What they had an answer of is free here too. */
+  learn(all: readonly LedgerEntry[], nowMs: number): void
 }
 
 /** More spent customers than this are not one installation's. */
@@ -72,7 +74,7 @@ const sweepEveryMs = 60_000
 
 /** `onChange` is called when what should outlive a restart has changed. */
 export function createLedger(known: readonly LedgerEntry[] = [], onChange: () => void = () => {}): Ledger {
-  const entries = new Map(known.map((entry) => [keyOf(entry.target, entry.place, entry.account, entry.model), entry]))
+  const entries = new Map(known.map((entry) => [keyOfEntry(entry), entry]))
   let sweptAtMs = 0
 
   const sweep = (nowMs: number): void => {
@@ -126,6 +128,14 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     }
   }
 
+  const learn = (all: readonly LedgerEntry[], nowMs: number): void => {
+    const resting = new Map(all.map((entry) => [keyOfEntry(entry), entry]))
+    for (const [key, entry] of entries)
+      if (!resting.has(key) && entry.state.is !== 'back') entry.state = { is: 'back', sinceMs: nowMs }
+    // What stays the same may be somebody's probe.
+    for (const [key, entry] of resting) if (!restsAlike(entries.get(key), entry)) add(key, entry)
+  }
+
   return {
     isEmptyAt: (nowMs) => {
       if (entries.size > 0 && nowMs - sweptAtMs >= sweepEveryMs) sweep(nowMs)
@@ -138,6 +148,7 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     claim,
     record: (payer, limit, nowMs) => record(payer, limit, nowMs, () => false),
     entries: () => [...entries.values()].filter(({ state }) => state.is !== 'back'),
+    learn,
   }
 }
 
@@ -180,6 +191,18 @@ function isOver(state: EntryState, nowMs: number): boolean {
 /** The account as a whole, and the one model. */
 function keysOf({ target, account, model }: Payer): string[] {
   return [keyOf(target.name, target.url.text, account), keyOf(target.name, target.url.text, account, model)]
+}
+
+function keyOfEntry({ target, place, account, model }: LedgerEntry): string {
+  return keyOf(target, place, account, model)
+}
+
+function restsAlike(known: LedgerEntry | undefined, entry: LedgerEntry): boolean {
+  return known?.refusals === entry.refusals && restOf(known) === restOf(entry)
+}
+
+function restOf({ state }: LedgerEntry): number | undefined {
+  return state.is === 'back' ? undefined : state.untilMs
 }
 
 function keyOf(target: string, place: string, account: string, model = ''): string {

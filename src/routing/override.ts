@@ -7,6 +7,8 @@ export type Override =
 export interface OverrideSwitch {
   get(nowMs: number): Override
   set(override: Override): void
+  /** As another process that shares the memory has it. */
+  learn(override: Override): void
 }
 
 export function createOverride(known: Override = { mode: 'auto' }, onChange: () => void = () => {}): OverrideSwitch {
@@ -16,6 +18,9 @@ export function createOverride(known: Override = { mode: 'auto' }, onChange: () 
     set: (wanted) => {
       override = wanted
       onChange()
+    },
+    learn: (wanted) => {
+      override = wanted
     },
   }
 }

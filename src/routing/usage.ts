@@ -19,13 +19,24 @@ export interface UsageBook {
   /** The window that is over `share`, and ends last. */
   findOver(payer: Payer, share: number, nowMs: number): UsageEntry | undefined
   entries(): UsageEntry[]
+  /** What is known together with other processes that share the memory: all of it. */
+  learn(all: readonly UsageEntry[]): void
 }
 
 const maxEntries = 10_000
 
 export function createUsageBook(known: readonly UsageEntry[] = [], onChange: () => void = () => {}): UsageBook {
-  const entries = new Map(known.map((entry) => [keyOf(entry), entry]))
-  let latestMs = Math.max(0, ...known.map(({ resetsAtMs }) => resetsAtMs))
+  const entries = new Map<string, UsageEntry>()
+  let latestMs = 0
+
+  const learn = (all: readonly UsageEntry[]): void => {
+    entries.clear()
+    for (const entry of all) {
+      entries.set(keyOf(entry), entry)
+      latestMs = Math.max(latestMs, entry.resetsAtMs)
+    }
+  }
+  learn(known)
 
   const forget = (nowMs: number): void => {
     for (const [key, { resetsAtMs }] of entries) if (resetsAtMs <= nowMs) entries.delete(key)
@@ -53,6 +64,7 @@ export function createUsageBook(known: readonly UsageEntry[] = [], onChange: () 
         .filter(({ used, resetsAtMs }) => used >= share && resetsAtMs > nowMs)
         .sort((a, b) => b.resetsAtMs - a.resetsAtMs)[0],
     entries: () => [...entries.values()],
+    learn,
   }
 }
 

@@ -12,7 +12,7 @@ const suffix = '.json'
 export async function openFileStore(folder: string, bounds: Bounds, clock: Clock): Promise<Store> {
   const shelf = new Shelf(bounds)
   const pathOf = (key: string): string => join(folder, key + suffix)
-  for (const { key, bytes, atMs } of await readFolder(folder)) shelf.add(key, bytes, atMs)
+  for (const { key, bytes, atMs } of await readFolder(folder, clock.now())) shelf.add(key, bytes, atMs)
 
   const tidy = async (): Promise<void> => {
     await Promise.all(shelf.tidy(clock.now()).map((key) => rm(pathOf(key), { force: true })))
@@ -39,12 +39,13 @@ export async function openFileStore(folder: string, bounds: Bounds, clock: Clock
   }
 }
 
+/** A younger half may be another process's, which is still writing it. */
+const oldHalfMs = 60_000
+
 /** The values in the order in which they were written; what a crash left half written is removed. */
-async function readFolder(folder: string): Promise<{ key: string; bytes: number; atMs: number }[]> {
+async function readFolder(folder: string, nowMs: number): Promise<{ key: string; bytes: number; atMs: number }[]> {
   const names = await readdir(folder).catch(() => [])
-  await Promise.all(
-    names.filter((name) => name.endsWith('.tmp')).map((name) => rm(join(folder, name), { force: true })),
-  )
+  await Promise.all(names.filter((name) => name.endsWith('.tmp')).map((name) => removeOld(join(folder, name), nowMs)))
   const found = await Promise.all(
     names
       .filter((name) => name.endsWith(suffix) && isKey(name.slice(0, -suffix.length)))
@@ -54,4 +55,9 @@ async function readFolder(folder: string): Promise<{ key: string; bytes: number;
       }),
   )
   return found.sort((a, b) => a.atMs - b.atMs)
+}
+
+async function removeOld(half: string, nowMs: number): Promise<void> {
+  const written = await stat(half).catch(() => undefined)
+  if (written && nowMs - written.mtimeMs > oldHalfMs) await rm(half, { force: true })
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '../clock.ts'
-import type { Remembered } from '../routing/remembered.ts'
+import { FakeClock } from '../../test/fakes/clock.ts'
+import { nothingRemembered, type Remembered } from '../routing/remembered.ts'
 import { openLedgerFile } from './ledger-file.ts'
 
 const entry: Remembered['entries'][number] = {
@@ -46,24 +46,38 @@ const remembered: Remembered = { entries: [entry, limited], usage: [usage], over
 
 function stage(path = join(mkdtempSync(join(tmpdir(), 'trooper-ledger-')), 'inner', 'ledger.json')) {
   const said: string[] = []
-  const clock: Clock = { now: () => 0, after: () => () => {} }
-  const open = () =>
-    openLedgerFile(path, clock, {
-      setAside: (aside) => said.push(`aside ${aside}`),
-      unwritable: (file) => said.push(`unwritable ${file}`),
+  const clock = new FakeClock()
+  const report = {
+    setAside: (aside: string) => void said.push(`aside ${aside}`),
+    unwritable: (file: string) => void said.push(`unwritable ${file}`),
+  }
+  /** A process that knows what the file says, and in the end what the test makes of it. */
+  const open = () => {
+    const file = openLedgerFile(path, clock, report, {
+      tell: () => process.known,
+      learn: (all) => {
+        process.known = all
+      },
     })
-  return { path, said, open }
+    const save = async (known: Remembered): Promise<void> => {
+      process.known = known
+      file.save()
+      await file.settle()
+    }
+    const process = { known: file.remembered, file, save }
+    return process
+  }
+  return { path, said, clock, open }
 }
 
 describe('the file of the ledger', () => {
   it('gives the next process what this one knew, without a sentence of the provider', async () => {
     const { path, said, open } = stage()
-    const first = await open()
+    const first = open()
     expect(existsSync(path)).toBe(false)
-    first.save(() => remembered)
-    await first.settle()
+    await first.save(remembered)
     expect(readFileSync(path, 'utf8')).not.toMatch(/secret|prompt/)
-    expect((await open()).remembered).toEqual({
+    expect(open().known).toEqual({
       ...remembered,
       entries: [
         { ...entry, limit: { ...entry.limit, message: 'The quota is spent.' } },
@@ -79,9 +93,7 @@ describe('the file of the ledger', () => {
 
   it('is readable by its owner only, and leaves nothing half written', async () => {
     const { path, open } = stage()
-    const file = await open()
-    file.save(() => remembered)
-    await file.settle()
+    await open().save(remembered)
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700)
     expect(readdirSync(join(path, '..'))).toEqual(['ledger.json'])
@@ -89,27 +101,29 @@ describe('the file of the ledger', () => {
 
   it('clears away what a crash left half written', async () => {
     const { path, open } = stage()
-    const file = await open()
-    file.save(() => remembered)
-    await file.settle()
+    await open().save(remembered)
     writeFileSync(`${path}.1.2.tmp`, 'ha')
-    await open()
+    await open().save(remembered)
     expect(readdirSync(join(path, '..'))).toEqual(['ledger.json'])
   })
 
   it('has the first change before anything else can happen', async () => {
     const { path, open } = stage()
-    const file = await open()
-    file.save(() => remembered)
+    void open().save(remembered)
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 1, entries: [{ account: 'digest-a' }, {}] })
   })
 
-  it('writes many changes at once as the last of them', async () => {
-    const { open } = stage()
-    const file = await open()
-    for (let used = 0; used < 100; used += 1) file.save(() => ({ ...remembered, usage: [{ ...usage, used }] }))
-    await file.settle()
-    expect((await open()).remembered.usage).toEqual([{ ...usage, used: 99 }])
+  it('writes many changes at once as the last of them, in no time at all', async () => {
+    const { open, path, clock } = stage()
+    const process = open()
+    for (let used = 0; used < 100; used += 1) {
+      process.known = { ...remembered, usage: [{ ...usage, used }] }
+      process.file.save()
+    }
+    expect(readFileSync(path, 'utf8')).toContain('"used": 0,')
+    clock.advance(50)
+    expect(open().known.usage).toEqual([{ ...usage, used: 99 }])
+    expect(clock.pending).toBe(0)
   })
 
   it.each([
@@ -122,11 +136,9 @@ describe('the file of the ledger', () => {
     ['no override', (text: string) => text.replace('"local"', '"away"')],
   ])('is set aside when it holds %s, and that is said', async (_name, spoil) => {
     const { path, said, open } = stage()
-    const file = await open()
-    file.save(() => remembered)
-    await file.settle()
+    await open().save(remembered)
     writeFileSync(path, spoil(readFileSync(path, 'utf8')))
-    expect((await open()).remembered).toEqual({ entries: [], usage: [], override: { mode: 'auto' } })
+    expect(open().known).toEqual({ entries: [], usage: [], override: { mode: 'auto' } })
     expect(said).toEqual([`aside ${path}.unreadable`])
     expect(readdirSync(join(path, '..'))).toEqual(['ledger.json.unreadable'])
   })
@@ -134,12 +146,103 @@ describe('the file of the ledger', () => {
   it('says once where it cannot be written, and goes on', async () => {
     const blocked = join(mkdtempSync(join(tmpdir(), 'trooper-ledger-')), 'file')
     writeFileSync(blocked, '')
-    const { path, said, open } = stage(join(blocked, 'ledger.json'))
-    const file = await open()
-    file.save(() => remembered)
-    await file.settle()
-    file.save(() => remembered)
-    await file.settle()
+    const { path, said, clock, open } = stage(join(blocked, 'ledger.json'))
+    const process = open()
+    await process.save(remembered)
+    clock.advance(1000)
+    await process.save(remembered)
     expect(said).toEqual([`unwritable ${path}`])
+  })
+})
+
+const spent = (account: string, untilMs: number, refusals = 1): Remembered['entries'][number] => ({
+  ...entry,
+  account,
+  refusals,
+  state: { is: 'resting', untilMs },
+})
+const only = (...entries: Remembered['entries']): Remembered => ({ ...nothingRemembered, entries })
+
+describe('a file that two processes share', () => {
+  const restsIn = ({ entries }: Remembered) =>
+    Object.fromEntries(entries.map(({ account, state }) => [account, state.is === 'back' ? 0 : state.untilMs]))
+
+  it('loses nothing that either of them learned, and each learns it from the other', async () => {
+    const { open } = stage()
+    const [one, other] = [open(), open()]
+    await one.save(only(spent('a', 10)))
+    await other.save(only(spent('b', 20)))
+    expect(restsIn(other.known)).toEqual({ a: 10, b: 20 })
+    await one.save({ ...only(spent('a', 10)), usage: [usage] })
+    expect(restsIn(one.known)).toEqual({ a: 10, b: 20 })
+    expect(open().known).toMatchObject({ usage: [usage], entries: [{ account: 'a' }, { account: 'b' }] })
+  })
+
+  it('keeps the later of two resets, whoever writes last', async () => {
+    for (const [first, second] of [
+      [10, 20],
+      [20, 10],
+    ] as const) {
+      const { open } = stage()
+      const [one, other] = [open(), open()]
+      await one.save(only(spent('a', first)))
+      await other.save(only(spent('a', second)))
+      expect(restsIn(open().known)).toEqual({ a: 20 })
+    }
+  })
+
+  it('brings nothing back that one of them cleared, though the other still knew it', async () => {
+    const { open } = stage()
+    await open().save(only(spent('a', 10), spent('b', 10)))
+    const [one, other] = [open(), open()]
+    await one.save(only(spent('b', 10)))
+    await other.save(only(spent('a', 10), spent('b', 10), spent('c', 30)))
+    expect(restsIn(open().known)).toEqual({ b: 10, c: 30 })
+    expect(restsIn(other.known)).toEqual({ b: 10, c: 30 })
+  })
+
+  it('keeps a refusal that came while the other cleared', async () => {
+    const { open } = stage()
+    await open().save(only(spent('a', 10)))
+    const [one, other] = [open(), open()]
+    await one.save(nothingRemembered)
+    await other.save(only(spent('a', 30, 2)))
+    expect(restsIn(open().known)).toEqual({ a: 30 })
+  })
+
+  it('has the override that was set last', async () => {
+    const { open } = stage()
+    const [one, other] = [open(), open()]
+    await one.save({ ...nothingRemembered, override: { mode: 'local' } })
+    await other.save(only(spent('a', 10)))
+    expect(other.known.override).toEqual({ mode: 'local' })
+    await other.save({ ...other.known, override: { mode: 'primary', untilMs: 9 } })
+    expect(open().known).toMatchObject({ override: { mode: 'primary' }, entries: [{ account: 'a' }] })
+  })
+
+  it.each([
+    ['gone', (path: string) => rmSync(path)],
+    ['broken', (path: string) => writeFileSync(path, '{')],
+  ])('says nothing against what is known when it is %s', async (_what, spoil) => {
+    const { path, said, open } = stage()
+    const process = open()
+    await process.save(only(spent('a', 10)))
+    spoil(path)
+    await process.save(only(spent('a', 10), spent('b', 20)))
+    expect(restsIn(open().known)).toEqual({ a: 10, b: 20 })
+    expect(said).toHaveLength(existsSync(`${path}.unreadable`) ? 1 : 0)
+  })
+
+  it('is waited for while the other writes, and not for ever when that was killed', () => {
+    const { path, clock, open } = stage()
+    const process = open()
+    mkdirSync(dirname(path))
+    writeFileSync(`${path}.lock`, '')
+    void process.save(only(spent('a', 10)))
+    clock.advance(1990)
+    expect(existsSync(path)).toBe(false)
+    clock.advance(20)
+    expect(restsIn(open().known)).toEqual({ a: 10 })
+    expect(readdirSync(dirname(path))).toEqual(['ledger.json'])
   })
 })

@@ -1,22 +1,35 @@
-/** The file that the ledger outlives a restart in. */
-import { mkdirSync } from 'node:fs'
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+/**
+ * The file that the ledger outlives a restart in. Several processes of one machine may share it: none of them takes from it what another
+ * one learned.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../clock.ts'
+import { mergeRemembered } from '../routing/merge-remembered.ts'
 import { nothingRemembered, readRemembered, writeRemembered, type Remembered } from '../routing/remembered.ts'
-import { writeWhole, writeWholeNow } from './write-whole.ts'
+import { createLockFile } from './lock-file.ts'
+import { writeWholeNow } from './write-whole.ts'
 
 export interface LedgerFile {
-  /** What an earlier process left. */
+  /** What earlier processes left. */
   readonly remembered: Remembered
-  /** Writes what `gather` gives: at once, so that it outlives a kill; in a burst what follows is written together. */
-  save(gather: () => Remembered): void
+  /** Something has changed: written at once, so that it outlives a kill; in a burst what follows is written together. */
+  save(): void
   /** Resolves when everything is written. */
   settle(): Promise<void>
 }
 
-/** A write takes ~0.3 ms, for which everybody waits: not more often than this. */
-const burstMs = 100
+/** What this process knows. */
+export interface Mind {
+  tell(): Remembered
+  /** What it and the others know together. */
+  learn(all: Remembered): void
+}
+
+/** A write takes ~0.5 ms, for which everybody waits: not more often than this. */
+const burstMs = 50
+/** The lock is held as long as a write takes. */
+const retryMs = 5
 
 /** What a person should know of the file. */
 export interface LedgerFileReport {
@@ -26,62 +39,94 @@ export interface LedgerFileReport {
   unwritable(path: string): void
 }
 
-export async function openLedgerFile(path: string, clock: Clock, report: LedgerFileReport): Promise<LedgerFile> {
-  let pending: (() => Remembered) | undefined
-  let writing: Promise<void> | undefined
+export function openLedgerFile(path: string, clock: Clock, report: LedgerFileReport, mind: Mind): LedgerFile {
+  const lock = createLockFile(`${path}.lock`, clock)
   let isReported = false
   let wroteAtMs = Number.NEGATIVE_INFINITY
+  let cancel: (() => void) | undefined
+  let onWritten: () => void = () => {}
+  /** What this process and the file last agreed on. */
+  let agreed = read(path, report) ?? nothingRemembered
 
-  const fail = (): void => {
-    if (!isReported) report.unwritable(path)
-    isReported = true
+  /** Under the lock. */
+  const exchange = (): void => {
+    removeHalves(path)
+    const mine = detached(mind.tell())
+    // A file that is gone, or that nobody can read, says nothing against what is known.
+    const theirs = read(path, report) ?? agreed
+    const all = mergeRemembered(agreed, mine, theirs)
+    writeWholeNow(path, writeRemembered(all))
+    agreed = all
+    mind.learn(detached(all))
   }
 
-  const writeNow = (gather: () => Remembered): void => {
-    wroteAtMs = clock.now()
+  const write = (): void => {
+    cancel = undefined
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      writeWholeNow(path, writeRemembered(gather()))
+      if (!lock.within(exchange)) return writeIn(retryMs)
     } catch {
-      fail()
+      if (!isReported) report.unwritable(path)
+      isReported = true
     }
+    wroteAtMs = clock.now()
+    onWritten()
   }
 
-  const writePending = async (): Promise<void> => {
-    for (let gather = pending; gather; gather = pending) {
-      pending = undefined
-      await writeWhole(path, writeRemembered(gather())).catch(fail)
-    }
-    writing = undefined
+  const writeIn = (ms: number): void => {
+    cancel ??= clock.after(ms, write)
   }
 
-  await removeHalves(path)
   return {
-    remembered: await read(path, report),
-    save: (gather) => {
-      if (!writing && clock.now() - wroteAtMs >= burstMs) return writeNow(gather)
-      pending = gather
-      writing ??= writePending()
+    remembered: agreed,
+    save: () => {
+      if (cancel) return
+      const pauseMs = wroteAtMs + burstMs - clock.now()
+      if (pauseMs > 0) writeIn(pauseMs)
+      else write()
     },
-    settle: async () => writing,
+    settle: () =>
+      new Promise((resolve) => {
+        if (!cancel) return resolve()
+        onWritten = resolve
+        cancel()
+        write()
+      }),
   }
 }
 
-async function read(path: string, report: LedgerFileReport): Promise<Remembered> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return nothingRemembered
-  const remembered = readRemembered(text)
-  if (remembered) return remembered
+/** `undefined` when there is none, or none that can be read. */
+function read(path: string, report: LedgerFileReport): Remembered | undefined {
+  const text = readText(path)
+  const remembered = text === undefined ? undefined : readRemembered(text)
+  if (text === undefined || remembered) return remembered
   const aside = `${path}.unreadable`
-  // Where it cannot be moved, the next write replaces it.
-  await rename(path, aside).catch(() => undefined)
+  try {
+    renameSync(path, aside)
+  } catch {
+    // Where it cannot be moved, the next write replaces it.
+  }
   report.setAside(aside)
-  return nothingRemembered
+  return undefined
 }
 
-/** What a crash left half written. */
-async function removeHalves(path: string): Promise<void> {
-  const names = await readdir(dirname(path)).catch(() => [])
-  const halves = names.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'))
-  await Promise.all(halves.map((name) => rm(join(dirname(path), name), { force: true })))
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** As the file would give it back: no part of what goes on changing, and comparable. */
+function detached(known: Remembered): Remembered {
+  return readRemembered(writeRemembered(known)) ?? nothingRemembered
+}
+
+/** What a crash left half written: nobody else writes under the lock. */
+function removeHalves(path: string): void {
+  const halves = readdirSync(dirname(path)).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'),
+  )
+  for (const name of halves) rmSync(join(dirname(path), name), { force: true })
 }

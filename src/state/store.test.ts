@@ -79,10 +79,13 @@ describe('a store in a folder', () => {
     const folder = scratch()
     mkdirSync(folder)
     writeFileSync(join(folder, 'a.json.1.2.tmp'), 'ha')
+    utimesSync(join(folder, 'a.json.1.2.tmp'), 5, 5)
+    // Another process is about to write it.
+    writeFileSync(join(folder, 'b.json.1.2.tmp'), 'ha')
     writeFileSync(join(folder, 'notes.txt'), 'mine')
-    const store = await openFileStore(folder, bounds, clockAt({ ms: 0 }))
+    const store = await openFileStore(folder, bounds, clockAt({ ms: Date.now() }))
     expect(await store.keys()).toEqual([])
-    expect(readdirSync(folder)).toEqual(['notes.txt'])
+    expect(readdirSync(folder)).toEqual(['b.json.1.2.tmp', 'notes.txt'])
   })
 
   it('never leaves its folder, whatever the key', async () => {
