@@ -4,50 +4,17 @@ import { describe, expect, it } from 'vitest'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { StreamEvent } from '../../src/ir/events.ts'
 import { exactText } from '../../src/ir/exact-json.ts'
-import { arrayOf, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../src/ir/json.ts'
+import { objectOf, type JsonObject } from '../../src/ir/json.ts'
 import type { ChatRequest, Message } from '../../src/ir/request.ts'
-import { createNdjsonDecoder } from '../../src/wire/ndjson.ts'
 import { checkChatShape } from '../fakes/check-ollama.ts'
-import { demand, type Heard } from './demand.ts'
 import { sequentialAnswers } from './generated.ts'
 import { collect, decodeText } from './streams.ts'
+import { readOllama } from './strict-ollama-client.ts'
 
 const { ollama } = clientDialects
 const identity = { id: '', model: 'qwen2.5:3b', createdAtMs: 1_741_290_958_123 }
 const decode = (body: JsonObject): ChatRequest => ollama.decodeRequest(body)
 const chat = decode({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
-
-/** As strict as the `ollama` packages: every line an object, `done` on each, exactly one last. */
-function listen(text: string): Heard & { lines: JsonObject[] } {
-  const lines: JsonObject[] = []
-  const decoder = createNdjsonDecoder(({ data }) => {
-    const line: JsonValue = JSON.parse(data)
-    demand(isObject(line), 'a line that is no object')
-    lines.push(line)
-  })
-  decoder.feed(Buffer.from(text))
-  decoder.end()
-  demand(text.endsWith('\n'), 'the last line has no end')
-  const failed = lines.at(-1)?.['error']
-  if (failed !== undefined) return { texts: [], reasoning: [], calls: [], ending: 'failed', error: failed, lines }
-  lines.forEach((line, at) => demand(line['done'] === (at === lines.length - 1), 'done is not on the last line alone'))
-  const messages = lines.map((line) => objectOf(line['message']))
-  for (const message of messages)
-    demand(message['role'] === 'assistant' && typeof message['content'] === 'string', 'no message')
-  const calls = messages.flatMap((message) => arrayOf(message['tool_calls']).map(objectOf))
-  for (const call of calls) demand(isObject(objectOf(call['function'])['arguments']), 'arguments are no object')
-  return {
-    texts: [messages.map((message) => stringOf(message['content']) ?? '').join('')],
-    reasoning: [messages.map((message) => stringOf(message['thinking']) ?? '').join('')],
-    calls: calls.map((call) => ({
-      id: stringOf(call['id']) ?? '',
-      name: stringOf(objectOf(call['function'])['name']) ?? '',
-      input: JSON.stringify(objectOf(call['function'])['arguments']),
-    })),
-    ending: stringOf(lines.at(-1)?.['done_reason']) ?? '',
-    lines,
-  }
-}
 
 const stream = (events: readonly StreamEvent[], request = chat): string =>
   events.map(ollama.createEncoder(identity, request)).join('')
@@ -61,7 +28,7 @@ describe('a stream to an Ollama client', () => {
         const { content } = collected.response
         const join = (type: 'text' | 'reasoning') =>
           content.map((part) => (part.type === type ? part.text : '')).join('')
-        const heard = listen(stream(events))
+        const heard = readOllama(stream(events))
         expect(heard.texts).toEqual([join('text')])
         expect(heard.reasoning).toEqual([join('reasoning')])
         expect(heard.calls).toEqual(
@@ -83,7 +50,7 @@ describe('a stream to an Ollama client', () => {
         if (!collected?.ok) throw new Error('The generated answer has no end.')
         const whole = ollama.encodeResponse(collected.response, identity, chat)
         const [streamed, once] = [stream(events), `${exactText(whole)}\n`].map((text) => {
-          const { texts, reasoning, calls } = listen(text)
+          const { texts, reasoning, calls } = readOllama(text)
           const back = collect(decodeText('ollama', text))
           return { texts, reasoning, calls: calls.length, ended: back?.ok && back.response.usage }
         })
@@ -94,7 +61,7 @@ describe('a stream to an Ollama client', () => {
 
   it('tells a failure in a line of its own', () => {
     const failure: StreamEvent = { type: 'failure', failure: { kind: 'overloaded', message: 'The model is busy.' } }
-    expect(listen(stream([{ type: 'text-delta', index: 0, text: 'Hm' }, failure]))).toMatchObject({
+    expect(readOllama(stream([{ type: 'text-delta', index: 0, text: 'Hm' }, failure]))).toMatchObject({
       ending: 'failed',
       error: 'The model is busy.',
     })

@@ -26,7 +26,21 @@ export function spawnTrooper(env: Record<string, string>, args: string[] = [], c
 const noEngine = 'http://127.0.0.1:9/api/chat'
 
 export async function startTrooper(env: Record<string, string>, args: string[] = []): Promise<RunningTrooper> {
-  const process = spawnTrooper({ TROOPER_PORT: '0', FALLBACK_URL: noEngine, ...env }, args)
+  return listening(spawnTrooper({ TROOPER_PORT: '0', FALLBACK_URL: noEngine, ...env }, args))
+}
+
+/** The same under flags of Node's; it does not watch over its own end. */
+export async function startTrooperUnder(flags: string[], env: Record<string, string>): Promise<RunningTrooper> {
+  const options = {
+    name: 'trooper',
+    args: [...flags, program],
+    env: { TROOPER_PORT: '0', FALLBACK_URL: noEngine, ...env },
+    cwd: emptyFolder(),
+  }
+  return listening(new TestProcess(options))
+}
+
+async function listening(process: TestProcess): Promise<RunningTrooper> {
   const port = await process.line((line) => /starting on http:\S+:(\d+)/.exec(line)?.[1])
   return { process, url: `http://127.0.0.1:${port}` }
 }

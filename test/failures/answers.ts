@@ -1,32 +1,10 @@
-/** What is asked and answered in each cell of the matrix, and how a client hears it. */
+/** What a client asks in each cell of the matrix, and how it hears the answer. */
 import { isObject, objectOf, parseJson, arrayOf, stringOf, type JsonObject } from '../../src/ir/json.ts'
 import { countAt, demand, objectAt, textAt, type Heard, type SseClientName } from '../conformance/demand.ts'
 import { strictClients } from '../conformance/strict-clients.ts'
-import { planted } from '../secrets.ts'
 import type { Content } from './faults.ts'
-
-export const sentence = 'The quick brown fox jumps over the für of a lazy dog and is gone.'
-export const thoughts = 'Somebody asks for a sentence, für and wide, so a sentence it is.'
-export const call: { name: string; input: Record<string, string> } = {
-  name: 'get_weather',
-  input: { city: 'Zürich', unit: 'celsius' },
-}
-
-type Said = { text?: string; thinking?: string; toolCalls?: { name: string; input: Record<string, string> }[] }
-
-/** What the provider has to say. */
-export const said: Readonly<Record<Content, Said>> = {
-  text: { text: sentence },
-  'tool call': { toolCalls: [call] },
-  reasoning: { thinking: thoughts, text: sentence },
-}
-
-/** What the local model says: all of it from the beginning, which a seam has to notice. */
-export const saidLocally: Readonly<Record<Content, Said>> = {
-  text: { text: sentence },
-  'tool call': { toolCalls: [call] },
-  reasoning: { text: sentence },
-}
+import { planted } from '../secrets.ts'
+import { usual, type Topic } from './topic.ts'
 
 const schema = {
   type: 'object',
@@ -35,37 +13,42 @@ const schema = {
 }
 
 /** Each call is another customer's: what is remembered of one must not hide the next. */
-export function requestOf(dialect: SseClientName, content: Content, stream: boolean, customer: number): RequestInit {
+export function requestOf(
+  dialect: SseClientName,
+  content: Content,
+  stream: boolean,
+  customer: number | string,
+  topic = usual,
+): { method: 'POST'; headers: Record<string, string>; body: string } {
   const key = `${planted.clientKey}-${customer}`
-  const headers =
+  const headers: Record<string, string> =
     dialect === 'anthropic'
       ? { 'x-api-key': key, 'anthropic-version': '2023-06-01' }
       : { authorization: `Bearer ${key}` }
   return {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ ...bodies[dialect](content), stream }),
+    body: JSON.stringify({ ...bodies[dialect](content, topic), stream }),
   }
 }
 
-const { name } = call
-const prompt = planted.prompt
+const { name } = usual.call
 
-const bodies: Readonly<Record<SseClientName, (content: Content) => object>> = {
-  anthropic: (content) => ({
+const bodies: Readonly<Record<SseClientName, (content: Content, topic: Topic) => object>> = {
+  anthropic: (content, { prompt }) => ({
     model: 'claude-sonnet-4-5',
     max_tokens: 4000,
     messages: [{ role: 'user', content: prompt }],
     ...(content === 'tool call' && { tools: [{ name, input_schema: schema }] }),
     ...(content === 'reasoning' && { thinking: { type: 'enabled', budget_tokens: 1024 } }),
   }),
-  'openai-chat': (content) => ({
+  'openai-chat': (content, { prompt }) => ({
     model: 'gpt-4.1',
     messages: [{ role: 'user', content: prompt }],
     ...(content === 'tool call' && { tools: [{ type: 'function', function: { name, parameters: schema } }] }),
     ...(content === 'reasoning' && { reasoning_effort: 'low' }),
   }),
-  'openai-responses': (content) => ({
+  'openai-responses': (content, { prompt }) => ({
     model: 'gpt-4.1',
     input: prompt,
     ...(content === 'tool call' && { tools: [{ type: 'function', name, parameters: schema, strict: false }] }),

@@ -4,23 +4,18 @@
  */
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { objectOf, parseJson } from '../../src/ir/json.ts'
 import { available, baseURL, Client, clients } from '../clients/clients.ts'
 import type { Heard, SseClientName } from '../conformance/demand.ts'
 import { startTrooper, type RunningTrooper } from '../e2e/trooper.ts'
-import { failureNames } from '../fakes/failures.ts'
 import type { ProviderBehaviour } from '../fakes/control.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
 import { planted } from '../secrets.ts'
-import { call, hear, requestOf, said, saidLocally, sentence, thoughts } from './answers.ts'
-import { chapters, contents, type Content, type Fault, type Outcome } from './faults.ts'
+import { requestOf } from './answers.ts'
+import { chapters, contents, type Content } from './faults.ts'
+import { checkWhole, endpoints, expected, hearLeniently, withAnswer, type Place } from './judge.ts'
 import { manual, type Cell, type Told } from './manual.ts'
+import { saidLocallyOf, usual } from './topic.ts'
 
-const endpoints: Readonly<Record<SseClientName, string>> = {
-  anthropic: '/v1/messages',
-  'openai-chat': '/v1/chat/completions',
-  'openai-responses': '/v1/responses',
-}
 const dialects = ['anthropic', 'openai-chat', 'openai-responses'] as const
 /** Whose provider speaks another dialect. */
 const strangers: Readonly<Record<SseClientName, SseClientName>> = {
@@ -57,19 +52,11 @@ afterAll(async () => {
   await Promise.all([provider.stop(), ollama.stop()])
 })
 
-type Place = Pick<Cell, 'client' | 'primary' | 'stream' | 'content' | 'seam'>
-
-/** A failure of the catalogue has no answer in it. */
-function withAnswer(behaviour: ProviderBehaviour, content: Content): ProviderBehaviour {
-  const isRefusal = failureNames.some((name) => name === behaviour.mode)
-  return isRefusal ? behaviour : { ...behaviour, ...said[content] }
-}
-
 async function prepare(behaviour: ProviderBehaviour, content: Content): Promise<void> {
   await Promise.all([provider.reset(), ollama.reset()])
   await Promise.all([
-    provider.play(withAnswer(behaviour, content)),
-    ollama.play({ mode: 'ok', ...saidLocally[content] }),
+    provider.play(withAnswer(behaviour, content, usual)),
+    ollama.play({ mode: 'ok', ...saidLocallyOf(content, usual) }),
   ])
 }
 
@@ -92,52 +79,6 @@ async function run(
   if (isTold && response.status >= 400) return { outcome: 'error', attempts: asked.length, heard }
   const outcome = isTold ? 'told' : isLocal ? 'local' : askedLocally.length > 0 ? 'both' : 'provider'
   return { outcome, attempts: asked.length, heard }
-}
-
-function expected(fault: Fault, place: Place): Told | 'none' {
-  const { whole, gathered, isToldWithoutSeam } = fault
-  const { client, primary, content, seam } = place
-  const stream = (client === primary ? undefined : fault.translated) ?? fault.stream
-  const ofStream = typeof stream === 'string' ? stream : stream[content]
-  const isTold = ofStream === 'both' || gathered !== undefined || (isToldWithoutSeam && client === primary)
-  if (place.stream) return !seam && isTold ? 'told' : ofStream
-  if (client === primary) return whole
-  // A restart is as good as a seam where the client has seen nothing.
-  return gathered ?? (ofStream === 'both' ? 'local' : ofStream)
-}
-
-/** What real clients forgive, and the strict ones do not. */
-function hearLeniently(mode: string, { client, primary }: Place, type: string, text: string): Heard {
-  if (!type.startsWith('text/event-stream') || client !== primary) return hear(client, type, text)
-  if (mode === 'last-frame-missing' && client === 'openai-chat') return hear(client, type, `${text}data: [DONE]\n\n`)
-  // The numbers have a gap, and the deltas lack a word that the whole response has.
-  if (mode === 'frame-torn' && client === 'openai-responses') {
-    const last = /\ndata: (\{"type":"response.completed".*)\n\n$/.exec(text)?.[1]
-    if (last) return hear(client, 'application/json', JSON.stringify(objectOf(parseJson(last))['response']))
-  }
-  return hear(client, type, text)
-}
-
-/** Nothing is missing, nothing is there twice, and what has an end has the right one. */
-function checkWhole({ name, plays }: Fault, { content, primary }: Place, outcome: Outcome, heard: Heard): void {
-  const isMended = plays[primary]?.mode === 'invalid-utf8'
-  const isTorn = plays[primary]?.mode === 'frame-torn' && outcome === 'provider'
-  const mended = (text: string): string => (isMended ? text.replaceAll('ü', '\uFFFD') : text)
-  const told = heard.texts.join('')
-  if (content === 'tool call') {
-    const [made, ...more] = heard.calls
-    expect(more, name).toEqual([])
-    expect({ name: made?.name, input: JSON.parse(mended(made?.input ?? '')) }).toEqual({
-      ...call,
-      input: JSON.parse(mended(JSON.stringify(call.input))),
-    })
-  } else if (isTorn && content === 'text' && told !== sentence) expect(told).toBe(sentence.replace(' brown', ''))
-  else expect(told).toBe(mended(sentence))
-  if (content === 'reasoning' && outcome === 'provider' && !isTorn)
-    expect(heard.reasoning.join('')).toBe(mended(thoughts))
-  expect(heard.ending).toMatch(
-    content === 'tool call' ? /^(tool_use|tool_calls|completed)$/ : /^(end_turn|stop|completed)$/,
-  )
 }
 
 describe.each(dialects)('a %s provider', (primary) => {

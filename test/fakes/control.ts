@@ -11,6 +11,8 @@ const scope = {
   times: z.number().int().positive().optional(),
   /** Only requests whose path ends like this; others see the next behaviour of the plan. */
   path: z.string().optional(),
+  /** Only requests whose body has these words: of many at a time each gets the answer that is meant for it. */
+  about: z.string().optional(),
   /** Waits at this many content chunks (0 = before the head) until `POST /__release`; no clock involved. */
   holdAfter: z.number().int().nonnegative().optional(),
 }
@@ -51,6 +53,7 @@ const providerFaults = [
   'error-midstream',
   'error-in-200-json',
   'hang',
+  'hang-midstream',
   'json-instead-of-stream',
 ] as const
 

@@ -59,7 +59,7 @@ async function route(exchange: Exchange, journal: Journal): Promise<void> {
     case 'GET /api/ps':
       return reply(exchange, shelf.running())
     case 'POST /api/show':
-      return reply(exchange, shelf.show(findModel(requestBody(exchange), plan.peek('/api/chat'))))
+      return reply(exchange, shelf.show(findModel(requestBody(exchange), plan.peek('/api/chat', exchange.bodyText))))
     case 'POST /api/chat':
       return converse(exchange, journal, checkChatShape, ({ messages }) => arrayOf(messages).length === 0)
     case 'POST /api/generate':
@@ -75,7 +75,7 @@ async function converse(
   checkShape: (body: JsonObject) => void,
   isLoad: (body: JsonObject) => boolean,
 ): Promise<void> {
-  const behaviour: OllamaBehaviour = plan.take(exchange.path) ?? { mode: 'ok' }
+  const behaviour: OllamaBehaviour = plan.take(exchange.path, exchange.bodyText) ?? { mode: 'ok' }
   exchange.setMode(behaviour.mode)
   if (behaviour.mode === 'hang') return exchange.hang()
   if (behaviour.mode === 'reset') return exchange.reset()

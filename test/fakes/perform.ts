@@ -25,7 +25,7 @@ interface Script {
 }
 
 /** How a stream ends. */
-type End = 'whole' | 'reset' | 'short' | 'error'
+type End = 'whole' | 'reset' | 'short' | 'error' | 'silence'
 
 const json = { 'content-type': 'application/json' }
 
@@ -47,6 +47,8 @@ export async function perform(behaviour: ProviderBehaviour, exchange: Exchange, 
       return play && breakOff('error', behaviour, exchange, play)
     case 'reset-midstream':
       return play && breakOff('reset', behaviour, exchange, play)
+    case 'hang-midstream':
+      return play && breakOff('silence', behaviour, exchange, play)
     case 'end-midstream':
       return play && breakOff('short', behaviour, exchange, play)
     case 'frame-between':
@@ -140,6 +142,8 @@ async function finish(end: End, behaviour: Script, exchange: Exchange, play: Pla
       return exchange.end()
     case 'short':
       return exchange.endShort()
+    case 'silence':
+      return exchange.hang()
     case 'reset':
       return exchange.reset()
     case 'error':

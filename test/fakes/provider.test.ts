@@ -197,6 +197,37 @@ describe('the fake provider broken', () => {
   })
 })
 
+describe('a plan for many requests at a time', () => {
+  const ask = async (content: string, stream = false): Promise<Response> => {
+    const body = { model: 'gpt-5.4', stream, messages: [{ role: 'user', content }] }
+    return post(`${provider.url}/v1/chat/completions`, body, { authorization: `Bearer ${key}` })
+  }
+
+  test('gives each the answer that is meant for it', async () => {
+    await provider.play({ mode: 'ok', text: 'of one', about: 'one?' }, { mode: 'ok', text: 'of two', about: 'two?' })
+    const answers = await Promise.all(['two?', 'one?', 'two?'].map(async (content) => (await ask(content)).json()))
+    expect(answers.map((answer: unknown) => JSON.stringify(answer).match(/of \w+/)?.[0])).toEqual([
+      'of two',
+      'of one',
+      'of two',
+    ])
+  })
+
+  test('falls silent in the middle, and hangs up on everybody when told to', async () => {
+    await provider.play({ mode: 'hang-midstream', chunks: 1, text: 'one two' })
+    let text = ''
+    const reading = (async () => {
+      const { body } = await ask('one?', true)
+      for await (const piece of body ?? []) {
+        text += Buffer.from(piece).toString()
+        if (text.includes('"one"')) await provider.hangUp()
+      }
+    })()
+    await expect(reading).rejects.toThrow('terminated')
+    expect(text).not.toContain('two')
+  })
+})
+
 describe('the fake provider as OpenAI', () => {
   const send = (path: string, body: object): Promise<Response> =>
     post(provider.url + path, body, { authorization: `Bearer ${key}` })

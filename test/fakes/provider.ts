@@ -32,7 +32,7 @@ let answers = 0
 const blindFaults: readonly string[] = ['reset', 'hang']
 
 async function answer(exchange: Exchange): Promise<void> {
-  const behaviour: ProviderBehaviour = plan.take(exchange.path) ?? { mode: 'ok' }
+  const behaviour: ProviderBehaviour = plan.take(exchange.path, exchange.bodyText) ?? { mode: 'ok' }
   exchange.setMode(behaviour.mode)
   if (blindFaults.includes(behaviour.mode)) return perform(behaviour, exchange, undefined)
   try {
@@ -72,6 +72,7 @@ function contentOf(behaviour: ProviderBehaviour): Content {
     case 'error-in-200-json':
     case 'end-midstream':
     case 'reset-midstream':
+    case 'hang-midstream':
     case 'json-instead-of-stream':
     case 'frame-between':
     case 'frame-after-finish':

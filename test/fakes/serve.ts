@@ -1,7 +1,7 @@
 /** How every fake runs: loopback, a free port, one ready line, the admin paths, an end with its parent. */
 
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import { Exchange } from './exchange.ts'
 import { Gate } from './gate.ts'
@@ -18,7 +18,7 @@ export async function serve<Control>(fake: Fake<Control>): Promise<void> {
   const journal = new Journal()
   const gate = new Gate()
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
-    handle(fake, request, response, journal, gate).catch((error: unknown) => {
+    handle(fake, request, response, { journal, gate, server }).catch((error: unknown) => {
       // A fault of the fake itself must fail the test, not look like a fault of a provider.
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
       request.socket.destroy()
@@ -36,8 +36,7 @@ async function handle<Control>(
   fake: Fake<Control>,
   request: IncomingMessage,
   response: ServerResponse,
-  journal: Journal,
-  gate: Gate,
+  { journal, gate, server }: { journal: Journal; gate: Gate; server: Server },
 ): Promise<void> {
   const body = await readBody(request)
   if (body === undefined) return
@@ -60,6 +59,9 @@ async function handle<Control>(
       return reply(200, await journal.newerThan(Number(url.searchParams.get('after') ?? '-1')))
     case '/__release':
       gate.release()
+      return reply(200, {})
+    case '/__hang-up':
+      response.once('close', () => server.closeAllConnections())
       return reply(200, {})
     case '/__reset':
       fake.reset()

@@ -72,6 +72,11 @@ class FakeServer<Behaviour, Settings> {
     await this.#post('/__release', {})
   }
 
+  /** Closes every connection, whoever may wait for an answer on it. */
+  async hangUp(): Promise<void> {
+    await this.#post('/__hang-up', {})
+  }
+
   /** Forgets plan, settings and journal. */
   async reset(): Promise<void> {
     await this.#post('/__reset', {})
