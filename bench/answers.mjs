@@ -6,7 +6,7 @@ import { words } from './words.mjs'
 const pieceCount = 200
 
 const model = 'bench-model'
-const toolName = 'write_file'
+export const toolName = 'write_file'
 
 /** A token or two a piece, as models stream. */
 export const pieces = Array.from({ length: pieceCount }, (_, at) => ` ${words.split(' ')[at % 20]}`)
@@ -25,8 +25,14 @@ export const checkedSchema = {
   additionalProperties: false,
 }
 
-/** What a stream consists of. `checked`: text which the client wants to be JSON, so that it is held back until it is known to be. */
-export const kinds = ['text', 'reasoning', 'call', 'checked']
+/** A call as Qwen says it in its text, with the same arguments. */
+export const spokenText = `<tool_call>\n{"name":"${toolName}","arguments":${callInput}}\n</tool_call>`
+
+/**
+ * What a stream consists of. `checked`: text which the client wants to be JSON, so that it is held back until it is known to be.
+ * `heard`: text that may hold a call, for there are tools. `spoken`: text that is one.
+ */
+export const kinds = ['text', 'heard', 'reasoning', 'call', 'spoken', 'checked']
 
 /** Target dialect -> kind -> the chunks of a whole answer. */
 export const answers = {
@@ -47,8 +53,10 @@ export const shortAnswers = {
 function perKind(answer) {
   return {
     text: answer('text', pieces),
+    heard: answer('text', pieces),
     reasoning: answer('reasoning', pieces),
     call: answer('call', cut(callInput)),
+    spoken: answer('text', cut(spokenText)),
     checked: answer('text', cut(checkedText)),
   }
 }

@@ -6,7 +6,14 @@ const chunkBudget = 20
 /** Times what any program needs that reads and writes the same JSON. */
 const requestBudget = 5
 
-const kindLabels = { text: 'text', reasoning: 'reasoning', call: 'tool call', checked: 'checked JSON' }
+const kindLabels = {
+  text: 'text',
+  heard: 'text, with tools',
+  reasoning: 'reasoning',
+  call: 'tool call',
+  spoken: 'call in text',
+  checked: 'checked JSON',
+}
 
 /**
  * `results`: [{ target, kind, client, samples }], µs; without a client it is the floor. The budget is one of time, so it holds for

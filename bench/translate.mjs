@@ -3,7 +3,7 @@
 //   chunks:   of a streamed answer, from its bytes to the bytes that the client gets; µs a chunk
 //   requests: of 150 KB, from the client's bytes to the target's, with an answer of one word and what is kept of it; ms a request
 // The floors are what any program does that reads and writes the same JSON.
-import { answers, checkedSchema, kinds, shortAnswers } from './answers.mjs'
+import { answers, checkedSchema, kinds, shortAnswers, toolName } from './answers.mjs'
 import { conversations } from './conversation.mjs'
 import { Pair } from './in-process.mjs'
 import { jsonBytes } from './words.mjs'
@@ -32,6 +32,21 @@ const requests = {
   ollama: { model: 'm', think: true, messages: prompt },
 }
 
+const parameters = {
+  type: 'object',
+  properties: { path: { type: 'string' }, content: { type: 'string' } },
+  required: ['path', 'content'],
+}
+const plainTool = { type: 'function', function: { name: toolName, parameters } }
+
+/** A tool that the model may call, as each of them offers it. */
+const tools = {
+  anthropic: [{ name: toolName, input_schema: parameters }],
+  'openai-chat': [plainTool],
+  'openai-responses': [{ type: 'function', name: toolName, parameters }],
+  ollama: [plainTool],
+}
+
 const named = { name: 'answer', schema: checkedSchema, strict: true }
 
 /** How each of them asks for an answer that fits a schema. */
@@ -54,7 +69,8 @@ function chunkMeasuresOf(target, kind) {
   const texts = chunks.map((chunk) => jsonOf(chunk.toString())).filter((text) => text !== '[DONE]')
   const floor = { target, kind, sample: () => sampleChunkFloor(texts, chunks.length) }
   const pairs = dialects.map((client) => {
-    const body = jsonBytes({ ...requests[client], ...(kind === 'checked' && formats[client]) })
+    const offered = (kind === 'heard' || kind === 'spoken') && { tools: tools[client] }
+    const body = jsonBytes({ ...requests[client], ...offered, ...(kind === 'checked' && formats[client]) })
     const pair = new Pair(client, target, body)
     return { target, kind, client, sample: () => sampleChunks(pair, chunks) }
   })

@@ -12,6 +12,7 @@ import {
   ollamaCallInput,
   pieces,
   shortAnswers,
+  spokenText,
 } from '../bench/answers.mjs'
 import { conversations } from '../bench/conversation.mjs'
 import {
@@ -36,6 +37,7 @@ import type { AssistantPart, DialectName, Message } from '../src/ir/request.ts'
 import { createCollector } from '../src/ir/response.ts'
 import { createNdjsonDecoder } from '../src/wire/ndjson.ts'
 import { createSseDecoder } from '../src/wire/sse.ts'
+import { hear } from './spoken.ts'
 
 it.each([
   ['short', shortRequest, 700, 900, false],
@@ -102,6 +104,8 @@ const dialects: DialectName[] = ['anthropic', 'openai-chat', 'openai-responses',
 describe.each(dialects)('the streamed answers of %s', (dialect) => {
   it.each([
     ['text', { type: 'text', text: pieces.join('') }],
+    ['heard', { type: 'text', text: pieces.join('') }],
+    ['spoken', { type: 'text', text: spokenText }],
     ['reasoning', { type: 'reasoning', text: pieces.join('') }],
     ['checked', { type: 'text', text: checkedText }],
     ['call', { type: 'tool-call', name: 'write_file', input: dialect === 'ollama' ? ollamaCallInput : callInput }],
@@ -120,6 +124,12 @@ describe.each(dialects)('the streamed answers of %s', (dialect) => {
   it('can be short', () => {
     expect(partsOf(eventsOf(dialect, shortAnswers[dialect]))).toMatchObject([{ type: 'text', text: 'Done.' }])
   })
+})
+
+it('streams a call in text that is one', () => {
+  const schema = { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] }
+  const tools = [{ type: 'function' as const, name: 'write_file', inputSchema: schema }]
+  expect(hear([spokenText], { tools }).heard).toEqual([{ name: 'write_file', input: callInput }])
 })
 
 it('streams JSON that holds where it is checked', () => {

@@ -6,6 +6,7 @@ import { helpText } from '../src/cli/help.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { settings, type Setting } from '../src/config/schema.ts'
 import { scenarios } from '../src/drill/scenarios.ts'
+import { hear } from './spoken.ts'
 
 const all: Setting[] = Object.values(settings)
 
@@ -44,6 +45,15 @@ describe('docs/drill.md', () => {
 
   it.each(scenarios)('tells of $name what the program tells of it', ({ name, provider, trooper, app }) => {
     expect(text).toContain(`| \`${name}\` | ${provider} | ${trooper} | ${app} |`)
+  })
+})
+
+describe('docs/tool-calls.md', () => {
+  const examples = readFileSync('docs/tool-calls.md', 'utf8').matchAll(/```text\n([\s\S]*?)\n```/g)
+
+  it.each([...examples].map(([, example = '']) => [example]))('shows a call that is made: %s', (example) => {
+    const calls = hear([example]).heard.filter((block) => typeof block === 'object')
+    expect(calls.map(({ name, input }) => [name, JSON.parse(input)])).toEqual([['Bash', { command: 'ls' }]])
   })
 })
 

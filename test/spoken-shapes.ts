@@ -2,7 +2,7 @@
 import type { Heard } from './spoken.ts'
 
 export const ls = { name: 'Bash', input: '{"command":"ls"}' }
-export const pwd = { name: 'Bash', input: '{"command":"pwd"}' }
+const pwd = { name: 'Bash', input: '{"command":"pwd"}' }
 export const bash = '{"name":"Bash","arguments":{"command":"ls"}}'
 
 export const spokenShapes: [string, string, Heard[]][] = [
@@ -107,6 +107,7 @@ export const spokenShapes: [string, string, Heard[]][] = [
   ],
   ['JSON alone', bash, [ls]],
   ['JSON alone, on many lines', '\n{\n  "name": "Bash",\n  "arguments": {"command":"ls"}\n}\n', [ls]],
+  ['JSON before a closing tag', `${bash}\n</tool_call>\n`, [ls]],
   ['JSON with parameters', bash.replace('arguments', 'parameters'), [ls]],
   ['JSON the other way round', '{"arguments":{"command":"ls"},"name":"Bash"}', [ls]],
   ['JSON of LangChain', '{"tool":"Bash","tool_input":{"command":"ls"}}', [ls]],

@@ -5,9 +5,11 @@ import { createSpokenCalls } from '../spoken/spoken-calls.ts'
 import type { Outcome, Services } from './outcome.ts'
 import type { AnswerSink } from './sink.ts'
 
+type Heard = Pick<Services, 'counts' | 'log' | 'clock'>
+
 /** Calls that come as text are made, under the names that the model was shown. `isBegun`: the answer goes on with another one's. */
 export function hearing(
-  services: Services,
+  services: Heard,
   { name, kind }: Target,
   asked: ChatRequest,
   isBegun: boolean,
@@ -41,7 +43,7 @@ function offeredTools({ tools, toolChoice }: ChatRequest): FunctionTool[] {
   return toolChoice.type === 'tool' ? functions.filter(({ name }) => name === toolChoice.name) : functions
 }
 
-function tellMade({ counts, log }: Services, target: string, count: number): void {
+function tellMade({ counts, log }: Heard, target: string, count: number): void {
   counts.add('spoken-call', target, count)
   const calls = count === 1 ? '1 tool call' : `${count} tool calls`
   log.info(`🔧 ${target}: ${calls} came as text and ${count === 1 ? 'was' : 'were'} made`, {
@@ -59,7 +61,7 @@ export function isUnreadCall(outcome: Outcome, { kind }: Target): boolean {
   return outcome.failure.kind === 'malformed-answer' && outcome.failure.isUnreadCall === true
 }
 
-export function tellUnread({ counts, log }: Services, { name }: Target): void {
+export function tellUnread({ counts, log }: Heard, { name }: Target): void {
   counts.add('unread-call', name, 1)
   log.warn(`⚠️ ${name}: its engine could not read a tool call of the model; it is asked once more, without streaming`, {
     target: name,

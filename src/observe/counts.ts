@@ -1,7 +1,7 @@
 /** How often something happened at a target since the start, for whoever shows it. Holds no content. */
 
 /** `spoken-call`: a call that came as text was made. `unread-call`: an engine could not read a call of its model. */
-export type Counted = 'spoken-call' | 'unread-call'
+type Counted = 'spoken-call' | 'unread-call'
 
 export interface Counts {
   add(what: Counted, target: string, times: number): void

@@ -11,7 +11,7 @@ import type { Written } from './written.ts'
  */
 const envelopes = ['tool_call', 'tool_calls', 'tools', 'function_call', 'function_calls', 'minimax:tool_call'] as const
 export const envelopeMarks = envelopes.map((name) => `<${name}>`)
-const closings = envelopes.map((name) => `</${name}>`)
+export const closings = envelopes.map((name) => `</${name}>`)
 
 const bareTags = { '<function=': functionStyle, '<invoke name="': invokeStyle } as const
 type BareTag = keyof typeof bareTags

@@ -1,6 +1,6 @@
 /** The grammar of calls in a text: which words may open one, and where. */
 import type { Cursor, Reading } from './cursor.ts'
-import { bareTagMarks, envelopeMarks, readBareTag, readEnvelope } from './envelope-calls.ts'
+import { bareTagMarks, closings, envelopeMarks, readBareTag, readEnvelope } from './envelope-calls.ts'
 import { gemmaMark, readGemma } from './gemma-calls.ts'
 import {
   bareHarmonyMarks,
@@ -48,14 +48,24 @@ const lines = new Map<string, Read>([
 const tokenMarks = [...tokens.keys()]
 const lineMarks = [...lines.keys()]
 
-/** First characters of them: nothing else is worth a look. */
-const firstOfTokens = new Set(tokenMarks.map((mark) => mark[0]))
-const firstOfLines = new Set([...lineMarks.map((mark) => mark[0]), '`'])
+/** The first two characters of every one of them: nothing else is worth a look. */
+const beginsOfTokens = beginsOf(tokenMarks)
+const beginsOfLines = beginsOf([...lineMarks, '```'])
 
-/** Whether the word that begins with `sign` may open a call. */
-export function mayOpen(sign: string, { isLineStart, isAnswerStart, takesJson }: Place): boolean {
+function beginsOf(marks: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const begins = new Map<string, Set<string>>()
+  for (const mark of marks) begins.set(mark.charAt(0), (begins.get(mark.charAt(0)) ?? new Set()).add(mark.charAt(1)))
+  return begins
+}
+
+/** No call begins with another sign. */
+export const openingSigns: ReadonlySet<string> = new Set([...beginsOfLines.keys(), '{', '['])
+
+/** Whether the word that begins with `sign` may open a call; `next` is empty where it has not come yet. */
+export function mayOpen(sign: string, next: string, { isLineStart, isAnswerStart, takesJson }: Place): boolean {
   if (isAnswerStart && takesJson && (sign === '{' || sign === '[')) return true
-  return isLineStart ? firstOfLines.has(sign) : firstOfTokens.has(sign)
+  const seconds = (isLineStart ? beginsOfLines : beginsOfTokens).get(sign)
+  return seconds !== undefined && (next === '' || seconds.has(next))
 }
 
 /** The calls that begin here; `undefined` as soon as there can be none. */
@@ -66,6 +76,9 @@ export function* readCalls(cursor: Cursor, names: readonly string[], place: Plac
   if (mark !== undefined) return yield* (lines.get(mark) ?? readJsonRow)(cursor, names)
   if (!place.isAnswerStart || !place.takesJson) return undefined
   const calls = yield* readJsonCalls(cursor, names, true)
+  // The closing tag of an envelope whose opening one the model forgot (hermes-agent#742).
+  yield* cursor.word(closings)
+  yield* cursor.spaces()
   return (yield* cursor.ahead()) === '' ? calls : undefined
 }
 

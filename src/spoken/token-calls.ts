@@ -91,7 +91,7 @@ function* readDeepSeekCall(cursor: Cursor, names: readonly string[]): Reading<Wr
   return text === undefined || !isWhole ? undefined : { name, input: { as: 'json', text } }
 }
 
-export function* isAtEnd(cursor: Cursor): Reading<boolean> {
+function* isAtEnd(cursor: Cursor): Reading<boolean> {
   return (yield* cursor.ahead()) === ''
 }
 

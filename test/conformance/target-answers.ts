@@ -168,7 +168,7 @@ export const failing: { readonly [D in DialectName]: Readonly<Record<string, { k
   },
   ollama: {
     'error-first': { kind: 'server-error' },
-    'error-after-text': { kind: 'server-error', text: 'Hello' },
+    'error-after-text': { kind: 'malformed-answer', text: 'Hello' },
     'silent-end': { kind: 'malformed-answer', text: 'the the the' },
   },
 }
