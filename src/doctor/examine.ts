@@ -2,12 +2,13 @@
 import { realClock } from '../clock.ts'
 import type { Loaded } from '../config/load.ts'
 import { findPreset } from '../config/presets.ts'
-import { settings } from '../config/schema.ts'
+import { settings, type Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { createEngines } from '../engines/engines.ts'
+import { createLocals } from '../engines/locals.ts'
 import { thisMachine } from '../engines/memory.ts'
 import type { Target } from '../routing/target.ts'
-import { createPools } from '../upstream/pools.ts'
+import { createPools, type Pools } from '../upstream/pools.ts'
 import { bad, good, type Finding } from './finding.ts'
 import { judgeKey } from './key-shape.ts'
 import { examineLocal } from './local.ts'
@@ -28,20 +29,31 @@ export async function* examine(loaded: Loaded): AsyncGenerator<Finding> {
   try {
     for (const target of all.filter(({ kind }) => kind === 'cloud'))
       yield await examineProvider(pools, target, Date.now())
-    const engines = createEngines({
-      pools,
-      clock: realClock,
-      log: silentLog,
-      machine: thisMachine,
-      contextMax: config.contextMax,
-    })
     const local = all.filter(({ kind }) => kind === 'local')
-    for (const target of local) yield* await examineLocal(engines, target)
+    yield* examineLocals(pools, config, targets, local)
     if (local.length === 0)
       yield bad('fallback', 'no chain has a local model', 'add one to the chains of the configuration file')
     else yield await makeRoundTrip(config, local)
   } finally {
     await pools.destroy()
+  }
+}
+
+/** As at a start: what the configuration leaves open is what is found. */
+async function* examineLocals(
+  pools: Pools,
+  config: Config,
+  { open }: Targets,
+  local: readonly Target[],
+): AsyncGenerator<Finding> {
+  const kit = { clock: realClock, log: silentLog, machine: thisMachine }
+  const engines = createEngines({ pools, contextMax: config.contextMax, ...kit })
+  const locals = createLocals({ engines, open, allowedModels: config.allowRemoteModels, ...kit })
+  for (const target of local) {
+    const refusal = await locals.prepare(target)
+    yield* await examineLocal(engines, target)
+    if (refusal)
+      yield bad(target.name, refusal.message, engines.known(target).remedy(refusal, target) ?? 'choose another one')
   }
 }
 

@@ -35,13 +35,7 @@ function missingModel(engine: Engine, target: Target, models: readonly ListedMod
 }
 
 async function examineModel(engine: Engine, target: Target): Promise<Finding> {
-  const { can, limitTokens, remoteHost } = await engine.facts(target)
-  if (remoteHost !== undefined)
-    return bad(
-      target.name,
-      `runs at ${remoteHost}, on somebody else's machine`,
-      'set FALLBACK_MODEL to a model of this one',
-    )
+  const { can, limitTokens } = await engine.facts(target)
   const window = await engine.windowFor(agentTokens, target)
   const skills = [
     can.tools ? 'tools' : 'no tools',

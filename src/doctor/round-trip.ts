@@ -54,5 +54,6 @@ function targetsBehindNobody(local: readonly Target[]): Targets {
   }
   const chain: Chain = [primary, ...local]
   const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
-  return { primary, fallbacks: [...local], chains, hasOwnChains: false }
+  const open = { targets: local, place: 'given', isModelOpen: false, usualModel: '' } as const
+  return { primary, fallbacks: [...local], chains, hasOwnChains: false, open }
 }

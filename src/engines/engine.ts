@@ -108,7 +108,7 @@ export interface Engines {
   doubt(failure: Failure, target: Target): Doubts
 }
 
-export interface Doubts {
+interface Doubts {
   isWorthARepeat: boolean
   /** It may be another one by now. */
   isOtherServer: boolean

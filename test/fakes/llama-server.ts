@@ -58,7 +58,7 @@ async function route(exchange: Exchange): Promise<void> {
 }
 
 async function converse(exchange: Exchange): Promise<void> {
-  const behaviour: LocalBehaviour = plan.take(exchange.path) ?? { mode: 'ok' }
+  const behaviour: LocalBehaviour = plan.take(exchange.path, exchange.bodyText) ?? { mode: 'ok' }
   exchange.setMode(behaviour.mode)
   if (behaviour.mode === 'hang') return exchange.hang()
   if (behaviour.mode === 'reset') return exchange.reset()

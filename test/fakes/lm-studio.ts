@@ -86,7 +86,7 @@ function noteLoad(journal: Journal, { model, contextLength }: Instance): void {
 }
 
 async function converse(exchange: Exchange, journal: Journal): Promise<void> {
-  const behaviour: LocalBehaviour = plan.take(exchange.path) ?? { mode: 'ok' }
+  const behaviour: LocalBehaviour = plan.take(exchange.path, exchange.bodyText) ?? { mode: 'ok' }
   exchange.setMode(behaviour.mode)
   if (behaviour.mode === 'hang') return exchange.hang()
   if (behaviour.mode === 'reset') return exchange.reset()

@@ -1,6 +1,6 @@
 /** Chat Completions as local servers have it: what they count, what their templates refuse, what they answer (local-engines.md 2, 3.1). */
 
-import { arrayOf, isObject, type JsonObject, objectOf, parseJson, stringOf } from '../../src/ir/json.ts'
+import { arrayOf, isObject, type JsonObject, objectOf, parseJson, stringOf, without } from '../../src/ir/json.ts'
 import { type Answer, createAnswer } from './answer.ts'
 import { checkChatRequest } from './check-chat.ts'
 import type { LocalBehaviour } from './control.ts'
@@ -41,12 +41,14 @@ export function countChat(body: JsonObject): number {
   return messages.reduce((sum, message) => sum + countMessage(message), tools.length === 0 ? 0 : count(tools))
 }
 
-function countMessage({ role: _, content, ...rest }: JsonObject): number {
+function countMessage(message: JsonObject): number {
+  const { content, ...others } = message
+  const rest = without(others, new Set(['role']))
   const parts = Array.isArray(content) ? content.map(objectOf) : []
   const images = parts.filter(({ type }) => type === 'image_url').length
   const text = Array.isArray(content) ? parts.map(({ text: piece }) => stringOf(piece) ?? '').join('') : (content ?? '')
-  const others = Object.keys(rest).length === 0 ? 0 : count(rest)
-  return count(text) + others + tokensPerMessage + images * tokensPerImage
+  const beside = Object.keys(rest).length === 0 ? 0 : count(rest)
+  return count(text) + beside + tokensPerMessage + images * tokensPerImage
 }
 
 function count(value: unknown): number {
