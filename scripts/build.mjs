@@ -7,7 +7,8 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 rmSync('dist', { recursive: true, force: true })
 await build({
-  entryPoints: { trooper: 'src/main.ts', index: 'src/index.ts' },
+  // The third one runs in processes of its own: a model inside Trooper.
+  entryPoints: { trooper: 'src/main.ts', index: 'src/index.ts', embedded: 'src/embedded/child/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -7,6 +7,8 @@ import { dataFolder } from './config/data-folder.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { createMargins } from './context/margins.ts'
+import type { ShowProgress } from './embedded/download-teller.ts'
+import { openEmbedded } from './embedded/open.ts'
 import { createEngines } from './engines/engines.ts'
 import { createLocals, type Findings } from './engines/locals.ts'
 import { thisMachine } from './engines/memory.ts'
@@ -40,23 +42,31 @@ interface Started extends Trooper {
   findings: Findings
 }
 
+interface Surroundings {
+  showProgress?: ShowProgress
+  /** Where embedded models and their library are; unset: in the data folder. */
+  modelsHome?: string
+}
+
 /** Rejects with one sentence when the port is taken. */
 export async function startTrooper(
   config: Config,
   targets: Targets,
   log: Log,
   clock: Clock = realClock,
+  { showProgress = () => false, modelsHome = dataFolder(config) }: Surroundings = {},
 ): Promise<Started> {
-  const pools = createPools(config.connectMs)
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const folder = dataFolder(config)
+  const embedded = openEmbedded(targets.chains, modelsHome, clock, log, showProgress)
+  const pools = createPools(config.connectMs, embedded.ports)
   const memory = openMemory(join(folder, 'ledger.json'), clock, log)
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
   const allowedModels = config.allowRemoteModels
   const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
   const services: Services = {
-    chains: targets.chains,
+    chains: embedded.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
     times: createTimes(config),
     seam: config.seam,
@@ -95,6 +105,7 @@ export async function startTrooper(
     listen(server, config.port, config.host),
     locals.look(localTargets(targets)),
   ])
+  embedded.start()
   const name = isEverywhere(config.host) ? 'localhost' : config.host
   return {
     findings,
@@ -102,7 +113,13 @@ export async function startTrooper(
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
       network.stop()
-      await Promise.all([pools.destroy(), images.destroy(), services.transcripts.settle(), memory.settle()])
+      await Promise.all([
+        embedded.stop(),
+        pools.destroy(),
+        images.destroy(),
+        services.transcripts.settle(),
+        memory.settle(),
+      ])
     },
   }
 }
@@ -114,7 +131,8 @@ function cloudOrigins({ chains }: Targets): string[] {
 
 function localTargets({ chains }: Targets): Target[] {
   const locals = Object.values(chains).flatMap((chain: Chain) => chain.filter(({ kind }) => kind === 'local'))
-  return [...new Set(locals)]
+  // A model inside Trooper is what it is.
+  return [...new Set(locals)].filter(({ embedded }) => !embedded)
 }
 
 function networkReport(log: Log): NetworkReport {

@@ -5,6 +5,8 @@ import { parse } from 'yaml'
 import { helpText } from '../src/cli/help.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { settings, type Setting } from '../src/config/schema.ts'
+import { installCommand } from '../src/embedded/library-path.ts'
+import { readModelSource } from '../src/embedded/source.ts'
 import { scenarios } from '../src/drill/scenarios.ts'
 import { hear } from './spoken.ts'
 
@@ -22,6 +24,20 @@ describe('README.md', () => {
     const named = readme.match(/\b(PRIMARY|FALLBACK|TROOPER)_[A-Z_]+\b/g) ?? []
     const known = all.map((setting) => setting.env)
     expect(named.filter((name) => !known.includes(name))).toEqual([])
+  })
+})
+
+describe('docs/embedded.md and README.md', () => {
+  it('name the command that Trooper names', () => {
+    expect(readFileSync('README.md', 'utf8')).toContain(installCommand('~/.trooper', 'linux-x64'))
+  })
+
+  it('name addresses of models that Trooper takes', () => {
+    const named = ['README.md', 'docs/embedded.md'].flatMap(
+      (path) => readFileSync(path, 'utf8').match(/embedded:[\w~./:-]*(?:\.gguf|:Q\w+)/g) ?? [],
+    )
+    expect(named.length).toBeGreaterThan(4)
+    for (const text of named) expect(readModelSource(text)).toMatchObject({ ok: true })
   })
 })
 

@@ -1,4 +1,5 @@
 /** `trooper start`: reads the configuration, listens, and says where. */
+import { realClock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import type { Findings } from '../engines/locals.ts'
@@ -9,7 +10,7 @@ import type { Trooper } from '../running.ts'
 import { startTrooper } from '../trooper.ts'
 import { version } from '../version.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
-import { complain, openLog, untilAskedToStop } from './terminal.ts'
+import { complain, openLog, showProgress, untilAskedToStop } from './terminal.ts'
 
 export async function start(argv: string[]): Promise<number> {
   const given = readArguments(argv)
@@ -18,7 +19,7 @@ export async function start(argv: string[]): Promise<number> {
   if (!loaded.ok) return complain(loaded.problem, exitConfig)
   const { log, flush } = openLog(loaded.config)
   try {
-    const trooper = await startTrooper(loaded.config, loaded.targets, log)
+    const trooper = await startTrooper(loaded.config, loaded.targets, log, realClock, { showProgress })
     announce(log, trooper, loaded.config, loaded.targets)
     tellFindings(log, trooper.findings)
     await untilAskedToStop()

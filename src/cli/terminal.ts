@@ -24,9 +24,10 @@ export function print(text: string): Promise<void> {
   })
 }
 
-/** What is going on, in a line of the terminal that the next one takes the place of; the last one is empty. */
-export function showProgress(text: string): void {
+/** What is going on, in a line of the terminal that the next one takes the place of; the last one is empty. Says whether there is one. */
+export function showProgress(text: string): boolean {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
+  return process.stderr.isTTY
 }
 
 /** Colours are for people who look at a terminal and did not refuse them (no-color.org). */

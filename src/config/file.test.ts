@@ -62,6 +62,22 @@ describe('a configuration file', () => {
     expect(origins).toMatchObject({ port: 'flag', waitMaxMs: 'environment', host: 'file', maxBodyBytes: 'default' })
   })
 
+  it('may have a model inside Trooper as a target', () => {
+    const { targets } = working(
+      "targets: { inside: { url: 'embedded:./x.gguf' } }\nchains: { default: [primary, inside] }",
+    )
+    expect(targets.chains.anthropic[1]).toMatchObject({
+      name: 'inside',
+      kind: 'local',
+      dialect: 'ollama',
+      model: 'x',
+      embedded: { from: 'file', path: './x.gguf' },
+    })
+    expect(problem("targets: { inside: { url: 'embedded:x' } }")).toMatch(
+      /url of the target 'inside' is no \.gguf file/,
+    )
+  })
+
   it('may name what the variables describe', () => {
     const { targets } = working('chains: { default: [primary, local/m2] }', { FALLBACK_MODEL: 'm1,m2' })
     expect(targets.chains.anthropic.map(({ name }) => name)).toEqual(['primary', 'local/m2'])

@@ -17,7 +17,9 @@ const target = z.strictObject({
     .optional(),
   url: z
     .string()
-    .refine((text) => URL.canParse(text) && /^https?:/.test(text), { error: 'is no http(s) URL' })
+    .refine((text) => text.startsWith('embedded:') || (URL.canParse(text) && /^https?:/.test(text)), {
+      error: 'is no http(s) URL',
+    })
     .optional(),
   key: scalar.pipe(secret).optional(),
   header: headerName.optional(),

@@ -20,6 +20,34 @@ function problem(environment: Record<string, string>): string {
   return loaded.problem
 }
 
+describe('FALLBACK_URL=embedded', () => {
+  it('needs no FALLBACK_MODEL: the model has the name of its file', () => {
+    const loaded = loadConfig({
+      flags: {},
+      environment: { FALLBACK_URL: 'embedded:hf:u/Qwen3-GGUF:Q4_K_M' },
+      dotEnv: {},
+    })
+    if (!loaded.ok) throw new Error(loaded.problem)
+    expect(loaded.targets.fallbacks).toMatchObject([
+      {
+        name: 'local/Qwen3:Q4_K_M',
+        kind: 'local',
+        model: 'Qwen3:Q4_K_M',
+        embedded: { from: 'hub', uri: 'hf:u/Qwen3-GGUF:Q4_K_M' },
+        url: { text: 'embedded:hf:u/Qwen3-GGUF:Q4_K_M' },
+      },
+    ])
+  })
+
+  it('with no model is a sentence that names variable, value and remedy', () => {
+    const loaded = loadConfig({ flags: {}, environment: { FALLBACK_URL: 'embedded:x.bin' }, dotEnv: {} })
+    expect(loaded).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(/^FALLBACK_URL 'embedded:x\.bin' is no \.gguf file; give the path of one/),
+    })
+  })
+})
+
 describe('loadConfig', () => {
   it('needs nothing to be set', () => {
     const { config, targets, origins } = working()

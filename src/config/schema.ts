@@ -22,6 +22,11 @@ const url = z.string().refine((text) => ['http:', 'https:'].includes(parseUrl(te
   error: 'is no http(s) URL',
 })
 
+/** Or what stands for a model inside Trooper, which is read where targets are built. */
+const urlOrModel = z.string().refine((text) => text.startsWith('embedded:') || url.safeParse(text).success, {
+  error: 'is no http(s) URL, nor a model (`embedded:<file>.gguf`)',
+})
+
 function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
@@ -143,8 +148,8 @@ export const settings = {
     flag: 'fallback-url',
     default: 'http://localhost:11434/api/chat',
     meaning:
-      'the local engine: its endpoint, whose path names the dialect, or its origin alone (`http://localhost:1234`); unset: the first that is found where local engines usually listen, Ollama before others',
-    schema: url,
+      'the local engine: its endpoint, whose path names the dialect, or its origin alone (`http://localhost:1234`); or a model inside Trooper: `embedded:` with the path of a .gguf file or `hf:<user>/<model>:<quantisation>`; unset: the first that is found where local engines usually listen, Ollama before others',
+    schema: urlOrModel,
   },
   fallbackModel: {
     env: 'FALLBACK_MODEL',

@@ -2,6 +2,7 @@
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Chain, Chains } from '../routing/chains.ts'
 import { endpointOf, guessAt, portOf } from '../engines/places.ts'
+import { readModelSource, scheme } from '../embedded/source.ts'
 import { readTargetUrl, endpointPaths, type Target } from '../routing/target.ts'
 import type { FileConfig, TargetEntry } from './file.ts'
 import { findPreset, keyHeader } from './presets.ts'
@@ -78,6 +79,12 @@ function buildPrimary(config: Config): Built<Target> {
 }
 
 function buildFallbacks(config: Config): Built<Target[]> {
+  if (config.fallbackUrl.startsWith(scheme)) {
+    const built = buildEmbedded(config.fallbackUrl, ({ model }) => localName(model))
+    return built.ok
+      ? { ok: true, value: [built.value] }
+      : { ok: false, problem: `FALLBACK_URL '${config.fallbackUrl}' ${built.problem}.` }
+  }
   const url = new URL(config.fallbackUrl)
   const fallback = readTargetUrl(url) ?? guessEndpoint(url)
   if (!fallback) return { ok: false, problem: unknownPath('fallbackUrl', config.fallbackUrl) }
@@ -97,14 +104,35 @@ export function localName(model: string): string {
 }
 
 function openOf(config: Config, targets: readonly Target[], isSet: IsSet): OpenFallback {
+  const usualModel = settings.fallbackModel.default
+  if (config.fallbackUrl.startsWith(scheme)) return { targets: [], place: 'given', isModelOpen: false, usualModel }
   const place = isSet('fallbackUrl') ? (readTargetUrl(new URL(config.fallbackUrl)) ? 'given' : 'origin') : 'search'
-  return { targets, place, isModelOpen: !isSet('fallbackModel'), usualModel: settings.fallbackModel.default }
+  return { targets, place, isModelOpen: !isSet('fallbackModel'), usualModel }
 }
 
 /** Of an origin alone, or with the `/v1` that apps are given, the likeliest endpoint for its port; `undefined` for any other path. */
 function guessEndpoint({ origin, pathname, search }: URL): ReturnType<typeof readTargetUrl> {
   if (!/^(?:\/v1)?\/*$/.test(pathname) || search !== '') return undefined
   return endpointOf(guessAt(portOf(origin)), { origin, root: '' })
+}
+
+/** A model inside Trooper; its file's name is its own. */
+function buildEmbedded(text: string, nameOf: (read: { model: string }) => string): Built<Target> {
+  const read = readModelSource(text)
+  if (!read.ok) return read
+  const { source, model, url } = read.value
+  return {
+    ok: true,
+    value: {
+      name: nameOf(read.value),
+      kind: 'local',
+      dialect: 'ollama',
+      speaks: ['ollama'],
+      url,
+      model,
+      embedded: source,
+    },
+  }
 }
 
 function credentialOf(header: string, value: string | undefined): Pick<Target, 'credential'> {
@@ -116,6 +144,10 @@ function buildNamed(name: string, entry: TargetEntry): Built<Target> {
   const text = entry.url ?? (preset && `https://${preset.host}${preset.path}`)
   if (text === undefined)
     return { ok: false, problem: `The target '${name}' has neither a url nor a preset; give it one of them.` }
+  if (text.startsWith(scheme)) {
+    const built = buildEmbedded(text, () => name)
+    return built.ok ? built : { ok: false, problem: `The url of the target '${name}' ${built.problem}.` }
+  }
   const place = readTargetUrl(new URL(text))
   if (!place)
     return {

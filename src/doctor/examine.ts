@@ -4,6 +4,8 @@ import type { Loaded } from '../config/load.ts'
 import { findPreset } from '../config/presets.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
+import { dataFolder } from '../config/data-folder.ts'
+import { openEmbedded, type Embedded } from '../embedded/open.ts'
 import { createEngines } from '../engines/engines.ts'
 import { createLocals } from '../engines/locals.ts'
 import { thisMachine } from '../engines/memory.ts'
@@ -23,9 +25,12 @@ export async function* examine(loaded: Loaded): AsyncGenerator<Finding> {
   const { config, targets } = loaded
   yield* examineSettings(loaded)
   yield await examinePort(config)
-  const all = allTargets(targets)
+  const opened = tryOpen(targets, config)
+  if (!opened.ok) return yield bad('fallback', opened.problem, 'nothing else can be looked at before')
+  const { embedded } = opened
+  const all = allTargets(embedded)
   for (const target of all) yield* examineKey(target, targets)
-  const pools = createPools(config.connectMs)
+  const pools = createPools(config.connectMs, embedded.ports)
   try {
     for (const target of all.filter(({ kind }) => kind === 'cloud'))
       yield await examineProvider(pools, target, Date.now())
@@ -35,7 +40,19 @@ export async function* examine(loaded: Loaded): AsyncGenerator<Finding> {
       yield bad('fallback', 'no chain has a local model', 'add one to the chains of the configuration file')
     else yield await makeRoundTrip(config, local)
   } finally {
-    await pools.destroy()
+    await Promise.all([embedded.stop(), pools.destroy()])
+  }
+}
+
+/** The processes of models inside Trooper, for as long as it is looked at them. */
+function tryOpen(
+  { chains }: Targets,
+  config: Config,
+): { ok: true; embedded: Embedded } | { ok: false; problem: string } {
+  try {
+    return { ok: true, embedded: openEmbedded(chains, dataFolder(config), realClock, silentLog, () => false) }
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : 'The model inside Trooper cannot be had.' }
   }
 }
 
@@ -60,7 +77,7 @@ async function* examineLocals(
 /** What an engine would tell stands in the findings. */
 const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
 
-function allTargets({ chains }: Targets): Target[] {
+function allTargets({ chains }: Pick<Targets, 'chains'>): Target[] {
   return [...new Set(Object.values(chains).flat())]
 }
 

@@ -5,16 +5,16 @@ import type { Target } from '../routing/target.ts'
 import { bad, doubtful, good, type Finding } from './finding.ts'
 
 export async function examineLocal(engines: Engines, target: Target): Promise<Finding[]> {
-  const { origin } = target.url
+  const place = target.embedded ? target.url.text : target.url.origin
   const identity = await engines.identify(target)
   if (!identity) {
     const refused = { kind: 'network', problem: 'refused', requestSent: false, message: '' } as const
     const remedy = engines.known(target).remedy(refused, target) ?? 'start it'
-    return [bad(target.name, `no local server that is known answers at ${origin}`, remedy)]
+    return [bad(target.name, `no local server that is known answers at ${place}`, remedy)]
   }
   const engine = await engines.at(target)
   const { name, version } = identity
-  const found = good(target.name, `${name}${version === undefined ? '' : ` ${version}`} answers at ${origin}`)
+  const found = good(target.name, `${name}${version === undefined ? '' : ` ${version}`} answers at ${place}`)
   const models = await engine.models(target)
   const missing = models && !models.some((model) => isNamed(model, target.model ?? ''))
   if (missing) return [found, missingModel(engine, target, models)]

@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { realClock } from '../clock.ts'
+import { dataFolder } from '../config/data-folder.ts'
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { objectOf, parseJson, stringOf } from '../ir/json.ts'
@@ -16,7 +18,9 @@ const patienceMs = 180_000
 export async function makeRoundTrip(config: Config, local: readonly Target[]): Promise<Finding> {
   const dataDir = await mkdtemp(join(tmpdir(), 'trooper-doctor-'))
   const own = { host: '127.0.0.1', port: 0, token: undefined, primaryApiKey: undefined, transcripts: false, dataDir }
-  const trooper = await startTrooper({ ...config, ...own }, targetsBehindNobody(local), silentLog)
+  const trooper = await startTrooper({ ...config, ...own }, targetsBehindNobody(local), silentLog, realClock, {
+    modelsHome: dataFolder(config),
+  })
   try {
     const startedAtMs = Date.now()
     const answer = await fetch(`${trooper.url}/v1/chat/completions`, {

@@ -48,6 +48,7 @@ const connectTimeoutMs = 2000
 
 /** Why the model cannot answer, as the end of a sentence; `undefined` when it can. */
 async function absence(target: Target): Promise<string | undefined> {
+  if (target.embedded) return 'as a model inside Trooper would have to be started anew for every scenario'
   const pools = createPools(connectTimeoutMs)
   try {
     return await (target.dialect === 'ollama' ? absenceAtOllama(pools, target) : absenceElsewhere(pools, target))

@@ -7,7 +7,7 @@ import type { Prefill } from '../seam/prefill.ts'
 import type { Place } from '../upstream/fetch-json.ts'
 
 /** What really answers on a URL; its dialect does not tell, as five servers answer Ollama's API (local-engines.md 3.2). */
-export type EngineName =
+export type ServerName =
   | 'ollama'
   | 'lm-studio'
   | 'llama-server'
@@ -15,6 +15,9 @@ export type EngineName =
   | 'docker-model-runner'
   /** Any other one: Jan, LocalAI, mistral.rs, KoboldCpp, … */
   | 'openai-compatible'
+
+/** Those, and a model in a process of Trooper's own (src/embedded), which nobody has to look for. */
+export type EngineName = ServerName | 'embedded'
 
 /** What a local model can do, as its server says; where the server says nothing, that it can. */
 export interface Capabilities {

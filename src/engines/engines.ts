@@ -4,11 +4,12 @@ import type { Target } from '../routing/target.ts'
 import type { Place } from '../upstream/fetch-json.ts'
 import { DockerModelRunner } from './docker-model-runner.ts'
 import type { Engine, EngineName, Engines, Identity } from './engine.ts'
+import { EmbeddedEngine } from './embedded.ts'
 import { identify } from './identify.ts'
 import { ask, rootOf, type Kit } from './kit.ts'
 import { LlamaServer } from './llama-server.ts'
 import { LmStudio } from './lm-studio.ts'
-import { createOllamaEngine } from './ollama.ts'
+import { OllamaEngine } from './ollama.ts'
 import { CompatibleEngine } from './openai-compatible.ts'
 import { portOf } from './places.ts'
 import { createRecall } from './recall.ts'
@@ -16,31 +17,34 @@ import { Vllm } from './vllm.ts'
 
 export function createEngines(kit: Kit): Engines {
   const engines: { readonly [E in EngineName]: Engine } = {
-    ollama: createOllamaEngine(kit),
+    ollama: new OllamaEngine(kit),
     'lm-studio': new LmStudio(kit),
     'llama-server': new LlamaServer(kit),
     vllm: new Vllm(kit),
     'docker-model-runner': new DockerModelRunner(kit),
     'openai-compatible': new CompatibleEngine(kit),
+    embedded: new EmbeddedEngine(kit),
   }
   const identities = createRecall<Identity | 'stranger'>(kit.clock, Number.POSITIVE_INFINITY)
 
   const askIdentity = async (place: Place): Promise<Identity | undefined> => {
+    if (isInside(place)) return (await ask(kit, place, '/api/version')) ? { name: 'embedded' } : undefined
     const port = portOf(place.url.origin)
     const found = await identities.get(keyOf(place), () => identify((path) => ask(kit, place, path), port))
     return found === 'stranger' ? undefined : found
   }
 
   /** Where nobody says more, the dialect of the configured path does. */
-  const engineOf = (identity: Identity | 'stranger' | undefined, { dialect }: Target): Engine => {
+  const engineOf = (identity: Identity | 'stranger' | undefined, target: Target): Engine => {
+    if (isInside(target)) return engines.embedded
     if (identity && identity !== 'stranger') return engines[identity.name]
-    return engines[dialect === 'ollama' ? 'ollama' : 'openai-compatible']
+    return engines[target.dialect === 'ollama' ? 'ollama' : 'openai-compatible']
   }
 
   const known = (target: Target): Engine => engineOf(identities.peek(keyOf(target)), target)
 
   return {
-    at: async (target) => engineOf(await askIdentity(target), target),
+    at: async (target) => engineOf(isInside(target) ? undefined : await askIdentity(target), target),
     known,
     identify: askIdentity,
     doubt: (failure: Failure, target) => {
@@ -50,6 +54,11 @@ export function createEngines(kit: Kit): Engines {
       return { isWorthARepeat, isOtherServer }
     },
   }
+}
+
+/** A model inside Trooper is known as what it is. */
+function isInside(place: Place & Pick<Partial<Target>, 'embedded'>): boolean {
+  return place.embedded !== undefined
 }
 
 /** Nobody is there, or nobody who knows the path or the form of what he was asked; LM Studio says that under 200 (local-engines.md 2.3). */

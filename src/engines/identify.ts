@@ -4,7 +4,7 @@
  */
 import { isObject, objectOf, stringOf } from '../ir/json.ts'
 import type { ServerAnswer } from '../upstream/fetch-json.ts'
-import type { EngineName, Identity } from './engine.ts'
+import type { Identity, ServerName } from './engine.ts'
 import { readModels } from './openai-models.ts'
 import { likelyAt } from './places.ts'
 
@@ -23,7 +23,7 @@ export async function identify(ask: Ask, port: number): Promise<Identity | 'stra
 }
 
 /** Each costs one question where it is not the one. */
-const recognisers: { readonly [E in EngineName]: (ask: Ask) => Promise<Answer> } = {
+const recognisers: { readonly [E in ServerName]: (ask: Ask) => Promise<Answer> } = {
   ollama: async (ask) => {
     const root = await ask('/')
     if (!root) return 'silent'
@@ -71,7 +71,7 @@ async function ownersAt(ask: Ask, path: string): Promise<string[] | 'silent' | u
   return answer.status === 200 ? readModels(answer.json)?.map(({ owner }) => owner) : undefined
 }
 
-function withVersion(name: EngineName, answer: ServerAnswer | undefined): Identity {
+function withVersion(name: ServerName, answer: ServerAnswer | undefined): Identity {
   const version = isObject(answer?.json) ? stringOf(answer.json['version']) : undefined
   return { name, ...(version !== undefined && { version }) }
 }

@@ -45,7 +45,7 @@ export function fits(machine: Machine, weightBytes: number): boolean {
 
 function isOnThisMachine({ url }: Pick<Target, 'url'>): boolean {
   const { hostname } = new URL(url.origin)
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  return /(^|\.)localhost$/.test(hostname) || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
 const bytesPerNumber = 2

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { startLocalServer, type LocalServer } from '../../test/local-server.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 import { loadMs, stateKeepMs, type Kit } from './kit.ts'
-import { createOllamaEngine } from './ollama.ts'
+import { OllamaEngine } from './ollama.ts'
 
 const k = 1024
 const running: LocalServer[] = []
@@ -12,7 +12,7 @@ interface Stage extends LocalServer {
   windowFor(neededTokens: number): Promise<number | undefined>
   /** What `/api/ps` tells from now on. */
   loaded(windowTokens: number | undefined): void
-  engine: ReturnType<typeof createOllamaEngine>
+  engine: ReturnType<typeof OllamaEngine>
 }
 
 const model = {
@@ -39,7 +39,7 @@ async function start(shown: object = model, kit: Partial<Kit> = {}): Promise<Sta
     kit,
   )
   running.push(server)
-  const engine = createOllamaEngine(server.kit)
+  const engine = new OllamaEngine(server.kit)
   return {
     ...server,
     engine,

@@ -11,7 +11,7 @@ import { createPools, type Pools } from '../upstream/pools.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine, Engines } from './engine.ts'
 import { thisMachine } from './memory.ts'
-import { createOllamaEngine } from './ollama.ts'
+import { OllamaEngine } from './ollama.ts'
 import { createMargins, type Margins } from '../context/margins.ts'
 import { learnFromOverflow, withWindow } from '../exchange/window.ts'
 import { unaskedEngines } from '../../test/fakes/unasked-engines.ts'
@@ -79,7 +79,7 @@ async function ollama(show: { status?: number; body: unknown }): Promise<Fake> {
     model: 'small',
   }
   return {
-    engine: createOllamaEngine({ pools, clock: still, log: silent, machine: thisMachine, contextMax: undefined }),
+    engine: new OllamaEngine({ pools, clock: still, log: silent, machine: thisMachine, contextMax: undefined }),
     margins: createMargins(),
     target,
     asked,

@@ -8,7 +8,7 @@ import { compact, isObject, objectOf, type JsonObject, type JsonValue } from '..
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import type { Place } from '../upstream/fetch-json.ts'
-import type { Engine, ListedModel, LoadState } from './engine.ts'
+import type { Engine, EngineName, ListedModel, LoadState, ModelFacts } from './engine.ts'
 import { ask, factsKeepMs, loadMs, rootOf, stateKeepMs, type Kit } from './kit.ts'
 import { cacheRoom } from './memory.ts'
 import {
@@ -27,12 +27,10 @@ import { createChoices, type Choices } from './window-choices.ts'
 
 const keepAlive = '30m'
 
-export function createOllamaEngine(kit: Kit): Engine {
-  return new OllamaEngine(kit)
-}
-
-class OllamaEngine implements Engine {
-  readonly name = 'ollama'
+export class OllamaEngine implements Engine {
+  readonly name: EngineName = 'ollama'
+  /** For what it says of a model; unset: the usual one, as the exchange goes on without it. */
+  protected readonly patienceMs: number | undefined = undefined
   readonly #kit: Kit
   readonly #shown: Recall<OllamaModel>
   readonly #running: Recall<RunningModel[]>
@@ -52,7 +50,7 @@ class OllamaEngine implements Engine {
     return readTags(tags?.json, running ?? [])
   }
 
-  async facts(target: Target) {
+  async facts(target: Target): Promise<ModelFacts> {
     return (await this.#show(target)).facts
   }
 
@@ -82,7 +80,7 @@ class OllamaEngine implements Engine {
     return window
   }
 
-  count(): Promise<undefined> {
+  count(_request: ChatRequest, _target: Target): Promise<number | undefined> {
     return Promise.resolve(undefined)
   }
 
@@ -121,7 +119,7 @@ class OllamaEngine implements Engine {
 
   async #show(target: Target): Promise<OllamaModel> {
     const known = await this.#shown.get(keyOf(target), async () => {
-      const answer = await ask(this.#kit, target, '/api/show', { model: target.model ?? '' })
+      const answer = await ask(this.#kit, target, '/api/show', { model: target.model ?? '' }, this.patienceMs)
       if (answer?.status === 200 && isObject(answer.json)) return readModel(answer.json)
       return answer?.status === 404 ? nothingKnown : undefined
     })

@@ -1,10 +1,10 @@
 /** Where local servers listen unless told otherwise, and where each has its endpoint (local-engines.md 1.4, 2, 3.1, 3.2). */
 import type { DialectName } from '../ir/request.ts'
 import { endpointPaths, type TargetUrl } from '../routing/target.ts'
-import type { EngineName } from './engine.ts'
+import type { EngineName, ServerName } from './engine.ts'
 
 /** In order of preference. LM Studio's port is mistral.rs's too, llama-server's old one LocalAI's. */
-export const knownPorts: readonly (readonly [port: number, engine: EngineName])[] = [
+export const knownPorts: readonly (readonly [port: number, engine: ServerName])[] = [
   [11_434, 'ollama'],
   [1234, 'lm-studio'],
   [8080, 'llama-server'],
@@ -21,9 +21,10 @@ export const engineLabels: { readonly [E in EngineName]: string } = {
   vllm: 'vLLM',
   'docker-model-runner': 'Docker Model Runner',
   'openai-compatible': 'an OpenAI-compatible server',
+  embedded: 'a model inside Trooper',
 }
 
-const everyEngine: readonly EngineName[] = [
+const everyEngine: readonly ServerName[] = [
   'ollama',
   'lm-studio',
   'llama-server',
@@ -33,14 +34,14 @@ const everyEngine: readonly EngineName[] = [
 ]
 
 /** The usual one first, so that others are seldom asked what they do not know: LM Studio writes an error into its log for that. */
-export function likelyAt(port: number): readonly EngineName[] {
+export function likelyAt(port: number): readonly ServerName[] {
   const usual = knownPorts.find(([known]) => known === port)?.[1]
   if (usual === undefined || usual === 'openai-compatible') return everyEngine
   return [usual, ...everyEngine.filter((name) => name !== usual)]
 }
 
 /** What answers there, before anybody has been asked. */
-export function guessAt(port: number): EngineName {
+export function guessAt(port: number): ServerName {
   return knownPorts.find(([known]) => known === port)?.[1] ?? 'openai-compatible'
 }
 
@@ -52,7 +53,7 @@ export function endpointOf(
   dialect: DialectName
   url: TargetUrl
 } {
-  const dialect: DialectName = engine === 'ollama' ? 'ollama' : 'openai-chat'
+  const dialect: DialectName = engine === 'ollama' || engine === 'embedded' ? 'ollama' : 'openai-chat'
   const base = root + bases[engine]
   return { dialect, url: { origin, base, query: '', text: origin + base + endpointPaths[dialect] } }
 }
@@ -64,6 +65,7 @@ const bases: { readonly [E in EngineName]: string } = {
   vllm: '/v1',
   'docker-model-runner': '/engines/v1',
   'openai-compatible': '/v1',
+  embedded: '',
 }
 
 export function portOf(origin: string): number {

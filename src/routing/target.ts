@@ -1,5 +1,6 @@
 /** One place that can answer, and where its endpoints are. */
 import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { ModelSource } from '../embedded/source.ts'
 import type { Quirk } from '../dialects/openai-chat/quirks.ts'
 import type { DialectName } from '../ir/request.ts'
 import type { ModelMap } from './model-map.ts'
@@ -18,6 +19,8 @@ export interface Target {
   models?: ModelMap
   /** Unset: the client's own credential is forwarded. */
   credential?: Credential
+  /** A model that runs in a process of Trooper's own; its credential is made at the start. */
+  embedded?: ModelSource
   /** What its provider wants beyond the dialect. */
   quirks?: readonly Quirk[]
 }

@@ -1,5 +1,5 @@
 /** Connections to targets: one undici pool an origin. */
-import { Pool } from 'undici'
+import { buildConnector, Pool } from 'undici'
 
 export interface Pools {
   at(origin: string): Pool
@@ -10,12 +10,16 @@ export interface Pools {
 /** undici's own clock of a connection only frees the socket: the attempt has given up before (watch.ts). */
 const graceMs = 1000
 
+/** Origins of processes of Trooper's own: where each listens now, as another one may take its place. */
+export type OwnPorts = ReadonlyMap<string, () => Promise<number>>
+
 /**
  * undici's own head and body timers are off: they end every call at 300 s, and each attempt has clocks of its own
  * (style-anchors.md 8). HTTP/1.1 only, one request a connection at a time: an answer may take minutes.
  */
-export function createPools(connectTimeoutMs: number): Pools {
+export function createPools(connectTimeoutMs: number, ports: OwnPorts = new Map()): Pools {
   const pools = new Map<string, Pool>()
+  const connect = { timeout: connectTimeoutMs + graceMs }
   return {
     at: (origin) => {
       let pool = pools.get(origin)
@@ -26,7 +30,7 @@ export function createPools(connectTimeoutMs: number): Pools {
           pipelining: 1,
           allowH2: false,
           keepAliveTimeout: 20_000,
-          connect: { timeout: connectTimeoutMs + graceMs },
+          connect: connectTo(ports.get(origin), connect),
         })
         pools.set(origin, pool)
       }
@@ -35,5 +39,25 @@ export function createPools(connectTimeoutMs: number): Pools {
     destroy: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
     },
+  }
+}
+
+/** An own process is found by asking for its port at each connection. */
+function connectTo(
+  portOf: (() => Promise<number>) | undefined,
+  options: buildConnector.BuildOptions,
+): buildConnector.BuildOptions | buildConnector.connector {
+  if (!portOf) return options
+  const connect = buildConnector(options)
+  return (place, callback) => {
+    const go = async (): Promise<void> => {
+      try {
+        const port = String(await portOf())
+        connect({ ...place, hostname: '127.0.0.1', host: '127.0.0.1', port }, callback)
+      } catch (error) {
+        callback(error instanceof Error ? error : new Error('It has no port.'), null)
+      }
+    }
+    void go()
   }
 }

@@ -30,7 +30,7 @@ interface Timer {
 }
 
 /** Stands still until it is moved. */
-class TestClock implements Clock {
+export class TestClock implements Clock {
   #nowMs = Date.UTC(2026, 10, 24, 12)
   readonly #timers = new Set<Timer>()
   readonly #watchers = new Set<() => void>()
