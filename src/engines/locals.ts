@@ -12,7 +12,7 @@ import { chooseModel } from './choose-model.ts'
 import { rootOf } from './kit.ts'
 import { fits, type Machine } from './memory.ts'
 import { isCloudName, isSameModel } from './ollama-model.ts'
-import { engineLabels } from './places.ts'
+import { engineLabels, type knownPorts } from './places.ts'
 import { refusalOf } from './remote.ts'
 import { findEngines, mayBeAdopted, placeOf, preferred, type Sighting } from './search.ts'
 
@@ -40,6 +40,8 @@ interface Parts {
   machine: Machine
   /** `ALLOW_REMOTE_MODELS` */
   allowedModels: readonly string[]
+  /** Where to look, if not everywhere. */
+  ports?: typeof knownPorts
   clock: Clock
   log: Log
 }
@@ -130,9 +132,9 @@ class LocalTargets implements Locals {
   }
 
   async #find(): Promise<Sighting | undefined> {
-    const { engines, open } = this.#parts
+    const { engines, open, ports } = this.#parts
     if (open.place === 'search') {
-      const found = await findEngines(engines)
+      const found = await findEngines(engines, ports)
       const chosen = await preferred(found, (sighting) => this.#modelsAt(sighting))
       this.#others = found.filter((sighting) => sighting !== chosen).map(tellOther)
       return chosen
