@@ -21,7 +21,7 @@ export async function start(argv: string[]): Promise<number> {
   try {
     const trooper = await startTrooper(loaded.config, loaded.targets, log, realClock, { showProgress })
     announce(log, trooper, loaded.config, loaded.targets)
-    tellFindings(log, trooper.findings)
+    tellFindings(log, trooper.findings, loaded.targets)
     await untilAskedToStop()
     log.info('🪖 Trooper is stopping: answers under way may finish')
     await trooper.stop()
@@ -41,8 +41,8 @@ function announce(log: Log, trooper: Trooper, config: Config, targets: Targets):
     log.warn('⚠️ TROOPER_ALLOW_NO_TOKEN is set: whoever reaches this port can spend your key')
 }
 
-function tellFindings(log: Log, { engine, others, warnings }: Findings): void {
-  log.info(`   Engine   : ${engine ?? 'none answers yet; it is asked again when it is needed'}`)
+function tellFindings(log: Log, { engine, others, warnings }: Findings, { hasOwnChains }: Targets): void {
+  if (!hasOwnChains) log.info(`   Engine   : ${engine ?? 'none answers yet; it is asked again when it is needed'}`)
   for (const other of others) log.info(`   Found too: ${other}`)
   for (const warning of warnings) log.warn(`⚠️ ${warning}`)
 }

@@ -182,6 +182,27 @@ describe('a problem', () => {
   })
 })
 
+describe('a fallback of which only the origin is said', () => {
+  it.each([
+    ['http://localhost:11434', 'ollama', 'http://localhost:11434/api/chat'],
+    ['http://localhost:1234/', 'openai-chat', 'http://localhost:1234/v1/chat/completions'],
+    ['http://localhost:8080/v1', 'openai-chat', 'http://localhost:8080/v1/chat/completions'],
+    ['http://localhost:12434', 'openai-chat', 'http://localhost:12434/engines/v1/chat/completions'],
+    ['http://gpu.lan:5000', 'openai-chat', 'http://gpu.lan:5000/v1/chat/completions'],
+  ])('(%s) has the likeliest endpoint of its port, until its server is asked', (url, dialect, text) => {
+    const loaded = load({ environment: { FALLBACK_URL: url } })
+    const open = { place: 'origin', isModelOpen: true, usualModel: 'qwen2.5:3b' }
+    expect(loaded).toMatchObject({ ok: true, targets: { fallbacks: [{ dialect, url: { text } }], open } })
+  })
+
+  it('is no open question where its endpoint and its model are said', () => {
+    const environment = { FALLBACK_URL: 'http://localhost:1234/v1/chat/completions', FALLBACK_MODEL: 'qwen' }
+    const open = { place: 'given', isModelOpen: false }
+    expect(load({ environment })).toMatchObject({ ok: true, targets: { open } })
+    expect(load({})).toMatchObject({ ok: true, targets: { open: { place: 'search', isModelOpen: true } } })
+  })
+})
+
 describe('an address beyond loopback', () => {
   it.each(['0.0.0.0', '::', '192.168.1.7', 'trooper.lan', '127.0.0.1.evil.example'])('%s needs a token', (host) => {
     expect(problem({ TROOPER_HOST: host })).toContain('TROOPER_TOKEN')

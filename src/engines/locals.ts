@@ -12,7 +12,7 @@ import { chooseModel } from './choose-model.ts'
 import { rootOf } from './kit.ts'
 import { fits, type Machine } from './memory.ts'
 import { isCloudName, isSameModel } from './ollama-model.ts'
-import { engineLabels } from './places.ts'
+import { engineLabels, type knownPorts } from './places.ts'
 import { refusalOf } from './remote.ts'
 import { findEngines, mayBeAdopted, placeOf, preferred, type Sighting } from './search.ts'
 
@@ -40,6 +40,8 @@ interface Parts {
   machine: Machine
   /** `ALLOW_REMOTE_MODELS` */
   allowedModels: readonly string[]
+  /** Where to look, if not everywhere. */
+  ports?: typeof knownPorts
   clock: Clock
   log: Log
 }
@@ -58,6 +60,7 @@ class LocalTargets implements Locals {
   #isStarted = false
   #engine: string | undefined
   #others: string[] = []
+  readonly #warnings: string[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -66,7 +69,9 @@ class LocalTargets implements Locals {
   async prepare(target: Target): Promise<Failure | undefined> {
     if (!this.#isSettled && this.#parts.open.targets.includes(target)) await this.#settleOnce()
     const { engines, allowedModels } = this.#parts
-    return refusalOf(target, await engines.at(target), allowedModels)
+    const engine = await engines.at(target)
+    if (mustMove(engine.name, target)) this.#correct(target, engine.name)
+    return refusalOf(target, engine, allowedModels)
   }
 
   async doubt(failure: Failure, target: Target): Promise<boolean> {
@@ -82,15 +87,13 @@ class LocalTargets implements Locals {
   }
 
   async look(targets: readonly Target[]): Promise<Findings> {
-    const warnings: string[] = []
     const all = async (): Promise<void> => {
-      await this.#settleOnce()
       for (const target of targets) {
         const refusal = await this.prepare(target)
         if (refusal?.kind !== 'remote-model') continue
-        const warning = await this.#warningOf(target, refusal)
-        if (this.#isStarted) this.#parts.log.warn(`⚠️ ${warning}`, { target: target.name })
-        else warnings.push(warning)
+        const engine = await this.#parts.engines.at(target)
+        const advice = engine.remedy(refusal, target) ?? 'choose another one'
+        this.#warn(`${refusal.message} It is not asked: ${advice}`, target)
       }
     }
     const { clock } = this.#parts
@@ -101,12 +104,13 @@ class LocalTargets implements Locals {
     await Promise.race([all(), late])
     cancel()
     this.#isStarted = true
-    return { engine: this.#engine, others: this.#others, warnings }
+    return { engine: this.#engine, others: this.#others, warnings: this.#warnings }
   }
 
-  async #warningOf(target: Target, refusal: Failure): Promise<string> {
-    const engine = await this.#parts.engines.at(target)
-    return `${refusal.message} It is not asked: ${engine.remedy(refusal, target) ?? 'choose another one'}`
+  /** What is known by the start is said with it. */
+  #warn(text: string, { name }: Target): void {
+    if (this.#isStarted) this.#parts.log.warn(`⚠️ ${text}`, { target: name })
+    else this.#warnings.push(text)
   }
 
   #settleOnce(): Promise<void> {
@@ -121,7 +125,7 @@ class LocalTargets implements Locals {
     if (!sighting) return
     const { targets, place, isModelOpen } = this.#parts.open
     const [first] = targets
-    if (place !== 'given' || (first && mustMove(sighting.identity.name, first))) this.#moveTo(sighting)
+    if (place !== 'given') for (const target of targets) move(target, sighting)
     if (isModelOpen) await this.#choose(sighting)
     this.#isSettled = true
     this.#engine = describe(sighting.identity)
@@ -130,9 +134,9 @@ class LocalTargets implements Locals {
   }
 
   async #find(): Promise<Sighting | undefined> {
-    const { engines, open } = this.#parts
+    const { engines, open, ports } = this.#parts
     if (open.place === 'search') {
-      const found = await findEngines(engines)
+      const found = await findEngines(engines, ports)
       const chosen = await preferred(found, (sighting) => this.#modelsAt(sighting))
       this.#others = found.filter((sighting) => sighting !== chosen).map(tellOther)
       return chosen
@@ -155,13 +159,13 @@ class LocalTargets implements Locals {
     )
   }
 
-  #moveTo(sighting: Sighting): void {
-    const { dialect, url } = placeOf(sighting)
-    for (const target of this.#parts.open.targets) {
-      target.dialect = dialect
-      target.speaks = [dialect]
-      target.url = url
-    }
+  #correct(target: Target, name: EngineName): void {
+    const configured = target.url.text
+    move(target, { identity: { name }, origin: target.url.origin, root: rootOf(target.url) })
+    this.#warn(
+      `${engineLabels[name]} is asked at ${target.url.text}: ${configured} takes no whole conversation`,
+      target,
+    )
   }
 
   /** Nobody said which model: the usual one, or the best of those that are there. */
@@ -174,6 +178,13 @@ class LocalTargets implements Locals {
     target.model = model
     target.name = localName(model)
   }
+}
+
+function move(target: Target, sighting: Sighting): void {
+  const { dialect, url } = placeOf(sighting)
+  target.dialect = dialect
+  target.speaks = [dialect]
+  target.url = url
 }
 
 /** Ollama cuts what comes by its compatible endpoints in silence (local-engines.md 1.6, 1.8); the others do not speak its own dialect. */

@@ -12,7 +12,7 @@ interface Stage extends LocalServer {
   windowFor(neededTokens: number): Promise<number | undefined>
   /** What `/api/ps` tells from now on. */
   loaded(windowTokens: number | undefined): void
-  engine: ReturnType<typeof OllamaEngine>
+  engine: OllamaEngine
 }
 
 const model = {

@@ -121,7 +121,7 @@ export class OllamaEngine implements Engine {
     const known = await this.#shown.get(keyOf(target), async () => {
       const answer = await ask(this.#kit, target, '/api/show', { model: target.model ?? '' }, this.patienceMs)
       if (answer?.status === 200 && isObject(answer.json)) return readModel(answer.json)
-      return answer?.status === 404 ? nothingKnown : undefined
+      return answer && answer.status < 500 ? nothingKnown : undefined
     })
     return known ?? { facts: { ...nothingKnown.facts, isUntold: true } }
   }

@@ -55,9 +55,14 @@ function argument(status: JsonObject, name: string): number | undefined {
 
 /** The one that a request for `name` gets: by its name, or the only one there is, as servers with one model ignore it. */
 export function findModel(models: readonly CompatibleModel[], name: string | undefined): CompatibleModel | undefined {
-  return models.find(({ id }) => id === name) ?? (models.length === 1 ? models[0] : undefined)
+  return models.find(({ id }) => id === name || nameOf(id) === name) ?? (models.length === 1 ? models[0] : undefined)
+}
+
+/** A llama-server of one model calls it by the path of its file, unless it was told a name. */
+function nameOf(id: string): string {
+  return id.endsWith('.gguf') ? id.slice(Math.max(id.lastIndexOf('/'), id.lastIndexOf('\\')) + 1) : id
 }
 
 export function listed({ id, isLoaded, sizeBytes }: CompatibleModel): ListedModel {
-  return { name: id, isChat: !/embed|rerank|whisper|\bbge\b/i.test(id), isLoaded, ...defined({ sizeBytes }) }
+  return { name: nameOf(id), isChat: !/embed|rerank|whisper|\bbge\b/i.test(id), isLoaded, ...defined({ sizeBytes }) }
 }

