@@ -221,16 +221,16 @@ class Exchange {
     const { body, omitted } = await this.#body.for(turn.target, this.#model())
     const headers = omitted === undefined ? undefined : ['X-Trooper-Omitted', omitted]
     const reply = headers ? watchReply(turn.reply, { headers }) : turn.reply
-    return relay(this.#services, { ...this.#incoming, body }, { ...turn, reply }, this.#listener())
+    return relay(this.#services, { ...this.#incoming, body }, { ...turn, reply }, this.#listener(turn.target))
   }
 
   /** Who wants to know the answer of a provider besides the client. */
-  #listener(): ((text: string) => void) | undefined {
+  #listener(target: Target): ((text: string) => void) | undefined {
     const { asked } = this.#incoming
     const memory = this.#memory
     if (asked?.question.about === 'models' && asked.question.id === undefined)
       return (text) => rememberModels(this.#services.modelLists, this.#account(), text)
-    return memory && !asked ? (text) => memory.keepRelayed(text) : undefined
+    return memory && !asked ? (text) => memory.keepRelayed(text, this.#body.isHome(target)) : undefined
   }
 
   #translate(turn: Turn, request: ChatRequest): Promise<Outcome> {

@@ -44,6 +44,18 @@ export async function expandHistory(body: JsonObject, transcripts: Transcripts, 
   return { ok: true, body: { ...rest, input: resolved.filter((item) => item !== undefined) } }
 }
 
+/** The same with nothing in it that only the account may write which has the history; `undefined` when that is not known here. */
+export async function unfoldHistory(
+  body: JsonObject,
+  transcripts: Transcripts,
+  account: string,
+): Promise<JsonObject | undefined> {
+  const expanded = await expandHistory(body, transcripts, account)
+  if (!expanded.ok) return undefined
+  const input = await mendItems(itemsOf(expanded.body['input']), transcripts, account)
+  return { ...expanded.body, input: input.flatMap((item): JsonValue[] => (isObject(item) ? asInput(item) : [item])) }
+}
+
 /** The turns up to this one, the oldest first; `undefined` when one of them is not known. */
 async function chainTo(id: string, transcripts: Transcripts, account: string): Promise<Turn[] | undefined> {
   const turns: Turn[] = []
@@ -184,6 +196,6 @@ const providersOwn =
 /** An item of an answer as something that the client says. */
 function asInput(item: JsonObject): JsonObject[] {
   const { id: _, ...said } = item
-  const type = stringOf(said['type'])
+  const type = stringOf(said['type']) ?? (said['role'] === undefined ? undefined : 'message')
   return type === undefined || providersOwn.test(type) ? [] : [said]
 }

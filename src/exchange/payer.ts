@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Target } from '../routing/target.ts'
 import { headerOf, type HeaderList } from '../wire/headers.ts'
+import type { Incoming, Services } from './outcome.ts'
 
 /** Where clients put who pays (providers.md 6); some providers take it in the query. */
 const credentialNames = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']
@@ -19,4 +20,16 @@ export function accountAt(target: Target, headers: HeaderList, query: string): s
     target.credential?.value ??
     [...credentialNames.map((name) => headerOf(headers, name)), ...credentialsIn(query)].join('\n')
   return createHash('sha256').update(credential).digest('base64url').slice(0, 16)
+}
+
+/** What has to be known of a request to tell whose it is. */
+export type Asking = Pick<Incoming, 'dialect' | 'headers' | 'query'>
+
+/** True of the account at which the client keeps things: files, responses, conversations. It is that of the first target, whatever the model. */
+export function isHome({ chains }: Pick<Services, 'chains'>, incoming: Asking, target: Target): boolean {
+  const { dialect, headers, query } = incoming
+  const [first] = chains[dialect]
+  if (target === first) return target.dialect === dialect
+  const isSamePlace = target.dialect === dialect && target.url.origin === first.url.origin
+  return isSamePlace && accountAt(target, headers, query) === accountAt(first, headers, query)
 }

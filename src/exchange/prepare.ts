@@ -10,12 +10,9 @@ import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { Capabilities } from '../engines/engine.ts'
-import type { Incoming, Services } from './outcome.ts'
-import { accountAt } from './payer.ts'
+import type { Services } from './outcome.ts'
+import { isHome, type Asking } from './payer.ts'
 import { withWindow } from './window.ts'
-
-/** What has to be known of a request to tell whose files it names. */
-export type Asking = Pick<Incoming, 'dialect' | 'headers' | 'query'>
 
 /** What has to be known of a target to write for it. */
 export type PlainTarget = Pick<Target, 'kind' | 'dialect' | 'quirks'>
@@ -29,7 +26,7 @@ export async function prepareRequest(
 ): Promise<ChatRequest> {
   const named = { ...request, model: modelAt(target, request.model) }
   warnOfExtras(named, target.dialect, warn)
-  if (target.kind === 'cloud') return prepareForCloud(named, target, warn, holdsFiles(services, incoming, target))
+  if (target.kind === 'cloud') return prepareForCloud(named, target, warn, isHome(services, incoming, target))
   const engine = await services.engines.at(target)
   const { can } = await engine.facts(target)
   const fetched: FetchedImages = can.vision ? await fetchImages(named, services.images) : new Map()
@@ -53,15 +50,6 @@ export function prepareForCloud(request: ChatRequest, target: PlainTarget, warn:
   const { dialect } = target
   const shown = makeShowable(fitTarget(request, target, warn), { ...cloudSight, dialect, fileIds }, warn)
   return withKnownReasoning(shown, dialect, warn)
-}
-
-/** Files are put where the first target of a chain is, and only an account of the same provider has them. */
-export function holdsFiles({ chains }: Pick<Services, 'chains'>, incoming: Asking, target: Target): boolean {
-  const { dialect, headers, query } = incoming
-  const [first] = chains[dialect]
-  if (target === first) return target.dialect === dialect
-  const isSamePlace = target.dialect === dialect && target.url.origin === first.url.origin
-  return isSamePlace && accountAt(target, headers, query) === accountAt(first, headers, query)
 }
 
 const localSight = { kind: 'local', imageUrls: false, documents: false, fileIds: false } as const

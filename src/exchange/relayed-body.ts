@@ -7,7 +7,7 @@ import { withTopLevelString } from '../wire/top-level.ts'
 import { withoutForeignFiles } from './foreign-files.ts'
 import { mayRefuseHistory, mendHistory } from './hand-back.ts'
 import type { Incoming, Services } from './outcome.ts'
-import { holdsFiles } from './prepare.ts'
+import { isHome } from './payer.ts'
 import type { ResponsesMemory } from './responses-memory.ts'
 import { isSealRefusal, withoutSeals } from './seals.ts'
 
@@ -34,15 +34,30 @@ export class RelayedBody {
 
   /** The same bytes where nothing has to change. `model`: as the client wrote it. */
   async for(target: Target, model: string): Promise<Relayable> {
-    const { dialect, body } = this.#incoming
-    const own = this.#services.handBack.isExpected(dialect) ? await this.#mended(target) : body
+    const { dialect } = this.#incoming
+    const own = await this.#own(target)
     const mended = this.#strangers.has(target) ? withoutSeals(own, dialect) : own
     const named = renamesModels(target) ? withTopLevelString(mended, 'model', modelAt(target, model)) : mended
-    return target === this.#chain[0] ? { body: named, omitted: undefined } : this.#withoutForeignFiles(named, target)
+    return this.isHome(target) ? { body: named, omitted: undefined } : this.#withoutForeignFiles(named, target)
+  }
+
+  /** True where everything is known that the client left with its provider. */
+  isHome(target: Target): boolean {
+    return target === this.#chain[0] || isHome(this.#services, this.#incoming, target)
+  }
+
+  async #own(target: Target): Promise<Buffer> {
+    const { dialect, body } = this.#incoming
+    const { handBack } = this.#services
+    if (this.#memory && !this.isHome(target)) {
+      // What is answered here has to be told to the first provider when it is back.
+      handBack.expect(dialect)
+      return this.#memory.unfold()
+    }
+    return handBack.isExpected(dialect) ? this.#mended(target) : body
   }
 
   #withoutForeignFiles(body: Buffer, target: Target): Relayable {
-    if (holdsFiles(this.#services, this.#incoming, target)) return { body, omitted: undefined }
     const losses = this.#services.lossesAt(target.name)
     const told = withoutForeignFiles(body, this.#incoming.dialect, losses.warn)
     losses.tell()

@@ -5,7 +5,7 @@ import type { Failure } from '../ir/failure.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
-import { expandHistory, leansOnHistory, localMark, mendForProvider, type Missing } from './history.ts'
+import { expandHistory, leansOnHistory, localMark, mendForProvider, unfoldHistory, type Missing } from './history.ts'
 import type { Transcripts } from './transcripts.ts'
 import { conversationOf, isUnderWay, turnOf } from './turn.ts'
 import { decodeJson, type Decoded } from './translate.ts'
@@ -48,11 +48,19 @@ export class ResponsesMemory {
     return mended === body ? this.#body : Buffer.from(exactText(mended))
   }
 
+  /** The request as another account takes it, which has none of its history; one that is not known here is the provider's to refuse. */
+  async unfold(): Promise<Buffer> {
+    const body = this.#parsed()
+    if (this.#transcripts.isOff || !isObject(body) || !leansOnHistory(body)) return this.mend()
+    const unfolded = await unfoldHistory(body, this.#transcripts, this.#account)
+    return unfolded ? Buffer.from(exactText(unfolded)) : this.mend()
+  }
+
   /** `text` is the JSON of a relayed answer, or of the last event of its stream. Later, so that it delays nobody. */
-  keepRelayed(text: string): void {
+  keepRelayed(text: string, isHome: boolean): void {
     setImmediate(() => {
       const said = objectOf(parseJson(text))
-      this.#keep(isObject(said['response']) ? said['response'] : said, false)
+      this.#keep(isObject(said['response']) ? said['response'] : said, !isHome)
     })
   }
 

@@ -8,7 +8,7 @@ export interface Turn {
   account: string
   previousId?: string
   conversation?: string
-  /** Trooper made the answer: no provider knows it. */
+  /** A local model or another account made the answer: the provider does not know it. */
   isLocal: boolean
   /** The items that the request added. */
   input: JsonValue[]

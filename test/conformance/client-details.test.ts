@@ -227,28 +227,6 @@ describe('a Responses client', () => {
     return bodies(encode('openai-responses', events, { ...request, tools: [called] })).slice(2)
   }
 
-  it('gets arguments of every character the same in all events that carry them, also one that is cut in two', () => {
-    const input = '{"a":"\\n \\"quoted\\" \\u0000 ","b":"Grüße 🚀"}'
-    const middle = input.indexOf('🚀') + 1
-    const events: StreamEvent[] = [
-      start,
-      { type: 'tool-call-start', index: 0, id: 'call_1', name: 'run' },
-      { type: 'tool-call-delta', index: 0, json: input.slice(0, middle) },
-      { type: 'tool-call-delta', index: 0, json: input.slice(middle) },
-      { type: 'tool-call-end', index: 0 },
-      finish,
-    ]
-    const said = bodies(encode('openai-responses', events))
-    const deltas = said.flatMap(({ delta }) => (typeof delta === 'string' ? [delta] : []))
-    expect(deltas.join('')).toBe(input)
-    const done = { type: 'function_call', call_id: 'call_1', name: 'run', status: 'completed', arguments: input }
-    expect(said.filter(({ type }) => String(type).endsWith('.done'))).toMatchObject([
-      { name: 'run', arguments: input },
-      { item: done },
-    ])
-    expect(said.at(-1)).toMatchObject({ response: { output: [done] } })
-  })
-
   it('gets the call of a custom tool as a custom tool call, its input as plain text', () => {
     const patch: FunctionTool = { type: 'function', name: 'apply_patch', inputSchema: {}, freeform: {} }
     const text = '*** Begin Patch\n"quoted"'

@@ -31,7 +31,9 @@ async function start(endpoint: string): Promise<void> {
   }
 }
 
-async function post(body: object): Promise<{ from: string | null; answer: { content: object[]; output: object[] } }> {
+async function post(
+  body: object,
+): Promise<{ from: string | null; answer: { id: string; content: object[]; output: object[] } }> {
   const headers = {
     'content-type': 'application/json',
     'anthropic-version': '2023-06-01',
@@ -74,6 +76,25 @@ describe('a conversation that moves from one account to the other and back', () 
 
   describe('in Responses', () => {
     beforeEach(() => start('/v1/responses'))
+    it.each(['previous_response_id', 'conversation'])('held by the provider, by its %s', async (by) => {
+      const origin = url.slice(0, -'/v1/responses'.length)
+      const headers = { 'content-type': 'application/json', 'x-api-key': planted.clientKey }
+      const made = await fetch(`${origin}/v1/conversations`, { method: 'POST', headers, body: '{}' })
+      const { id }: { id: string } = Object(await made.json())
+      let lean: object = by === 'conversation' ? { conversation: id } : {}
+      await moves(async (question) => {
+        const { from, answer } = await post({ model: 'gpt-5.4', input: question, ...lean })
+        if (by !== 'conversation') lean = { previous_response_id: answer.id }
+        return from
+      })
+      const said = (await second.requests('/v1/responses')).at(-1)?.bodyText ?? ''
+      expect(said).toMatch(/1\?.*One\..*2\?/s)
+      expect(said).not.toMatch(/Hm, One|conv_|resp_/)
+      const last = (await first.requests('/v1/responses')).at(-1)?.bodyText ?? ''
+      expect(last).toMatch(/2\?.*Two\..*3\?/s)
+      expect(last).not.toContain('One.')
+    })
+
     it('held by the app', async () => {
       const input: object[] = []
       await moves(async (question) => {

@@ -134,6 +134,13 @@ export const chatContent: Readonly<Record<string, JsonObject>> = {
       { role: 'user', content: 'Why?' },
     ],
   },
+  'audio of the assistant': {
+    messages: [
+      { role: 'user', content: 'Hi' },
+      probe({ role: 'assistant', audio: { id: 'audio_1' } }),
+      { role: 'user', content: 'Why?' },
+    ],
+  },
   'tool: custom': offered({ type: 'custom', custom: { name: 'patch', description: 'Patches.' } }),
 }
 

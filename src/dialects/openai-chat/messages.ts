@@ -3,6 +3,7 @@ import {
   arrayOf,
   compact,
   defined,
+  isObject,
   objectOf,
   stringOf,
   wordOf,
@@ -13,6 +14,7 @@ import type {
   AssistantPart,
   FilePart,
   Message,
+  OpaquePart,
   TextPart,
   ToolCallPart,
   ToolResultPart,
@@ -77,7 +79,7 @@ function decodePart(part: JsonObject): UserPart {
   return opaque(part)
 }
 
-function opaque(value: JsonObject): UserPart {
+function opaque(value: JsonObject): OpaquePart {
   return { type: 'opaque', dialect: 'openai-chat', kind: wordOf(value['type']), value }
 }
 
@@ -112,6 +114,8 @@ function decodeAssistant(message: JsonObject, at: number, legacyIds: LegacyIds):
   content.push(...decodeUserContent(message['content']).map(refusalAsText))
   const refusal = stringOf(message['refusal'])
   if (refusal) content.push({ type: 'text', text: refusal })
+  // What the model said aloud is named by an id that only its provider knows.
+  if (isObject(message['audio'])) content.push(opaque({ type: 'audio', ...message['audio'] }))
   content.push(...arrayOf(message['tool_calls']).map((call) => decodeToolCall(objectOf(call))))
   const legacy = objectOf(message['function_call'])
   const name = stringOf(legacy['name'])

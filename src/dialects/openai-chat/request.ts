@@ -34,13 +34,12 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   if (!Array.isArray(body['messages'])) throw new BadRequest('messages', 'must be a list of messages')
   const effort = stringOf(body['reasoning_effort'])
   const functions = arrayOf(body['functions'])
-  const tools = [...arrayOf(body['tools']), ...functions.map(asTool)]
+  const listed = [...arrayOf(body['tools']), ...functions.map(asTool)].map((tool) => decodeTool(objectOf(tool)))
   return {
     model,
     stream: body['stream'] === true,
     messages: decodeMessages(body['messages']),
-    tools: tools.map((tool) => decodeTool(objectOf(tool))),
-    toolChoice: decodeChoice(body['tool_choice'] ?? body['function_call']),
+    ...decodeChoice(body['tool_choice'] ?? body['function_call'], listed),
     sampling: decodeSampling(body),
     output: decodeOutput(objectOf(body['response_format'])),
     ...defined({
@@ -89,10 +88,21 @@ function decodeCustom(tool: JsonObject): Tool | undefined {
   return freeformTool(name, stringOf(custom['description']), isObject(custom['format']) ? flat : undefined)
 }
 
-function decodeChoice(choice: JsonValue | undefined): ToolChoice {
+/** `allowed_tools` narrows the list and leaves the choice, or the duty to choose, to the model. */
+function decodeChoice(choice: JsonValue | undefined, tools: Tool[]): { toolChoice: ToolChoice; tools: Tool[] } {
   const named = objectOf(choice)
-  const definition = objectOf(named['function'] ?? named['custom'])
-  return decodeToolChoice(choice, stringOf(definition['name']) ?? stringOf(named['name']))
+  if (named['type'] !== 'allowed_tools') return { toolChoice: decodeToolChoice(choice, nameOf(named)), tools }
+  const { mode, tools: list } = objectOf(named['allowed_tools'])
+  const allowed = arrayOf(list).map((tool) => nameOf(objectOf(tool)))
+  return {
+    toolChoice: { type: mode === 'required' ? 'required' : 'auto' },
+    tools: tools.filter((tool) => tool.type === 'function' && allowed.includes(tool.name)),
+  }
+}
+
+function nameOf(choice: JsonObject): string | undefined {
+  const definition = objectOf(choice['function'] ?? choice['custom'])
+  return stringOf(definition['name']) ?? stringOf(choice['name'])
 }
 
 function decodeSampling(body: JsonObject): Sampling {
