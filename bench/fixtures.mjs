@@ -94,6 +94,8 @@ export const streamHeadOnWire = head([
   ['transfer-encoding', 'chunked'],
 ])
 export const streamChunksOnWire = streamFrames.map((bytes) => chunk(bytes))
+/** So many of them begin a stream that then says nothing. */
+export const begunFrames = 3
 export const streamEndOnWire = Buffer.from('0\r\n\r\n')
 
 /** A whole request as bytes of HTTP/1.1. */

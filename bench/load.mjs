@@ -1,9 +1,10 @@
 // The clients: takes one job a line on stdin, gives one result a line on stdout. Every answer is compared byte by byte;
-// a wrong, cut or late one fails the job. Raw TCP where requests are counted, so that the load is never the bottleneck.
+// a wrong, cut or late one fails the job. A job named `idle` opens streams that say nothing more, and one named `leave` closes them. Raw TCP where requests are counted, so that the load is never the bottleneck.
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { buildConnector, Pool } from 'undici'
 import {
+  begunFrames,
   largeAnswer,
   largeRequest,
   requestHeaders,
@@ -155,6 +156,35 @@ function countingConnector(tally) {
     })
 }
 
+const idle = []
+const lastBegun = streamFrames[begunFrames - 1].toString()
+
+async function openIdle({ port, connections }) {
+  const request = requestOnWire(port, `${endpoint}?answer=begun`, streamRequest)
+  for (let at = 0; at < connections; at += 1) idle.push(await openStream(port, request))
+  return { completed: idle.length }
+}
+
+/** Resolves when everything has come that will come. */
+function openStream(port, request) {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true }, () => socket.write(request))
+    let text = ''
+    socket.on('error', reject).on('close', () => reject(new Error('The proxy hung up.')))
+    socket.on('data', (bytes) => {
+      text += bytes.latin1Slice()
+      if (text.includes(lastBegun)) resolve(socket)
+    })
+  })
+}
+
+async function leave() {
+  for (const socket of idle.splice(0)) socket.destroy()
+  return { completed: 0 }
+}
+
+const others = { idle: openIdle, leave }
+
 async function streamInTurn(tally, pool) {
   while (tally.started < tally.job.requests) {
     tally.started += 1
@@ -188,5 +218,7 @@ function readStream(pool) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const job = JSON.parse(line)
-  process.stdout.write(`${JSON.stringify(await run(job).catch((error) => ({ problem: error.message })))}\n`)
+  process.stdout.write(
+    `${JSON.stringify(await (others[job.name] ?? run)(job).catch((error) => ({ problem: error.message })))}\n`,
+  )
 }

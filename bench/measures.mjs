@@ -39,3 +39,9 @@ export const measures = [
 
 /** One request at a time: what a proxy adds when nobody else is there. */
 export const latency = { name: 'json', connections: 1, requests: 1000 }
+
+/** Exchanges of each kind of failure. */
+export const recoveries = { warmUp: 200, rounds: 400 }
+
+/** So many that nothing else counts. */
+export const idleStreams = 2000

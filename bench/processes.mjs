@@ -32,13 +32,23 @@ function launch(core, args, options) {
   return child
 }
 
+/** Flags of Node's for a program that is to be asked for its memory. */
+export const askable = ['--expose-gc', '--import', new URL('memory.mjs', import.meta.url).href]
+
+function memoryOf(child) {
+  const answer = new Promise((resolve) => child.once('message', resolve))
+  child.send('memory')
+  return answer
+}
+
 /** A script of this folder that talks in lines of JSON; its first line is awaited where it has one to say. */
 export class Script {
   #lines
   #child
 
-  constructor(core, name, args = []) {
-    this.#child = launch(core, [fileURLToPath(new URL(name, import.meta.url)), ...args])
+  constructor(core, name, args = [], flags = []) {
+    const options = { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] }
+    this.#child = launch(core, [...flags, fileURLToPath(new URL(name, import.meta.url)), ...args], options)
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
@@ -57,28 +67,33 @@ export class Script {
     return this.read()
   }
 
+  memory() {
+    return memoryOf(this.#child)
+  }
+
   stop() {
     return end(this.#child)
   }
 }
 
-/** Trooper as people run it: the built program, settings from the environment, text log to a file. */
-export async function startTrooper(core, entry, origin, folder) {
+/** Trooper as people run it: the built program, settings from the environment, text log to a file. `flags` are Node's. */
+export async function startTrooper(core, entry, origin, folder, { settings = {}, flags = [] } = {}) {
   const port = await freePort()
   const log = openSync(join(folder, `trooper-${port}.log`), 'w')
-  const env = { PATH: process.env['PATH'], HOME: folder, PRIMARY_URL: `${origin}/v1/messages` }
+  const env = { PATH: process.env['PATH'], HOME: folder, PRIMARY_URL: `${origin}/v1/messages`, ...settings }
   // Its own folder, so that nobody's `.env` is read.
-  const child = launch(core, [entry, 'start', '--port', String(port)], {
+  const child = launch(core, [...flags, entry, 'start', '--port', String(port)], {
     cwd: folder,
     env,
-    stdio: ['ignore', log, 'inherit'],
+    stdio: ['ignore', log, 'inherit', 'ipc'],
   })
   closeSync(log)
   await untilHealthy(child, port)
-  return { port, pid: child.pid, stop: () => end(child) }
+  return { port, pid: child.pid, memory: () => memoryOf(child), stop: () => end(child) }
 }
 
-async function freePort() {
+/** Nobody listens there, as long as nobody is told. */
+export async function freePort() {
   const server = createServer()
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address()

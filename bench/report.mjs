@@ -1,6 +1,6 @@
 // Samples -> a table in Markdown.
 import { cpus, release, totalmem, type } from 'node:os'
-import { median, min, print, printRow, spread } from './figures.mjs'
+import { figure, median, min, print, printRow, quantile, spread } from './figures.mjs'
 import { canPin } from './processes.mjs'
 
 const budget = 1.3
@@ -40,6 +40,47 @@ export function printLatency(contenders, samples) {
     printRow([`added by ${name} to ${bare}`, ...quantiles.map(added)])
   }
   print('')
+}
+
+const idleBudgetBytes = 40_000
+
+/** `results`: contender -> bytes a stream. */
+export function printIdle(results, streams) {
+  printRow([`an open stream that says nothing, KB, of ${streams}`, ...Object.keys(results)])
+  printRow(['---', ...Object.keys(results).map(() => '---:')])
+  const of = Object.values(results)
+  const verdict = (held) => (held > idleBudgetBytes ? ' **over**' : '')
+  printRow(['held after a collection', ...of.map(({ held }) => `${figure(held / 1000)}${verdict(held)}`)])
+  printRow(['memory of the process (RSS)', ...of.map(({ rss }) => figure(rss / 1000))])
+  print('')
+}
+
+const recoveryBudgetMicro = 2000
+
+/** `samples`: build -> kind of failure -> microseconds, one an exchange. */
+export function printRecovery(samples) {
+  const builds = Object.keys(samples)
+  printRow(['from the failure to the next target, µs', ...builds.flatMap((name) => [`${name}, p50`, 'p99'])])
+  printRow(['---', ...builds.flatMap(() => ['---:', '---:'])])
+  for (const [kind, label] of Object.entries(kinds))
+    printRow([label, ...builds.flatMap((name) => recoveryCells(samples[name][kind]))])
+  print('')
+}
+
+function recoveryCells(micros) {
+  const p50 = quantile(micros, 0.5)
+  const verdict = p50 > recoveryBudgetMicro ? ' **over**' : ''
+  return [`${p50.toFixed(0)}${verdict}`, quantile(micros, 0.99).toFixed(0)]
+}
+
+const kinds = {
+  429: 'status 429',
+  529: 'status 529',
+  reset: 'connection reset before the answer',
+  refused: 'connection refused (from the app’s request)',
+  'error-first': 'an error frame, first of a stream',
+  'error-later': 'an error frame in the middle, with a seam',
+  cut: 'a stream cut in the middle, with a seam',
 }
 
 export function printMachine(rounds, generations) {

@@ -1,7 +1,7 @@
 // `npm run bench`: the bare proxy beside Trooper in one run, in small turns.
 //   --quick          a smaller run, to see that everything works
 //   --rounds <n>     how often each proxy is measured
-//   --only <names>   some of: json, stream, upload, download, translate (comma-separated)
+//   --only <names>   some of: json, stream, upload, download, recovery, idle, translate (comma-separated)
 //   --beside <file>  a further built trooper.js, to compare two builds
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { latency, measures as allMeasures } from './measures.mjs'
-import { cpuMs, endAll, pause, Script, startTrooper } from './processes.mjs'
+import { latency, idleStreams, measures as allMeasures, recoveries } from './measures.mjs'
+import { askable, cpuMs, endAll, freePort, pause, Script, startTrooper } from './processes.mjs'
 import { printChunks, printRequests } from './report-translation.mjs'
-import { printLatency, printMachine, printTable } from './report.mjs'
+import { printLatency, printIdle, printMachine, printRecovery, printTable } from './report.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -39,7 +39,11 @@ const settleMs = 60
 const limitMs = 600_000
 
 const direct = 'no proxy'
-const contenders = ['bare proxy', 'Trooper', ...(options.beside === undefined ? [] : ['other Trooper'])]
+const builds = [
+  { name: 'Trooper', file: entry },
+  ...(options.beside === undefined ? [] : [{ name: 'other Trooper', file: resolve(options.beside) }]),
+]
+const contenders = ['bare proxy', ...builds.map(({ name }) => name)]
 
 async function main() {
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
@@ -47,6 +51,8 @@ async function main() {
   try {
     printMachine(rounds, generations)
     if (measures.length > 0) await measureProxies(folder)
+    if (isWanted('idle')) await measureIdle(folder)
+    if (isWanted('recovery')) await measureRecovery(folder)
     if (isWanted('translate')) await measureTranslation()
   } finally {
     await endAll()
@@ -81,16 +87,16 @@ function startAll(origin, folder) {
   return Promise.all(contenders.map((name) => start(name, origin, folder)))
 }
 
-async function start(name, origin, folder) {
-  if (name === 'bare proxy') return startBare(name, origin)
-  const file = name === 'Trooper' ? entry : resolve(options.beside)
-  return { name, ...(await startTrooper(proxyCore, file, origin, folder)) }
+async function start(name, origin, folder, flags = []) {
+  if (name === 'bare proxy') return startBare(name, origin, flags)
+  const { file } = builds.find((build) => build.name === name)
+  return { name, ...(await startTrooper(proxyCore, file, origin, folder, { flags })) }
 }
 
-async function startBare(name, origin) {
-  const script = new Script(proxyCore, 'bare-proxy.mjs', [origin])
+async function startBare(name, origin, flags) {
+  const script = new Script(proxyCore, 'bare-proxy.mjs', [origin], flags)
   const { port } = await script.read()
-  return { name, port, pid: script.pid, stop: () => script.stop() }
+  return { name, port, pid: script.pid, memory: () => script.memory(), stop: () => script.stop() }
 }
 
 async function warmUp({ port }, load) {
@@ -130,6 +136,47 @@ async function answers(load, job) {
   const result = await load.ask(job)
   if (result.problem !== undefined) throw new Error(result.problem)
   return result
+}
+
+/** What each proxy holds on to for streams that say nothing, and for none. */
+async function measureIdle(folder) {
+  const upstream = new Script(otherCore, 'upstream.mjs')
+  const { port } = await upstream.read()
+  const load = new Script(otherCore, 'load.mjs')
+  const results = {}
+  for (const name of contenders) {
+    const proxy = await start(name, `http://127.0.0.1:${port}`, folder, askable)
+    for (const { name: warmed, connections } of measures)
+      await answers(load, { name: warmed, port: proxy.port, connections, requests: 64 })
+    const before = await proxy.memory()
+    await answers(load, { name: 'idle', port: proxy.port, connections: idleStreams })
+    const open = await proxy.memory()
+    await answers(load, { name: 'leave' })
+    await proxy.stop()
+    const each = (key) => (open[key] - before[key]) / idleStreams
+    results[name] = { held: each('heldBytes'), rss: each('rssBytes') }
+  }
+  printIdle(results, idleStreams)
+  await Promise.all([upstream.stop(), load.stop()])
+}
+
+/** Each build before a provider that fails in every way, and before one that is not there. */
+async function measureRecovery(folder) {
+  const script = new Script(otherCore, 'recovery.mjs')
+  const { providerPort, localPort } = await script.read()
+  const settings = { FALLBACK_URL: `http://127.0.0.1:${localPort}/api/chat`, WAIT_MAX: '0' }
+  const samples = {}
+  for (const { name, file } of builds) {
+    const [{ port }, { port: refusedPort }] = await Promise.all(
+      [providerPort, await freePort()].map((origin) =>
+        startTrooper(proxyCore, file, `http://127.0.0.1:${origin}`, folder, { settings }),
+      ),
+    )
+    await answers(script, { port, refusedPort, rounds: recoveries.warmUp })
+    samples[name] = await answers(script, { port, refusedPort, rounds: options.quick ? 50 : recoveries.rounds })
+  }
+  printRecovery(samples)
+  await script.stop()
 }
 
 async function measureTranslation() {

@@ -13,7 +13,10 @@ import { writeWholeNow } from './write-whole.ts'
 export interface LedgerFile {
   /** What earlier processes left. */
   readonly remembered: Remembered
-  /** Something has changed: written at once, so that it outlives a kill; in a burst what follows is written together. */
+  /**
+   * Something has changed. Written when whatever was begun in this turn is under way, so that the next target need not wait for a disk, and
+   * before anybody can answer, so that what a client has been told outlives a kill. In a burst what follows is written together.
+   */
   save(): void
   /** Resolves when everything is written. */
   settle(): Promise<void>
@@ -83,7 +86,7 @@ export function openLedgerFile(path: string, clock: Clock, report: LedgerFileRep
       if (cancel) return
       const pauseMs = wroteAtMs + burstMs - clock.now()
       if (pauseMs > 0) writeIn(pauseMs)
-      else write()
+      else cancel = atTurnEnd(write)
     },
     settle: () =>
       new Promise((resolve) => {
@@ -129,4 +132,20 @@ function removeHalves(path: string): void {
     (name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'),
   )
   for (const name of halves) rmSync(join(dirname(path), name), { force: true })
+}
+
+/**
+ * Calls back when everything that follows from what was just heard is done and on its way, and before anything else is heard: undici
+ * writes a request to an idle connection in an immediate of its own, which must come first.
+ */
+function atTurnEnd(callback: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined
+  let isCancelled = false
+  process.nextTick(() => {
+    if (!isCancelled) immediate = setImmediate(callback)
+  })
+  return () => {
+    isCancelled = true
+    clearImmediate(immediate)
+  }
 }

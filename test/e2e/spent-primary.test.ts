@@ -34,7 +34,7 @@ async function start(env: Record<string, string> = {}): Promise<void> {
 
 /** As an earlier process would have left it. `resetsInMs` may be past: then the primary is due. */
 function leave(resetsInMs: number, override: object = { mode: 'auto' }): void {
-  const credential = ['', planted.clientKey, '', '', ''].join('\n')
+  const credential = ['', planted.clientKey, '', ''].join('\n')
   const account = createHash('sha256').update(credential).digest('base64url').slice(0, 16)
   const untilMs = Date.now() + resetsInMs
   const limit = { kind: 'quota-spent', what: 'quota', scope: 'account', window: '5h', resetsAtMs: untilMs, status: 429 }
