@@ -19,6 +19,11 @@ export const spokenShapes: [string, string, Heard[]][] = [
     `<tool_call>{"name":"Bash","arguments":{"command":"echo '</tool_call>'"}}</tool_call>`,
     [{ name: 'Bash', input: `{"command":"echo '</tool_call>'"}` }],
   ],
+  [
+    'Qwen, with escaped quotes and brackets',
+    String.raw`<tool_call>{"name":"Bash","arguments":{"command":"echo \"}] \\"}}</tool_call>`,
+    [{ name: 'Bash', input: String.raw`{"command":"echo \"}] \\"}` }],
+  ],
   ['tools', `<tools>\n${bash}\n</tools>`, [ls]],
   ['function_call', `<function_call>${bash}</function_call>`, [ls]],
   [
