@@ -3,8 +3,8 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import type { Texts } from './load.ts'
 import { presetNames } from './presets.ts'
+import { headerName, secret } from './forms.ts'
 import { settings } from './schema.ts'
-import { headerName, secret } from './values.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 const name = z.string().regex(/^[\w./:-]{1,64}$/, { error: 'is no name (letters, digits and ._/:- only)' })

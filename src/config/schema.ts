@@ -3,7 +3,6 @@
  * `--help`, README and `.env.example` are held against this table by a test.
  */
 import { z } from 'zod'
-import { presetNames } from './presets.ts'
 import {
   address,
   headerName,
@@ -19,7 +18,8 @@ import {
   url,
   urlOrModel,
   wholeNumber,
-} from './values.ts'
+} from './forms.ts'
+import { presetNames } from './presets.ts'
 
 export interface Setting {
   /** Name of the environment variable. */

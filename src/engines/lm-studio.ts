@@ -4,8 +4,7 @@
  * that somebody loaded with too small a window stays as it is, for whoever uses it, and gets a second instance beside it where memory
  * allows that.
  */
-import { defined } from '../ir/json.ts'
-import { numberOf, objectOf, stringOf } from '../ir/json.ts'
+import { defined, numberOf, objectOf, stringOf } from '../ir/json.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
@@ -22,6 +21,8 @@ export class LmStudio extends CompatibleEngine {
   override readonly name = 'lm-studio'
   readonly #lists: Recall<LmModel[]>
   readonly #loads = new Map<string, Promise<Instance | undefined>>()
+  /** What was loaded here, by its model: nobody else unloads it, so there is never more than one. */
+  readonly #own = new Map<string, string>()
   /** Models that could not be loaded with a longer window: said once. */
   readonly #refused = new Set<string>()
 
@@ -53,7 +54,8 @@ export class LmStudio extends CompatibleEngine {
     const model = await this.#find(target)
     if (!model) return undefined
     const instance = largestOf(instancesFor(model, target.model))
-    if (!model.isLoadable || (instance?.windowTokens ?? 0) >= neededTokens) return instance?.windowTokens
+    const suffices = instance !== undefined && (instance.windowTokens ?? neededTokens) >= neededTokens
+    if (suffices || !model.isLoadable || this.#isOwnThere(model, target)) return instance?.windowTokens
     const window = this.#longestFor(neededTokens, model, target)
     if (window <= (instance?.windowTokens ?? 0)) return instance?.windowTokens
     return (await this.#load(model, window, target))?.windowTokens ?? instance?.windowTokens
@@ -73,6 +75,7 @@ export class LmStudio extends CompatibleEngine {
 
   override doubt(failure: Failure, target: Target): boolean {
     this.#lists.forget(placeKey(target))
+    if (failure.kind === 'network') this.#refused.delete(keyOf(target))
     return super.doubt(failure, target)
   }
 
@@ -82,6 +85,11 @@ export class LmStudio extends CompatibleEngine {
     if (failure.kind === 'bad-key') return 'LM Studio wants one of its API tokens: set FALLBACK_API_KEY'
     if (failure.kind === 'too-long') return 'load the model with a longer context in LM Studio, or set CONTEXT_MAX'
     return super.remedy(failure, target)
+  }
+
+  #isOwnThere({ instances }: LmModel, target: Target): boolean {
+    const own = this.#own.get(keyOf(target))
+    return own !== undefined && instances.some(({ id }) => id === own)
   }
 
   /** In one step, as it is loaded only once: half of the room for its cache, or what is needed and fits. */
@@ -123,6 +131,7 @@ export class LmStudio extends CompatibleEngine {
       )
       return undefined
     }
+    this.#own.set(keyOf(target), id)
     return { id, windowTokens: numberOf(objectOf(loaded['load_config'])['context_length']) ?? windowTokens }
   }
 
@@ -134,8 +143,9 @@ export class LmStudio extends CompatibleEngine {
     })
   }
 
-  async #find({ model, ...target }: Target): Promise<LmModel | undefined> {
+  async #find(target: Target): Promise<LmModel | undefined> {
     const list = (await this.#list(target)) ?? []
+    const { model } = target
     return list.find(({ key, instances }) => key === model || instances.some(({ id }) => id === model))
   }
 }

@@ -89,6 +89,14 @@ describe('without any configuration', () => {
     expect(target).toMatchObject({ model: 'qwen', dialect: 'openai-chat', url: { base: '/v1' } })
   })
 
+  it('one that has the model that somebody chose goes before the others', async () => {
+    const servers = await Promise.all([start(ollamaWith({ name: 'mistral:7b', size: 4e9 })), start(vllmWith('qwen'))])
+    const { locals, target } = stage(servers, ['ollama', 'vllm'], { isModelOpen: false })
+    target.model = 'qwen'
+    expect(await locals.look([target])).toMatchObject({ engine: 'vLLM 0.32.0' })
+    expect(target).toMatchObject({ model: 'qwen', dialect: 'openai-chat' })
+  })
+
   it('no gateway to who knows where is taken for an engine', async () => {
     const { locals, target } = stage([await start(gateway)], ['openai-compatible'])
     expect(await locals.look([target])).toMatchObject({ engine: undefined })

@@ -137,7 +137,9 @@ class LocalTargets implements Locals {
     const { engines, open, ports } = this.#parts
     if (open.place === 'search') {
       const found = await findEngines(engines, ports)
-      const chosen = await preferred(found, (sighting) => this.#modelsAt(sighting))
+      const isChosen = ({ name }: ListedModel): boolean =>
+        !open.isModelOpen && open.targets.some(({ model = '' }) => isSameModel(model, name))
+      const chosen = await preferred(found, (sighting) => this.#modelsAt(sighting), isChosen)
       this.#others = found.filter((sighting) => sighting !== chosen).map(tellOther)
       return chosen
     }

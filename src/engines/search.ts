@@ -21,16 +21,20 @@ export async function findEngines(engines: Engines, ports = knownPorts): Promise
 }
 
 /**
- * The first that has a model to talk to, else the first. One that says no more than that it is compatible may as well be a gateway to a
+ * The first that has a model that is `wanted`, else the first that has one to talk to, else the first. One that says no more than that it is compatible may as well be a gateway to a
  * cloud, so somebody has to name it.
  */
 export async function preferred(
   found: readonly Sighting[],
   modelsAt: (sighting: Sighting) => Promise<readonly ListedModel[]>,
+  isWanted: (model: ListedModel) => boolean,
 ): Promise<Sighting | undefined> {
   const known = found.filter(({ identity }) => mayBeAdopted(identity.name))
-  for (const sighting of known) if ((await modelsAt(sighting)).some(({ isChat }) => isChat)) return sighting
-  return known[0]
+  const stocked = await Promise.all(known.map(async (sighting) => ({ sighting, models: await modelsAt(sighting) })))
+  const best =
+    stocked.find(({ models }) => models.some(isWanted)) ??
+    stocked.find(({ models }) => models.some(({ isChat }) => isChat))
+  return best?.sighting ?? known[0]
 }
 
 export function mayBeAdopted(name: EngineName): boolean {

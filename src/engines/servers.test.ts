@@ -202,6 +202,21 @@ describe('LM Studio', () => {
     expect(await engine.dress(plainRequest, 131_072, target)).toMatchObject({ model: 'small:2' })
   })
 
+  it('loads no second one of its own when a conversation outgrows the first, and another when that has gone', async () => {
+    let freeBytes = 1e9
+    const server = await studio([4096], { machine: { total: () => 1e9, free: () => freeBytes } })
+    const engine = new LmStudio(server.kit)
+    const target = server.target('openai-chat', '/v1')
+    const first = await engine.windowFor(9000, target)
+    freeBytes = 100e9
+    server.pass(stateKeepMs)
+    expect(await engine.windowFor(100_000, target)).toBe(first)
+    server.answers['GET /api/v1/models'] = model([4096])
+    server.pass(stateKeepMs)
+    expect(await engine.windowFor(100_000, target)).toBe(131_072)
+    expect(loadsOf(server)).toHaveLength(2)
+  })
+
   it('is left as it is where a second instance would not fit the memory', async () => {
     const server = await studio([4096], { machine: { total: () => 6e8, free: () => 1e8 } })
     const engine = new LmStudio(server.kit)
@@ -222,7 +237,7 @@ describe('LM Studio', () => {
     const server = await studio([], { contextMax: 16_000 })
     const engine = new LmStudio(server.kit)
     const target = server.target('openai-chat', '/v1')
-    expect(await engine.warm(target, 16_000)).toBe(true)
+    expect(await engine.warm(target, undefined)).toBe(true)
     expect(await engine.windowFor(9000, target)).toBe(16_000)
     expect(loadsOf(server)).toHaveLength(1)
   })

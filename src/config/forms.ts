@@ -1,4 +1,4 @@
-/** The forms that a setting's value may have, and what each is read as. */
+/** What a person may write as the value of a setting, and what becomes of it. */
 import { z } from 'zod'
 
 export const url = z.string().refine((text) => ['http:', 'https:'].includes(parseUrl(text)?.protocol ?? ''), {
