@@ -3,7 +3,7 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
 import { boundRetryAfter, retryHeaders } from './errors.ts'
-import { openEarly, type EarlyReply } from './signs-of-life.ts'
+import { afterHead, openEarly, type EarlyReply } from './signs-of-life.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Services } from './outcome.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
@@ -34,6 +34,12 @@ export class ClientSide {
     if (!this.#early) return
     this.#early.keepAlive()
     this.#reply = this.#early
+  }
+
+  /** A target began the stream, and left it without a word of an answer. */
+  begun(): void {
+    this.#early ??= afterHead(this.#reply, this.#dialect)
+    if (this.#early) this.#reply = this.#early
   }
 
   /** An error in the place of an answer of which nothing was sent: the target's own words where it gave any. */

@@ -159,6 +159,7 @@ class Exchange {
         this.#admissions.answered(target, trial)
         return 'done'
       }
+      if (outcome.type === 'failed' && outcome.isBegun) turn = this.#inBegunStream(turn)
       if (outcome.type === 'broken' && (await this.#isOver(outcome, turn))) return 'done'
       if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) {
         retries += 1
@@ -254,6 +255,12 @@ class Exchange {
       this.#story.first?.failure.kind,
       memory && ((response) => memory.keepLocal(response)),
     )
+  }
+
+  /** Whoever answers now writes into the stream that is there. */
+  #inBegunStream(turn: Turn): Turn {
+    this.#client.begun()
+    return { ...turn, reply: this.#client.reply }
   }
 
   /** An answer that broke off: whether nobody need go on with it, or nobody can. */

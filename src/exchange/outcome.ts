@@ -28,8 +28,8 @@ import type { Transcripts } from './transcripts.ts'
 export type Outcome =
   /** The client has its answer, whole or closed with an in-band error. */
   | { type: 'answered' }
-  /** Nothing has reached the client. `original` is what the target said, as it said it. */
-  | { type: 'failed'; failure: Failure; original?: HeldAnswer }
+  /** Nothing of an answer has reached the client. `original` is what the target said, as it said it; `isBegun`: the head of its stream was sent. */
+  | { type: 'failed'; failure: Failure; original?: HeldAnswer; isBegun?: true }
   | Broken
 
 /** The client has the beginning of an answer, and the target will not end it. */

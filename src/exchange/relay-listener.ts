@@ -3,8 +3,10 @@
  * of a stream.
  */
 import type { ClientDialect, ClientDialectName, HeaderMap } from '../dialects/dialect.ts'
+import { isSilent } from '../dialects/gaps.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import { frameTorn, streamCut, type Failure } from '../ir/failure.ts'
+import { objectOf, parseJson } from '../ir/json.ts'
 import type { AnswerHead, Attempt, CallListener } from '../upstream/attempt.ts'
 import { responseHeaders, withoutLength } from '../wire/headers.ts'
 import { createSseDecoder, type Frame, type FrameDecoder } from '../wire/sse.ts'
@@ -45,6 +47,8 @@ export class RelayListener implements CallListener {
   readonly #onAnswer: ((text: string) => void) | undefined
   #attempt: Attempt | undefined
   #phase: Phase = { at: 'waiting' }
+  /** More than comments and pings came. */
+  #isAnnounced = false
   /** Of what is no stream, or cannot be read. */
   #lastWordAtMs = 0
 
@@ -104,6 +108,8 @@ export class RelayListener implements CallListener {
       case 'torn':
         return this.#dialect.gapGrammar.wasWords(frame) ? undefined : this.#failTorn()
       case 'preamble':
+        this.#isAnnounced ||= !isSilent(objectOf(parseJson(frame.data)))
+        return
       case 'closing':
       case 'noise':
         return
@@ -250,8 +256,11 @@ export class RelayListener implements CallListener {
 
   /** After the commit point: somebody else goes on, or the client is told; never a silent end. */
   #breakOff(failure: Failure, stream: RelayedStream | undefined): void {
+    const isBegun = this.#phase.at === 'streaming' && this.#phase.silent !== undefined && !this.#isAnnounced
     this.#leave()
     this.#attempt?.abort()
+    // Nothing is there yet that anybody would have to continue.
+    if (isBegun) return this.#outcome.resolve({ type: 'failed', failure, isBegun })
     const seen = stream?.seen()
     const { seam, clock } = this.#services
     this.#outcome.resolve({

@@ -52,10 +52,16 @@ export interface EarlyReply extends Reply {
 
 /** `undefined` where the wire has no sign of life. */
 export function openEarly(reply: Reply, dialect: ClientDialectName): EarlyReply | undefined {
+  if (signs[dialect] !== undefined)
+    reply.head(200, 'OK', ['content-type', clientDialects[dialect].streamType, 'cache-control', 'no-cache'])
+  return afterHead(reply, dialect)
+}
+
+/** The same where a target's head was sent, and nothing of its answer. */
+export function afterHead(reply: Reply, dialect: ClientDialectName): EarlyReply | undefined {
   const sign = signs[dialect]
   if (sign === undefined) return undefined
-  const { streamType, encodeFailureFrame } = clientDialects[dialect]
-  reply.head(200, 'OK', ['content-type', streamType, 'cache-control', 'no-cache'])
+  const { encodeFailureFrame } = clientDialects[dialect]
   let isStream = true
 
   const fail = (failure: Failure): void => reply.end(encodeFailureFrame(failure))

@@ -75,6 +75,7 @@ export const responses = {
     event({ type: 'response.created', sequence_number: 0, response }) +
     event({ type: 'response.in_progress', sequence_number: 1, response }),
   keepAlive: event({ type: 'keepalive', sequence_number: 2 }),
+  end: event({ type: 'response.completed', sequence_number: 4, response: { ...response, status: 'completed' } }),
   messageStart: event({
     type: 'response.output_item.added',
     sequence_number: 2,
@@ -99,5 +100,16 @@ const line = (fields: object): string =>
 /** Ollama's (local-engines.md 1.2). */
 export const ollama = {
   text: (content: string) => line({ message: { role: 'assistant', content }, done: false }),
-  end: line({ message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop' }),
+  call: ({ name, input }: { name: string; input: object }) =>
+    line({
+      message: { role: 'assistant', content: '', tool_calls: [{ function: { name, arguments: input } }] },
+      done: false,
+    }),
+  end: line({
+    message: { role: 'assistant', content: '' },
+    done: true,
+    done_reason: 'stop',
+    prompt_eval_count: 5,
+    eval_count: 3,
+  }),
 }

@@ -40,6 +40,7 @@ export class FakeCall {
   readonly body: string
   readonly #handler: Dispatcher.DispatchHandler
   isAborted = false
+  hasSpoken = false
   readonly #controller: Dispatcher.DispatchController
 
   constructor(origin: string, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
@@ -66,6 +67,7 @@ export class FakeCall {
   }
 
   head(headers: Record<string, string>, status = 200): this {
+    this.#controller.rawHeaders = Object.entries(headers).flat()
     this.#handler.onResponseStart?.(this.#controller, status, headers, 'OK')
     return this
   }
@@ -76,12 +78,17 @@ export class FakeCall {
   }
 
   say(...frames: string[]): this {
+    this.hasSpoken = true
     for (const frame of frames) this.#handler.onResponseData?.(this.#controller, Buffer.from(frame))
     return this
   }
 
   end(): void {
     this.#handler.onResponseEnd?.(this.#controller, {})
+  }
+
+  break(): void {
+    this.#handler.onResponseError?.(this.#controller, Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
   }
 }
 
@@ -154,8 +161,8 @@ export class Stage {
   readonly #services: Services
   ended: Promise<void> = Promise.resolve()
 
-  constructor(chain: Chain, timeouts: Partial<Timeouts> = {}) {
-    this.#services = this.#createServices(chain, { ...usual, ...timeouts })
+  constructor(chain: Chain, timeouts: Partial<Timeouts> = {}, seam = true) {
+    this.#services = { ...this.#createServices(chain, { ...usual, ...timeouts }), seam }
   }
 
   /** Asks as the dialect's SDK would, with these fields besides. */
@@ -181,8 +188,9 @@ export class Stage {
     return this.calls.filter(({ origin }) => origin === `http://${name}`)
   }
 
-  /** So much time passes, second by second, with everything that it sets in motion. */
+  /** So much time passes, second by second, with everything that it sets in motion; of no time only what is ready happens. */
   async pass(seconds: number): Promise<void> {
+    if (seconds === 0) await turn()
     for (let second = 0; second < seconds; second += 1) {
       this.clock.advance(1000)
       await turn()

@@ -68,7 +68,7 @@ export function readResponses(text: string): Heard {
       if (type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed') ending = type
       else
         demand(arrayOf(last['output']).length === 0 && last['status'] === 'in_progress', `${type} is not in progress`)
-    } else takeItemEvent(items, type, body)
+    } else if (type !== 'keepalive') takeItemEvent(items, type, body)
   }
   demand(ending !== undefined, "Didn't receive a `response.completed` event.")
   demand(`response.${stringOf(last['status'])}` === ending, `status ${JSON.stringify(last['status'])} in ${ending}`)

@@ -21,6 +21,8 @@ export interface Fault {
   gathered?: Outcome
   /** Where the primary speaks another dialect, if that makes a difference. */
   translated?: Outcome | Readonly<Record<Content, Outcome>>
+  /** What the provider asks to wait, which Trooper does. */
+  waitsSeconds?: number
   /** Without a seam the client is told where somebody else would have gone on, and here too. */
   isToldWithoutSeam?: true
 }
@@ -61,6 +63,17 @@ const refusals: Fault[] = [
     },
     stream: 'local',
     whole: 'local',
+  },
+  {
+    name: 'rate limit of 2 s, which is `WAIT_MAX`',
+    plays: {
+      anthropic: { mode: 'anthropic-rate-limit', retryAfter: '2', times: 1 },
+      'openai-chat': { mode: 'openai-rate-limit', retryAfter: '2', times: 1 },
+      'openai-responses': { mode: 'openai-rate-limit', retryAfter: '2', times: 1 },
+    },
+    stream: 'provider',
+    whole: 'provider',
+    waitsSeconds: 2,
   },
   {
     name: 'overload',

@@ -53,7 +53,7 @@ export function hearLeniently(mode: string, { client, primary }: Place, type: st
 
 /** Nothing is missing, nothing is there twice, and what has an end has the right one. */
 export function checkWhole(
-  { name, plays }: Fault,
+  { name, plays }: Pick<Fault, 'name' | 'plays'>,
   { content, primary }: Pick<Place, 'content' | 'primary'>,
   outcome: Outcome,
   heard: Heard,

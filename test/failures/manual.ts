@@ -15,11 +15,13 @@ export interface Cell {
   outcome: Told
   /** How often the primary was asked. */
   attempts: number
+  /** How long the client had to wait, beyond what the targets took. */
+  seconds: number
 }
 
 export interface Chapter {
   title: string
-  faults: readonly Fault[]
+  faults: readonly Pick<Fault, 'name'>[]
 }
 
 const clients = [
@@ -30,11 +32,14 @@ const clients = [
 
 const intro = `# What happens when a provider fails
 
-Made by \`test/failures\`, which plays every one of these to the running program; do not edit.
+Made by \`test/failures\`, which plays every one of these to Trooper with the settings of time as they are by default; do not edit.
 
-The columns are the app's dialect, and whether it asked for a stream. A cell says who wrote what the app has in the end, and how often the
-provider was asked. Where text, tool calls and reasoning fare differently, it says so. Every answer is read by clients stricter than any
-real one and by the official SDKs: it is whole, nothing is said twice, and a call has the arguments that its model meant.
+The columns are the app's dialect, and whether it asked for a stream. A cell says who wrote what the app has in the end, how often the
+provider was asked, and how long the app had to wait for it: the time that passed on the clock before somebody else was asked, or before
+the provider was asked again or spoke again. Where no time stands, none passed: the fault cost nothing but the way to the next target.
+Where text, tool calls and reasoning fare differently, it says so. Every answer is read by clients stricter than any real one, and all
+but those of silent providers by the official SDKs: it is whole, nothing is said twice, and a call has the
+arguments that its model meant.
 
 - **provider**: the app has the provider's own answer. What was wrong with it was left out or mended.
 - **local**: the local model answers from the beginning; the app has seen nothing of the fault.
@@ -105,17 +110,28 @@ export function manual(chapters: readonly Chapter[], cells: readonly Cell[]): st
   return `${[intro.trimEnd(), ...sections].join('\n\n')}\n`
 }
 
+/** What is the same for all of them is said once. */
 function cellText(cells: readonly Cell[]): string {
-  const byContent = contents.flatMap((content) => {
-    const cell = cells.find((known) => known.content === content)
-    return cell ? [[content, `${cell.outcome} (${cell.attempts})`] as const] : []
-  })
-  const outcomes = [...new Set(byContent.map(([, outcome]) => outcome))]
-  if (outcomes.length <= 1) return outcomes[0] ?? '-'
-  return outcomes
-    .map((outcome) => {
-      const those = byContent.filter(([, told]) => told === outcome).map(([content]) => content)
-      return `${those.join(', ')}: ${outcome}`
-    })
-    .join('; ')
+  const known = contents.flatMap((content) => cells.find((cell) => cell.content === content) ?? [])
+  const outcomes = group(known, ({ outcome, attempts }) => `${outcome} (${attempts})`)
+  if (outcomes.size === 0) return '-'
+  const told = [...outcomes].map(([outcome, those]) => [namesOf(those), `${outcome}${timeText(those)}`] as const)
+  return told.length === 1 ? (told[0]?.[1] ?? '') : told.map(([names, text]) => `${names}: ${text}`).join('; ')
+}
+
+function timeText(cells: readonly Cell[]): string {
+  const [usual, ...others] = [...group(cells, ({ seconds }) => `${seconds} s`)]
+  if (!usual || (usual[0] === '0 s' && others.length === 0)) return ''
+  const exceptions = others.map(([time, those]) => ` (${namesOf(those)}: ${time})`)
+  return `, ${usual[0]}${exceptions.join('')}`
+}
+
+function namesOf(cells: readonly Cell[]): string {
+  return cells.map(({ content }) => content).join(', ')
+}
+
+function group(cells: readonly Cell[], by: (cell: Cell) => string): Map<string, Cell[]> {
+  const groups = new Map<string, Cell[]>()
+  for (const cell of cells) groups.set(by(cell), [...(groups.get(by(cell)) ?? []), cell])
+  return groups
 }

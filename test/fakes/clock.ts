@@ -31,6 +31,11 @@ export class FakeClock implements Clock {
     return this.#timers.length
   }
 
+  /** How long it is to the next of them; for ever when there is none. */
+  get nextInMs(): number {
+    return Math.min(...this.#timers.map(({ atMs }) => atMs)) - this.#nowMs
+  }
+
   /** Lets so much time pass; whoever is due on the way is called at its own moment. */
   advance(ms: number): void {
     const end = this.#nowMs + ms

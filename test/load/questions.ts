@@ -72,9 +72,9 @@ function healthyAt(at: number): Draft {
   return { client, primary, content: content ?? 'text', stream: at % 7 !== 6, fault: health }
 }
 
-/** Text, calls and thoughts in turn, as are streams and whole answers. */
+/** Text, calls and thoughts in turn, as are streams and whole answers. A wait is no fault, and takes its seconds. */
 function faultyOf(round: number): Draft[] {
-  const faults = chapters.flatMap((chapter) => chapter.faults)
+  const faults = chapters.flatMap((chapter) => chapter.faults).filter(({ waitsSeconds }) => waitsSeconds === undefined)
   return faults.flatMap((fault, at) => placesOf(fault, contents[(at + round) % contents.length] ?? 'text', at + round))
 }
 
