@@ -78,7 +78,8 @@ export class Admissions {
   answered(target: Target, trial?: Trial): void {
     const { breakers, clock } = this.#services
     trial?.began(clock.now())
-    if (!breakers.isEmptyAt(clock.now())) breakers.succeeded(this.#payerAt(target), clock.now())
+    const nowMs = clock.now()
+    if (!breakers.isEmptyAt(nowMs)) breakers.succeeded(this.#payerAt(target), nowMs)
   }
 
   /** Learns from a failure for which the next target was asked. */

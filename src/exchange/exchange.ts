@@ -55,7 +55,8 @@ class Exchange {
     this.#services = services
     this.#incoming = incoming
     this.#client = new ClientSide(services, incoming.dialect, reply)
-    this.#chain = chainFor(services.chains, incoming.dialect, glanceAtModel(incoming.body))
+    this.#namedModel = glanceAtModel(incoming.body)
+    this.#chain = chainFor(services.chains, incoming.dialect, this.#namedModel)
     this.#story = new Story(services, this.#chain)
     this.#deadlineMs = services.clock.now() + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
@@ -203,9 +204,12 @@ class Exchange {
     return answerHeaders(target, { reason, omitted: undefined })
   }
 
-  async #attempt(turn: Turn): Promise<Outcome> {
+  #attempt(turn: Turn): Promise<Outcome> {
     if (this.#client.answer) return this.#continue(turn, this.#client.answer)
-    if (isRelayed(turn.target, this.#incoming)) return this.#relay(turn)
+    return isRelayed(turn.target, this.#incoming) ? this.#relay(turn) : this.#answerItself(turn)
+  }
+
+  async #answerItself(turn: Turn): Promise<Outcome> {
     this.#services.handBack.expect(this.#incoming.dialect)
     const { asked, dialect } = this.#incoming
     if (asked?.question.about === 'models')
@@ -217,7 +221,13 @@ class Exchange {
       : { type: 'failed', failure: this.#decoded.failure }
   }
 
-  async #relay(turn: Turn): Promise<Outcome> {
+  /** Nothing is awaited, and nothing copied, where the bytes go on as they are. */
+  #relay(turn: Turn): Promise<Outcome> {
+    if (this.#body.isUnchanged(turn.target)) return relay(this.#services, this.#incoming, turn, this.#listener())
+    return this.#relayChanged(turn)
+  }
+
+  async #relayChanged(turn: Turn): Promise<Outcome> {
     const { body, omitted } = await this.#body.for(turn.target, this.#model())
     const headers = omitted === undefined ? undefined : ['X-Trooper-Omitted', omitted]
     const reply = headers ? watchReply(turn.reply, { headers }) : turn.reply

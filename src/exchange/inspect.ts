@@ -42,6 +42,8 @@ const lookedAtBytes = 2048
  */
 const errorMark = /"error"\s*:\s*(?!null)|"finish_reason"\s*:\s*"error"/
 
+const errorKey = Buffer.from('"error"')
+
 const none: BodyFault = { kind: 'none' }
 const cut: BodyFault = { kind: 'cut' }
 
@@ -66,7 +68,7 @@ function mentionsError(chunks: readonly Buffer[]): boolean {
 
 /** The native search spares nearly every answer the pattern (0.1 instead of 1 µs). */
 function isMarked(bytes: Buffer): boolean {
-  return bytes.includes('"error"') && errorMark.test(bytes.toString('latin1'))
+  return bytes.includes(errorKey) && errorMark.test(bytes.toString('latin1'))
 }
 
 function firstBytes(chunks: readonly Buffer[]): Buffer {

@@ -23,7 +23,7 @@ export class RelayedBody {
   readonly #memory: ResponsesMemory | undefined
   readonly #chain: Chain
   /** Targets that refused seals of another one's. */
-  readonly #strangers = new Set<Target>()
+  readonly #strangers: Target[] = []
 
   constructor(services: Services, incoming: Incoming, memory: ResponsesMemory | undefined, chain: Chain) {
     this.#services = services
@@ -32,11 +32,17 @@ export class RelayedBody {
     this.#chain = chain
   }
 
+  /** The bytes as they came are what this target is sent: the usual case, which costs nothing. */
+  isUnchanged(target: Target): boolean {
+    const isMended = this.#services.handBack.isExpected(this.#incoming.dialect) || this.#strangers.includes(target)
+    return !isMended && !renamesModels(target) && target === this.#chain[0]
+  }
+
   /** The same bytes where nothing has to change. `model`: as the client wrote it. */
   async for(target: Target, model: string): Promise<Relayable> {
     const { dialect } = this.#incoming
     const own = await this.#own(target)
-    const mended = this.#strangers.has(target) ? withoutSeals(own, dialect) : own
+    const mended = this.#strangers.includes(target) ? withoutSeals(own, dialect) : own
     const named = renamesModels(target) ? withTopLevelString(mended, 'model', modelAt(target, model)) : mended
     return this.isHome(target) ? { body: named, omitted: undefined } : this.#withoutForeignFiles(named, target)
   }
@@ -68,7 +74,7 @@ export class RelayedBody {
   async hasLearned(target: Target, failure: Failure): Promise<boolean> {
     const { dialect, body } = this.#incoming
     if (this.#hasSeveralClouds() && isSealRefusal(failure)) {
-      this.#strangers.add(target)
+      this.#strangers.push(target)
       this.#services.handBack.expect(dialect)
       return true
     }

@@ -18,11 +18,13 @@ function withoutSign(text: string): string {
 }
 
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
+const controlCharacter = /[\u0000-\u001F\u007F-\u009F]/
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controlCharacters = /[\u0000-\u001F\u007F-\u009F]/g
 
 /** Control characters could forge a line, or drive the terminal. */
 function onOneLine(text: string): string {
-  return text.replaceAll(controlCharacters, ' ')
+  return controlCharacter.test(text) ? text.replaceAll(controlCharacters, ' ') : text
 }
 
 /** Escape sequences of a terminal; lines without a level's meaning stay plain. */

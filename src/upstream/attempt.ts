@@ -68,14 +68,12 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
   readonly #clock: Clock
   readonly #listener: CallListener
   readonly #watch: Watch
-  readonly #startedAtMs: number
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
 
   constructor(clock: Clock, patience: Patience, { body }: Call, listener: CallListener) {
     this.#clock = clock
     this.#listener = listener
-    this.#startedAtMs = clock.now()
     this.#watch = new Watch(clock, patience, uploadMs(body), this)
   }
 
@@ -124,7 +122,7 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#isOver) return
-    const state = { hadAnswer: this.#watch.hasHead, elapsedMs: this.#clock.now() - this.#startedAtMs }
+    const state = { hadAnswer: this.#watch.hasHead, elapsedMs: this.#clock.now() - this.#watch.startedAtMs }
     this.#finish()
     try {
       this.#listener.failure(transportFailure(error, state))

@@ -23,6 +23,7 @@ export class Watch {
   readonly #patience: Patience
   readonly #uploadMs: number
   readonly #watched: Watched
+  readonly #startedAtMs: number
   #limits: Limits
   #phase: Phase = 'connect'
   /** When the phase began, or its silence is counted from again. */
@@ -40,9 +41,15 @@ export class Watch {
     this.#uploadMs = uploadMs
     this.#watched = watched
     this.#limits = patience.limits
-    this.#sinceMs = clock.now()
-    this.#aliveAtMs = this.#sinceMs
-    this.#cancelTimer = this.#setTimer()
+    this.#startedAtMs = clock.now()
+    this.#sinceMs = this.#startedAtMs
+    this.#aliveAtMs = this.#startedAtMs
+    this.#cancelTimer = this.#setTimer(this.#startedAtMs)
+  }
+
+  /** Epoch milliseconds. */
+  get startedAtMs(): number {
+    return this.#startedAtMs
   }
 
   get hasHead(): boolean {
@@ -85,8 +92,8 @@ export class Watch {
     this.#sinceMs = this.#clock.now()
   }
 
-  #setTimer(): () => void {
-    const leftMs = Math.min(this.#leftMs(), this.#soonestMs(), this.#patience.deadlineMs - this.#clock.now())
+  #setTimer(nowMs: number): () => void {
+    const leftMs = Math.min(this.#leftMs(nowMs), this.#soonestMs(), this.#patience.deadlineMs - nowMs)
     return this.#clock.after(Math.max(0, leftMs), () => this.#look())
   }
 
@@ -106,43 +113,44 @@ export class Watch {
 
   #look(): void {
     try {
-      const late = this.#latePhase()
+      const nowMs = this.#clock.now()
+      const late = this.#latePhase(nowMs)
       if (late) this.#watched.onTimeout(late)
-      else this.#cancelTimer = this.#setTimer()
+      else this.#cancelTimer = this.#setTimer(nowMs)
     } catch (error) {
       this.#watched.onFault(error)
     }
   }
 
   /** Which clock has run out, when every excuse is heard. */
-  #latePhase(): LatePhase | undefined {
-    if (this.#clock.now() >= this.#patience.deadlineMs) return 'exchange'
-    if (this.#leftMs() > 0) return undefined
+  #latePhase(nowMs: number): LatePhase | undefined {
+    if (nowMs >= this.#patience.deadlineMs) return 'exchange'
+    if (this.#leftMs(nowMs) > 0) return undefined
     const isThinking = this.#watched.isThinking()
     if (isThinking) this.#sinceMs = Math.max(this.#sinceMs, this.#aliveAtMs)
-    if (this.#leftMs() > 0) return undefined
+    if (this.#leftMs(nowMs) > 0) return undefined
     const { thinking, mayThink } = this.#patience
     if (this.#limits !== thinking && (isThinking || mayThink())) this.#limits = thinking
-    if (this.#leftMs() > 0 || this.#goesOnLate()) return undefined
+    if (this.#leftMs(nowMs) > 0 || this.#goesOnLate(nowMs)) return undefined
     return this.#phase
   }
 
   /** Others are asked beside it; it keeps a chance, but not for ever. */
-  #goesOnLate(): boolean {
+  #goesOnLate(nowMs: number): boolean {
     if (this.#phase !== 'first-content' || !this.#mayGoOnLate || !this.#patience.race?.onLate()) return false
     this.#mayGoOnLate = false
     this.#limits = { ...this.#limits, firstContentMs: this.#patience.thinking.firstContentMs }
-    this.#sinceMs = this.#clock.now()
+    this.#sinceMs = nowMs
     return true
   }
 
-  #leftMs(): number {
-    return this.#limitMs() - (this.#isPaused ? 0 : this.#silentMs())
+  #leftMs(nowMs: number): number {
+    return this.#limitMs() - (this.#isPaused ? 0 : this.#silentMs(nowMs))
   }
 
-  #silentMs(): number {
+  #silentMs(nowMs: number): number {
     const lastWordAtMs = this.#phase === 'stall' ? this.#watched.lastWordAtMs() : this.#sinceMs
-    return this.#clock.now() - Math.max(this.#sinceMs, lastWordAtMs)
+    return nowMs - Math.max(this.#sinceMs, lastWordAtMs)
   }
 
   #limitMs(): number {

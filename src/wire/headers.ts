@@ -26,6 +26,21 @@ const hopByHop = new Set([
 /** Nor are these the client's to say: the connection's own host, and `expect`, which the server has already answered. */
 const notForTargets = new Set([...hopByHop, 'host', 'expect', 'content-length', 'accept-encoding'])
 
+/** A bit for the length of each: most names can be told apart from all of them by that, without a copy in lower case. */
+function lengthsOf(names: ReadonlySet<string>): number {
+  let bits = 0
+  for (const { length } of names) bits |= 1 << length
+  return bits
+}
+
+/** `name` in any case; none of them is longer than 31. */
+function isOneOf(names: ReadonlySet<string>, lengths: number, name: string): boolean {
+  return name.length < 32 && ((lengths >>> name.length) & 1) === 1 && names.has(name.toLowerCase())
+}
+
+const hopByHopLengths = lengthsOf(hopByHop)
+const notForTargetsLengths = lengthsOf(notForTargets)
+
 const credentialHeaders = new Set(['authorization', 'x-api-key'])
 
 /**
@@ -38,14 +53,17 @@ export function requestHeaders(raw: HeaderList, credential: Credential | undefin
   const headers: HeaderList = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? ''
-    const lower = name.toLowerCase()
-    if (notForTargets.has(lower) || named?.has(lower)) continue
-    if (credential !== undefined && (lower === own || credentialHeaders.has(lower))) continue
+    if (isOneOf(notForTargets, notForTargetsLengths, name) || named?.has(name.toLowerCase())) continue
+    if (own !== undefined && isCredential(name.toLowerCase(), own)) continue
     headers.push(name, raw[at + 1] ?? '')
   }
   headers.push('accept-encoding', 'identity')
   if (credential !== undefined) headers.push(...credentialHeader(credential))
   return headers
+}
+
+function isCredential(lower: string, own: string): boolean {
+  return lower === own || credentialHeaders.has(lower)
 }
 
 export function credentialHeader({ header, value }: Credential): [name: string, value: string] {
@@ -58,8 +76,8 @@ export function responseHeaders(raw: HeaderList): HeaderList {
   const headers: HeaderList = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? ''
-    const lower = name.toLowerCase()
-    if (!hopByHop.has(lower) && !named?.has(lower)) headers.push(name, raw[at + 1] ?? '')
+    if (!isOneOf(hopByHop, hopByHopLengths, name) && !named?.has(name.toLowerCase()))
+      headers.push(name, raw[at + 1] ?? '')
   }
   return headers
 }

@@ -46,7 +46,7 @@ describe('topLevelString', () => {
   it('never throws, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        topLevelString(bytes, 'model')
+        topLevelString(Buffer.from(bytes), 'model')
       }),
     )
   })
