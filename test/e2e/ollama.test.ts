@@ -6,7 +6,8 @@ import { ask, dialects, startStage, startTrooper, textOf, type Stage } from './t
 describe('a conversation that goes to Ollama', () => {
   let stage: Stage
   beforeAll(async () => {
-    stage = await startStage('/v1/messages')
+    // Made for 131,072 tokens.
+    stage = await startStage('/v1/messages', { FALLBACK_MODEL: 'gemma3:4b' })
   })
   afterAll(() => stage.stop())
   beforeEach(async () => {
@@ -40,9 +41,6 @@ describe('a conversation that goes to Ollama', () => {
   })
 
   it('that counts more tokens than estimated is asked again with the size that Ollama measured', async () => {
-    await stage.ollama.configure({
-      models: [{ name: 'qwen2.5:3b', contextLength: 262_144, capabilities: ['completion'] }],
-    })
     // Ollama's own count is four bytes a token at least; a window that is too small by far is what the first answer says.
     await stage.ollama.play({ mode: 'overflow', times: 1 }, { mode: 'ok', text: planted.localAnswer })
     const response = await post([{ role: 'user', content: 'word '.repeat(4000) }])
