@@ -3,6 +3,7 @@ import type { Dispatcher, Pool } from 'undici'
 import { unaskedLocals } from '../fakes/unasked-engines.ts'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
+import { createFitting } from '../../src/context/fitting.ts'
 import { createMargins } from '../../src/context/margins.ts'
 import { createEngines } from '../../src/engines/engines.ts'
 import { thisMachine } from '../../src/engines/memory.ts'
@@ -208,6 +209,7 @@ export class Stage {
       engines: createEngines({ pools, clock: this.clock, log, machine: thisMachine, contextMax: undefined }),
       locals: unaskedLocals,
       margins: createMargins(),
+      fitting: createFitting('extractive'),
       images: { fetch: async () => undefined, destroy: async () => {} },
       handBack: createHandBack(),
       transcripts: noTranscripts,
