@@ -45,7 +45,9 @@ export function applyCut(
     if (run !== -1) {
       const missing = runs[run]?.messages ?? []
       const size = missing.reduce((sum, one, index) => sum + sizeOf(one, at + index), 0)
-      const note = noteMessage(noteOf(missing.length, size, summaries[run] ?? ''))
+      // Without thoughts, which count only while their turn lasts: the note has to stay the same.
+      const told = missing.reduce((sum, one) => sum + count.message(one, false), 0)
+      const note = noteMessage(noteOf(missing.length, told, summaries[run] ?? ''))
       messages.push(note)
       noteTokens += count.message(note, true)
       tokens += size

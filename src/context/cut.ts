@@ -3,6 +3,8 @@ import type { Message } from '../ir/request.ts'
 
 /** Places are indexes of messages; each only ever grows while a conversation does. */
 export interface Cut {
+  /** The tokens that it was made for, by the count of that time. */
+  budget: number
   /** Results of tools before it keep `resultTokens` each, of their head, their end and what stands out between. */
   shrunkBefore: number
   resultTokens: number
@@ -20,6 +22,7 @@ export interface Cut {
 }
 
 export const nothingCut: Cut = {
+  budget: 0,
   shrunkBefore: 0,
   resultTokens: 0,
   thoughtlessBefore: 0,

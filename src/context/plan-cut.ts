@@ -24,8 +24,12 @@ import { turnsOf, type Turns } from './turns.ts'
 
 /** Down to this share of what fits. */
 const goalShare = 0.7
+/** A cut that was made for much less, by an estimate that turned out too high or in a smaller window, is made anew. */
+const muchMore = 1.2
 /** Of what fits, for what notes say. */
-const noteShare = 0.08
+const noteShare = 0.1
+/** Of what fits, for all notes or for one result, where a cut leaves room below its goal. */
+const roomyShare = 0.25
 const mostNoteTokens = 6000
 /** Of what fits, for a result that is shrunk. */
 const resultShare = 1 / 50
@@ -54,26 +58,51 @@ export interface Wishes {
 export function planCut(request: ChatRequest, count: Count, { budget, summaries, before }: Wishes): Plan {
   const sizes = measure(request, count)
   if (sizes.total(nothingCut) <= budget) return { type: 'whole' }
-  if (before && sizes.total(before) <= budget) return { type: 'cut', cut: before, isNew: false }
+  const known = before && budget <= before.budget * muchMore ? before : undefined
+  if (known && sizes.total(known) <= budget) return { type: 'cut', cut: known, isNew: false }
   const turns = turnsOf(request.messages)
   const begun: Cut = {
-    ...(before ?? nothingCut),
+    ...(known ?? nothingCut),
+    budget,
     resultTokens: clamp(Math.round(budget * resultShare), resultTokens.least, resultTokens.most),
     kept: [...turns.head, ...turns.asked],
     noteTokens: summaries ? Math.min(mostNoteTokens, Math.round(budget * noteShare)) : 0,
     textTokens: undefined,
     toolTokens: undefined,
   }
-  const cut = cutOld(begun, turns, sizes, budget * goalShare)
-  if (sizes.total(cut) <= budget) return { type: 'cut', cut, isNew: true }
-  const deep = cutRecent(cut, turns, sizes, budget * goalShare)
-  if (sizes.total(deep) <= budget) return { type: 'cut', cut: deep, isNew: true }
+  const goal = budget * goalShare
+  const cut = cutOld(begun, turns, sizes, goal)
+  if (sizes.total(cut) <= budget) return { type: 'cut', cut: roomier(cut, sizes, goal), isNew: true }
+  const deep = cutRecent(cut, turns, sizes, goal)
+  if (sizes.total(deep) <= budget) return { type: 'cut', cut: roomier(deep, sizes, goal), isNew: true }
   const last = cutAnything({ ...deep, noteTokens: 0 }, sizes, budget)
   return last ? { type: 'cut', cut: last, isNew: true } : { type: 'too-long', tokens: sizes.total(nothingCut) }
 }
 
 function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value))
+}
+
+/** What a cut leaves free below its goal: one half for what is shrunk, the other for what is said of the rest. */
+function roomier(cut: Cut, sizes: Sizes, goal: number): Cut {
+  return withRoomyNotes(withRoomyResults(cut, sizes, (goal + sizes.total(cut)) / 2), sizes, goal)
+}
+
+function withRoomyResults(cut: Cut, sizes: Sizes, goal: number): Cut {
+  let found = cut
+  for (let tokens = cut.resultTokens * 1.2; tokens < cut.budget * roomyShare; tokens *= 1.2) {
+    const longer = { ...cut, resultTokens: Math.round(tokens) }
+    if (sizes.total(longer) > goal) break
+    found = longer
+  }
+  return found
+}
+
+function withRoomyNotes(cut: Cut, sizes: Sizes, goal: number): Cut {
+  if (cut.noteTokens === 0) return cut
+  const free = Math.floor(goal - sizes.total(cut))
+  const most = Math.min(mostNoteTokens, Math.floor(cut.budget * roomyShare))
+  return { ...cut, noteTokens: clamp(cut.noteTokens + free, cut.noteTokens, Math.max(cut.noteTokens, most)) }
 }
 
 function cutOld(cut: Cut, { recentFrom, joints }: Turns, sizes: Sizes, goal: number): Cut {

@@ -99,21 +99,27 @@ function addWords(words: number[], text: string, start: number, end: number): nu
       continue
     }
     let hash = 0x811c9dc5
+    let exact = hash
     let before = role
+    const first = at
     // A sentence begins with a capital whatever its first word is.
     let isName = role === 2 && at > start
     while (at < end && role !== 0) {
       const next = roles[text.charCodeAt(at + 1)] ?? 0
       if (role === 4 && (next === 0 || next === 4)) break
       if (role >= 3 || (role === 2 && before === 1)) isName = true
-      hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+      const code = text.charCodeAt(at)
+      exact = Math.imul(exact ^ code, 0x01000193)
+      // All numbers are one: lines that differ in nothing else are no news.
+      if (role !== 3 || code === 95) hash = Math.imul(hash ^ code, 0x01000193)
+      else if (before !== 3 || at === first) hash = Math.imul(hash ^ 48, 0x01000193)
       before = role
       at += 1
       role = at < end ? next : 0
     }
     const bucket = (hash ^ (hash >>> 16)) & (buckets - 1)
     words.push(isName ? -1 - bucket : bucket)
-    all = (Math.imul(all, 31) + hash) | 0
+    all = (Math.imul(all, 31) + exact) | 0
   }
   return all
 }

@@ -149,13 +149,16 @@ export function local(name = 'local'): Target {
 
 export class Stage {
   readonly clock = new FakeClock()
-  readonly reply = new FakeReply()
+  reply = new FakeReply()
   readonly calls: FakeCall[] = []
   readonly lines: string[] = []
   readonly #services: Services
+  readonly #shown: object | undefined
   ended: Promise<void> = Promise.resolve()
 
-  constructor(chain: Chain, timeouts: Partial<Timeouts> = {}) {
+  /** `shown`: what a local Ollama says of its model (`/api/show`); by default it knows none. */
+  constructor(chain: Chain, timeouts: Partial<Timeouts> = {}, shown?: object) {
+    this.#shown = shown
     this.#services = this.#createServices(chain, { ...usual, ...timeouts })
   }
 
@@ -163,6 +166,7 @@ export class Stage {
   ask(dialect: TestedDialect, stream = true, more: object = {}): this {
     const { body } = dialects[dialect]
     const bytes = Buffer.from(JSON.stringify({ ...body('hi', stream), ...more }))
+    this.reply = new FakeReply()
     const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: stream }
     this.ended = runExchange(this.#services, incoming, this.reply)
     return this
@@ -232,8 +236,10 @@ export class Stage {
         this.calls.push(new FakeCall(origin, options, handler))
         return true
       },
-      // `/api/show`, which the Ollama engine asks once.
-      request: async () => ({ statusCode: 404, body: { text: async () => '' } }),
+      request: async () => ({
+        statusCode: this.#shown ? 200 : 404,
+        body: { text: async () => (this.#shown ? JSON.stringify(this.#shown) : '') },
+      }),
     }
     return pool as unknown as Pool
   }
