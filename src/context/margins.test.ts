@@ -50,10 +50,13 @@ describe('the margin of a model', () => {
     },
   )
 
-  it('grows a fifth where a conversation was too long and nobody said by how much', () => {
+  it('grows by a fifth or more where a conversation was too long and nobody said by how much', () => {
     const margins = createMargins()
     const before = margins.of('m', 1)
-    margins.tighten('m', 1)
+    margins.tighten('m', 1, 1)
     expect(margins.of('m', 1)).toBeCloseTo(before * 1.2)
+    margins.tighten('m', 1, 3)
+    expect(margins.of('m', 1)).toBe(3)
+    expect(margins.of('m', 2)).toBe(before)
   })
 })

@@ -23,8 +23,8 @@ export interface Margins {
   isMeasured(model: string, conversation: number): boolean
   /** Takes a measured prompt as a lesson. */
   learn(model: string, conversation: number, estimatedTokens: number, measuredTokens: number): void
-  /** It was too long, and nobody said by how much. */
-  tighten(model: string, conversation: number): void
+  /** It was too long, and nobody said by how much: more than so many of the model's tokens there are for each estimated one. */
+  tighten(model: string, conversation: number, atLeast: number): void
 }
 
 /** `model`: a key that no other model of another server has. */
@@ -44,8 +44,9 @@ export function createMargins(): Margins {
       // Up at once, down by halves: a margin that is too small costs a refusal, one that is too large some of the window.
       models.set(model, Math.max(now, (now + (models.get(model) ?? now)) / 2))
     },
-    tighten: (model, conversation) => {
-      conversations.set(`${conversation} ${model}`, Math.min(most, of(model, conversation) * tightening))
+    tighten: (model, conversation, atLeast) => {
+      const margin = Math.max(of(model, conversation) * tightening, atLeast)
+      conversations.set(`${conversation} ${model}`, Math.min(most, margin))
     },
   }
 }

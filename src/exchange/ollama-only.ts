@@ -89,7 +89,7 @@ async function askInItsWindow(
     if (outcome.type !== 'failed' || outcome.failure.kind !== 'too-long' || repeats >= mostRepeats) return outcome
     if (windowTokens === undefined || (repeats > 0 && windowTokens <= (before ?? 0))) return outcome
     const { promptTokens } = outcome.failure
-    if (promptTokens === undefined) margins.tighten(model, conversation)
+    if (promptTokens === undefined) margins.tighten(model, conversation, windowTokens / counted)
     else margins.learn(model, conversation, counted, promptTokens)
   }
 }

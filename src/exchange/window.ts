@@ -58,7 +58,6 @@ export async function askInWindow(
     const opened = await open(services, turn, engine, request)
     if ('type' in opened) return last?.outcome ?? { type: 'failed', failure: opened.failure }
     if (last && !isTighter(opened, last.opened)) return last.outcome
-    if (repeats === 0 && (await measureBefore(services, engine, opened, target))) continue
     tell(services, losses, opened, target)
     const question = await engine.dress(opened.fitted.request, opened.windowTokens, target)
     let hasSpoken = false
@@ -89,9 +88,14 @@ async function open(
   const model = modelKey(target)
   const conversation = conversationKey(request, model)
   const count = countOf(target)
-  const margin = margins.of(model, conversation)
   const whole = wholly(request, count)
-  const told = await engine.windowFor(Math.ceil(whole.tokens * margin) + roomForAnswer(request), target)
+  const askWindow = (): Promise<number | undefined> => {
+    const needed = Math.ceil(whole.tokens * margins.of(model, conversation)) + roomForAnswer(request)
+    return engine.windowFor(needed, target)
+  }
+  let told = await askWindow()
+  if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
+  const margin = margins.of(model, conversation)
   const windowTokens = fitting.windows.at(model, told)
   const known = { windowTokens, told, model, conversation }
   if (windowTokens === undefined) return { ...known, fitted: whole, cut: undefined, isNew: false }
@@ -122,15 +126,18 @@ function tooLong(promptTokens: number, windowTokens: number): Failure {
   return { kind: 'too-long', promptTokens, windowTokens, message }
 }
 
-/** True when the server counted, and what it counted does not fit. Once for a conversation: then its answers tell. */
-async function measureBefore({ margins }: Services, engine: Engine, opened: Opened, target: Target): Promise<boolean> {
-  const { model, conversation, fitted, windowTokens } = opened
-  if (windowTokens === undefined || margins.isMeasured(model, conversation)) return false
-  if (fitted.tokens * margins.of(model) < windowTokens * nearTheEnd) return false
-  const measured = await engine.count(fitted.request, target)
-  if (measured === undefined) return false
-  margins.learn(model, conversation, fitted.tokens, measured)
-  return measured + roomForAnswer(fitted.request, windowTokens) > windowTokens
+/** True when the server counted what may be too long: once for a conversation, as then its answers tell. */
+async function isMeasuredNow(
+  { margins }: Services,
+  engine: Engine,
+  { whole, model, conversation, told }: Pick<Opened, 'model' | 'conversation' | 'told'> & { whole: Fitted },
+  target: Target,
+): Promise<boolean> {
+  if (told === undefined || margins.isMeasured(model, conversation)) return false
+  if (whole.tokens * margins.of(model) < told * nearTheEnd) return false
+  const measured = await engine.count(whole.request, target)
+  if (measured !== undefined) margins.learn(model, conversation, whole.tokens, measured)
+  return measured !== undefined
 }
 
 function learnFromAnswer({ margins }: Services, { model, conversation, fitted }: Opened, measured: number | undefined) {
@@ -145,12 +152,13 @@ function learnFromRefusal(
   { promptTokens, windowTokens }: Extract<Failure, { kind: 'too-long' }>,
 ): void {
   const expected = fitted.tokens * margins.of(model, conversation)
+  const known = windowTokens ?? fitting.windows.at(model, told)
   if (windowTokens !== undefined) fitting.windows.learn(model, told, windowTokens)
-  else if (fitting.windows.at(model, told) === undefined)
-    fitting.windows.learn(model, told, Math.floor((promptTokens ?? expected) * nextGuess))
+  else if (known === undefined) fitting.windows.learn(model, told, Math.floor((promptTokens ?? expected) * nextGuess))
   if (promptTokens !== undefined && promptTokens > expected)
     margins.learn(model, conversation, fitted.tokens, promptTokens)
-  else if (windowTokens === undefined || expected <= windowTokens) margins.tighten(model, conversation)
+  // Whatever was counted, it was more than the window has.
+  else if (known !== undefined) margins.tighten(model, conversation, known / fitted.tokens)
 }
 
 /** Some servers refuse an answer that could be longer than what is left of the window; Ollama only stops there. */
