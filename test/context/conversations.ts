@@ -5,7 +5,7 @@ export const kinds = ['chat', 'tools', 'code'] as const
 export type Kind = (typeof kinds)[number]
 
 /** Something that was said once, and the word by which it is found again. */
-export interface Needle {
+interface Needle {
   said: string
   word: string
 }
