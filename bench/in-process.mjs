@@ -14,6 +14,7 @@ async function bundled() {
   const outfile = join(folder, 'exchange.mjs')
   const modules = [
     'clock',
+    'context/fitting',
     'context/margins',
     'engines/engines',
     'engines/memory',
@@ -148,8 +149,8 @@ function targetOf(dialect) {
 }
 
 function servicesAt(client, target, connection) {
-  const { createEngines, createHandBack, createLossBook, createMargins, createMemoryStore, createTimes } = product
-  const { createTranscripts } = product
+  const { createEngines, createFitting, createHandBack, createLossBook, createMargins, createMemoryStore } = product
+  const { createTimes, createTranscripts } = product
   const pools = { at: () => connection }
   const clock = product.realClock
   return {
@@ -162,6 +163,7 @@ function servicesAt(client, target, connection) {
     engines: createEngines({ pools, clock, log: silentLog, machine: product.thisMachine, contextMax: undefined }),
     locals: { prepare: async () => undefined, doubt: async () => false },
     margins: createMargins(),
+    fitting: createFitting('extractive'),
     images: { fetch: async () => undefined },
     handBack: createHandBack(),
     transcripts: createTranscripts(createMemoryStore({ maxBytes: 1024 * 1024, maxAgeMs: 60_000 }, clock)),

@@ -6,6 +6,7 @@ import { realClock, type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
+import { createFitting } from './context/fitting.ts'
 import { createMargins } from './context/margins.ts'
 import type { ShowProgress } from './embedded/download-teller.ts'
 import { openEmbedded } from './embedded/open.ts'
@@ -78,6 +79,7 @@ export async function startTrooper(
     engines,
     locals,
     margins: createMargins(),
+    fitting: createFitting(config.summary),
     images,
     handBack: createHandBack(),
     modelLists: new Map(),

@@ -257,6 +257,14 @@ export const settings = {
       'when a streamed answer breaks off, the next target goes on with it where it stopped; off: the app is told of the error',
     schema: onOff,
   },
+  summary: {
+    env: 'SUMMARY',
+    flag: 'summary',
+    default: 'extractive',
+    meaning:
+      'what stands in place of messages that a local model has no room for: `extractive`, their weightiest sentences, at once; `model`, a summary that the local model writes first; `off`, only how much is missing',
+    schema: z.enum(['extractive', 'model', 'off'], { error: 'must be extractive, model or off' }),
+  },
   imageFetch: {
     env: 'IMAGE_FETCH',
     flag: 'image-fetch',

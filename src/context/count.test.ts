@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest, Message } from '../ir/request.ts'
-import { countText, countTokens } from './count.ts'
+import { countTokens } from './count.ts'
+import { countText } from './vocabularies.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
@@ -15,22 +16,6 @@ function count(...messages: Message[]): number {
   return countTokens({ ...base, messages })
 }
 
-describe('countText', () => {
-  it('errs on the high side of one token for four characters of prose', () => {
-    expect(countText(long)).toBeGreaterThan(long.length / 4)
-    expect(countText(long)).toBeLessThan(long.length / 2)
-  })
-
-  it('counts at least a token for each character of Chinese', () => {
-    expect(countText('你好世界'.repeat(10))).toBeGreaterThanOrEqual(40)
-  })
-
-  it('counts nothing for nothing, and a token for a single character', () => {
-    expect(countText('')).toBe(0)
-    expect(countText('a')).toBe(1)
-  })
-})
-
 describe('countTokens', () => {
   const user: Message = { role: 'user', content: [{ type: 'text', text: 'Hello' }] }
 
@@ -38,7 +23,7 @@ describe('countTokens', () => {
     ['a system text', { role: 'system', content: [{ type: 'text', text: long }] }],
     ['a user text', { role: 'user', content: [{ type: 'text', text: long }] }],
     ['an answer', { role: 'assistant', content: [{ type: 'text', text: long }] }],
-    ['reasoning', { role: 'assistant', content: [{ type: 'reasoning', text: long }] }],
+    ['a thought of the present turn', { role: 'assistant', content: [{ type: 'reasoning', text: long }] }],
     [
       "a call's arguments",
       { role: 'assistant', content: [{ type: 'tool-call', id: 'c', name: 'run', input: `{"a":"${long}"}` }] },
@@ -81,6 +66,11 @@ describe('countTokens', () => {
       content: [{ type: 'tool-result', callId: 'c', content: [image], isError: false }],
     }
     expect(count(result)).toBeGreaterThanOrEqual(768)
+  })
+
+  it('does not count the thoughts of earlier turns, which no local model is shown', () => {
+    const thought: Message = { role: 'assistant', content: [{ type: 'reasoning', text: long }] }
+    expect(count(user, thought, user)).toBeLessThan(countText(long))
   })
 
   it('counts the marks around every message', () => {

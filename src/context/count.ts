@@ -1,8 +1,4 @@
-/**
- * Token counts without the model's tokenizer.
- * Characters / 3 for ASCII and 1.2 a character beyond it errs on the high side for prose, code and CJK with every vocabulary measured
- * (local-engines.md 5.2), and by up to half on the low side for hashes and base64: an engine's own overflow corrects those.
- */
+/** The tokens of a prompt, tool definitions and the marks of a chat template included: an estimate (vocabularies.ts). */
 import type {
   AssistantPart,
   ChatRequest,
@@ -10,51 +6,84 @@ import type {
   Message,
   ReasoningPart,
   TextPart,
+  Tool,
   ToolResultPart,
   UserPart,
 } from '../ir/request.ts'
+import { countText, usualVocabulary, type Vocabulary } from './vocabularies.ts'
 
 /** Role marks and separators of a chat template, for each message. */
 const tokensPerMessage = 8
+/** What stands around the name and the text of a call, a result or a tool's definition. */
+const tokensPerFrame = 12
 /** What an image costs where it is counted at all (Ollama: 768, local-engines.md 1.6). */
 const tokensPerImage = 768
 
-/** An estimate of the whole prompt, tool definitions included. */
-export function countTokens(request: ChatRequest): number {
-  let tokens = 0
-  for (const message of request.messages) tokens += tokensPerMessage + countMessage(message)
-  for (const tool of request.tools) tokens += countText(JSON.stringify(tool))
-  return tokens
+type Part = TextPart | FilePart | ReasoningPart | UserPart | AssistantPart | ToolResultPart
+
+export interface Count {
+  /** Tells counts of different vocabularies apart. */
+  readonly id: number
+  request(request: ChatRequest): number
+  /** `isPresent`: no word of the user stands behind it; the thoughts of earlier turns are shown to no local model (local-engines.md 1.7). */
+  message(message: Message, isPresent: boolean): number
+  part(part: Part): number
+  /** Everything beside the messages. */
+  frame(request: ChatRequest): number
+  text(text: string): number
 }
 
-function countMessage(message: Message): number {
-  let tokens = 0
-  for (const part of message.content) tokens += countPart(part)
-  return tokens
-}
-
-function countPart(part: TextPart | FilePart | ReasoningPart | UserPart | AssistantPart | ToolResultPart): number {
-  switch (part.type) {
-    case 'text':
-    case 'reasoning':
-      return countText(part.text)
-    case 'tool-call':
-      return countText(part.name) + countText(part.input)
-    case 'tool-result':
-      return part.content.reduce((sum, inner) => sum + countPart(inner), 0)
-    case 'file':
-      return part.data.from === 'text' ? countText(part.data.text) : tokensPerImage
-    case 'opaque':
-      return countText(part.kind)
+export function createCount(vocabulary: Vocabulary): Count {
+  const text = (said: string): number => countText(said, vocabulary)
+  const part = (one: Part): number => {
+    switch (one.type) {
+      case 'text':
+      case 'reasoning':
+        return text(one.text)
+      case 'tool-call':
+        return text(one.name) + text(one.input) + tokensPerFrame
+      case 'tool-result':
+        return one.content.reduce((sum, inner) => sum + part(inner), tokensPerFrame)
+      case 'file':
+        return one.data.from === 'text' ? text(one.data.text) : tokensPerImage
+      case 'opaque':
+        return text(one.kind)
+    }
   }
+  const message = ({ content }: Message, isPresent: boolean): number => {
+    let tokens = tokensPerMessage
+    for (const one of content) if (one.type !== 'reasoning' || isPresent) tokens += part(one)
+    return tokens
+  }
+  const tool = (one: Tool): number => {
+    if (one.type === 'opaque') return 0
+    const { name, description = '', inputSchema, freeform } = one
+    const manual = freeform?.description ?? description
+    return tokensPerFrame + text(name) + text(manual) + text(JSON.stringify(inputSchema))
+  }
+  const frame = ({ tools, output }: ChatRequest): number => {
+    const schema = output.type === 'json' && output.schema ? text(JSON.stringify(output.schema)) : 0
+    return tools.reduce((sum, one) => sum + tool(one), schema)
+  }
+  const request = (whole: ChatRequest): number => {
+    const present = presentFrom(whole.messages)
+    return whole.messages.reduce((sum, one, at) => sum + message(one, at >= present), frame(whole))
+  }
+  const id = vocabulary.reduce((sum, cost, at) => sum + cost * at, 0)
+  return { id, request, message, part, frame, text }
 }
 
-const beyondAscii = /[\u0080-\uffff]/
+/** Where the present turn begins: the last word of the user. */
+export function presentFrom(messages: readonly Message[]): number {
+  return Math.max(
+    0,
+    messages.findLastIndex(({ role }) => role === 'user'),
+  )
+}
 
-/** ~0.6 ns a character, ~2 ns where some are beyond ASCII. */
-export function countText(text: string): number {
-  if (!beyondAscii.test(text)) return Math.ceil(text.length / 3)
-  let wide = 0
-  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 127) wide += 1
-  return Math.ceil((text.length - wide) / 3 + wide * 1.2)
+const usual = createCount(usualVocabulary)
+
+/** For whoever asks how long a conversation is, whatever model it is for. */
+export function countTokens(request: ChatRequest): number {
+  return usual.request(request)
 }

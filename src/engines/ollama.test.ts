@@ -4,17 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { countTokens } from '../context/count.ts'
 import type { Failure } from '../ir/failure.ts'
-import { objectOf } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
 import type { Clock } from '../clock.ts'
-import type { Engine, Engines } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { thisMachine } from './memory.ts'
 import { OllamaEngine } from './ollama.ts'
 import { createMargins, type Margins } from '../context/margins.ts'
-import { learnFromOverflow, withWindow } from '../exchange/window.ts'
-import { unaskedEngines } from '../../test/fakes/unasked-engines.ts'
+import { roomForAnswer } from '../context/room.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
@@ -93,12 +91,8 @@ function knows(limit: number) {
 }
 
 async function windowFor({ engine, margins, target }: Fake, request: ChatRequest): Promise<number> {
-  const { extras } = await withWindow({ margins }, engine, request, target)
-  return Number(objectOf(objectOf(extras.ollama)['options'])['num_ctx'])
-}
-
-function overflow(promptTokens: number, windowTokens: number): Extract<Failure, { kind: 'too-long' }> {
-  return { kind: 'too-long', promptTokens, windowTokens, message: 'too long', status: 400 }
+  const needed = Math.ceil(countTokens(request) * margins.of('')) + roomForAnswer(request)
+  return (await engine.windowFor(needed, target)) ?? Number.NaN
 }
 
 describe('the window asked of Ollama', () => {
@@ -184,52 +178,6 @@ describe('the window asked of Ollama', () => {
     const before = fake.asked.length
     await windowFor(fake, conversation(200))
     expect(fake.asked.length).toBeGreaterThan(before)
-  })
-})
-
-function learn(
-  { engine, margins, target }: Fake,
-  failure: Extract<Failure, { kind: 'too-long' }>,
-  request: ChatRequest,
-): Promise<boolean> {
-  const engines: Engines = { ...unaskedEngines, at: () => Promise.resolve(engine), known: () => engine }
-  return learnFromOverflow({ margins, engines }, failure, request, target)
-}
-
-describe('an overflow', () => {
-  it('is a lesson: the same request asks for enough the next time', async () => {
-    const fake = await ollama(knows(262_144))
-    const request = conversation(3000)
-    expect(await windowFor(fake, request)).toBe(8192)
-    expect(await learn(fake, overflow(9177, 8192), request)).toBe(true)
-    expect(await windowFor(fake, request)).toBeGreaterThanOrEqual(9177 + 2048)
-  })
-
-  it('is a lesson for the longer turns that follow', async () => {
-    const fake = await ollama(knows(262_144))
-    const request = conversation(3000)
-    await windowFor(fake, request)
-    await learn(fake, overflow(9000, 8192), request)
-    expect(await windowFor(fake, conversation(6000))).toBeGreaterThanOrEqual(18_000)
-  })
-
-  it.each<[string, Extract<Failure, { kind: 'too-long' }>]>([
-    ["longer than the model's own limit", overflow(40_000, 32_768)],
-    ['that names no count', { kind: 'too-long', message: 'too long' }],
-    ['that the estimate had expected', overflow(10, 8192)],
-  ])('%s cannot be mended', async (_what, failure) => {
-    const fake = await ollama(knows(32_768))
-    const request = conversation(3000)
-    await windowFor(fake, request)
-    expect(await learn(fake, failure, request)).toBe(false)
-  })
-
-  it('is not learnt twice from the same figures, so that nothing is repeated without end', async () => {
-    const fake = await ollama(knows(262_144))
-    const request = conversation(3000)
-    await windowFor(fake, request)
-    expect(await learn(fake, overflow(9177, 8192), request)).toBe(true)
-    expect(await learn(fake, overflow(9177, 8192), request)).toBe(false)
   })
 })
 

@@ -14,11 +14,13 @@ import { wayAt, type Prefill } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Incoming, Services, Turn } from './outcome.ts'
+import { callOf } from './outgoing-call.ts'
 import { prepareRequest } from './prepare.ts'
-import type { AnswerSink } from './sink.ts'
+import { beside, type AnswerSink } from './sink.ts'
 import { hearing } from './spoken.ts'
-import { callOf, restoring } from './translate.ts'
+import { restoring } from './translate.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
+import { askInWindow } from './window.ts'
 
 export async function continueAnswer(
   services: Services,
@@ -38,10 +40,11 @@ export async function continueAnswer(
     const asked = continuationOf(request, answer.gathered, missing, way)
     const prepared = await prepareRequest(services, incoming, asked, target, losses.warn)
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
-    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
-    const call = callOf(question, target, incoming, losses.warn)
-    const restored = restoring(sink, restore, ownId)
-    return callTranslated(services, turn, call, hearing(services, target, question, missing.type === 'text', restored))
+    return askInWindow(services, turn, question, losses, (fitted, observe) => {
+      const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
+      const heard = hearing(services, target, fitted, missing.type === 'text', restoring(sink, restore, ownId))
+      return callTranslated(services, turn, callOf(fitted, target, incoming, losses.warn), beside(heard, observe))
+    })
   }
   const way = wayAt(target, modelAt(target, request.model), await prefillAt(services, target))
   const outcome = await ask(way)

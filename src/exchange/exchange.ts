@@ -29,7 +29,6 @@ import { answerHeaders } from './sink.ts'
 import { Story } from './story.ts'
 import { decodeBody, translate, type Decoded } from './translate.ts'
 import { watchReply } from './watched-reply.ts'
-import { learnFromOverflow } from './window.ts'
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
 export function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
@@ -293,12 +292,10 @@ class Exchange {
     return this.#memory ? this.#memory.decode() : decodeBody(this.#incoming)
   }
 
-  /** What the refusal taught makes the same target worth a repeat: that its history needs mending, the true size of the conversation, or of the memory. */
+  /** What the refusal taught makes the same target worth a repeat: that its history needs mending, or the true size of the memory. */
   async #hasLearned(target: Target, failure: Failure): Promise<boolean> {
     if (isRelayed(target, this.#incoming)) return this.#body.hasLearned(target, failure)
-    if (target.kind === 'local' && (await this.#services.locals.doubt(failure, target))) return true
-    if (failure.kind !== 'too-long' || target.kind !== 'local' || !this.#decoded?.ok) return false
-    return learnFromOverflow(this.#services, failure, this.#decoded.request, target)
+    return target.kind === 'local' && this.#services.locals.doubt(failure, target)
   }
 
   /** A stream that waits alone is begun meanwhile, so that its client sees signs of life: then the turn has another reply. */

@@ -1,13 +1,18 @@
 /** What could not be carried to a target: counted for each exchange, told to the client where it was content, logged the first time. */
+import type { Omitted } from '../context/apply-cut.ts'
 import type { Log } from '../observe/log.ts'
 import type { Warn } from '../ir/request.ts'
 import { headerText } from '../wire/headers.ts'
 
 export interface Losses {
   warn: Warn
+  /** What of the conversation the target's window had no room for, in the last question that it was asked. */
+  omit(omitted: Omitted): void
+  /** The same, for whoever keeps a record of the exchange. */
+  readonly leftOut: Omitted
   /** Says what is new, once all is known. */
   tell(): void
-  /** For `X-Trooper-Omitted`: `2 image/png, 1 application/pdf`; `undefined` when nothing of the conversation is missing. */
+  /** For `X-Trooper-Omitted`: `34 messages, 12345 tokens, 2 image/png`; `undefined` when nothing of the conversation is missing. */
   omitted(): string | undefined
 }
 
@@ -20,10 +25,17 @@ export function createLossBook(log: Log): (target: string) => Losses {
   return (target) => {
     const all = new Set<string>()
     const content = new Map<string, number>()
+    let leftOut: Omitted = { messages: 0, tokens: 0 }
     return {
       warn: (what, kind) => {
         all.add(what)
         if (kind !== undefined) content.set(kind, (content.get(kind) ?? 0) + 1)
+      },
+      omit: (omitted) => {
+        leftOut = omitted
+      },
+      get leftOut() {
+        return leftOut
       },
       tell: () => {
         const news = [...all].filter((what) => !told.has(`${target} ${what}`))
@@ -32,9 +44,15 @@ export function createLossBook(log: Log): (target: string) => Losses {
         log.warn(`⚠️ ${target}: ${news.join('; ')} (said once)`, { target, losses: all.size })
       },
       omitted: () => {
-        if (content.size === 0) return undefined
-        return headerText([...content].map(([kind, count]) => `${count} ${kind}`).join(', '))
+        const { messages, tokens } = leftOut
+        const fitted = tokens === 0 ? [] : [plural(messages, 'message'), plural(tokens, 'token')]
+        const missing = [...fitted, ...[...content].map(([kind, count]) => `${count} ${kind}`)]
+        return missing.length === 0 ? undefined : headerText(missing.join(', '))
       },
     }
   }
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
 }

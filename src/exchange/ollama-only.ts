@@ -1,4 +1,6 @@
 /** Requests of an Ollama app that only an Ollama can answer: prompts written for one model, and models to be loaded or unloaded. */
+import { fingerprint } from '../context/fingerprint.ts'
+import { roomForAnswer } from '../context/room.ts'
 import { encodeFailure, encodeLoaded } from '../dialects/ollama/answer.ts'
 import { ownPromptField, ownPromptText } from '../dialects/ollama/own-prompt.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
@@ -12,7 +14,7 @@ import { credentialHeader } from '../wire/headers.ts'
 import { callOllama } from './ollama-call.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
 import { giveJson, type Reply } from './reply.ts'
-import { withWindow } from './window.ts'
+import { countOf, modelKey } from './window.ts'
 
 /** True when the request was one of these, and has its answer: of the local Ollama, and of the model that the app names. */
 export async function answeredByOllama(
@@ -41,37 +43,67 @@ async function ask(
   reply: Reply,
 ): Promise<Outcome> {
   services.log.info(`🪖 Asking ${target.name} itself: nobody else can answer this`, { target: target.name })
-  const call: Call = {
-    origin: target.url.origin,
-    method: 'POST',
-    path: pathAt(target, request.echo?.['generate'] === true ? '/api/generate' : '/api/chat', ''),
-    headers: ['content-type', 'application/json', 'accept-encoding', 'identity', ...credentials(target)],
-    body: Buffer.from(exactText(await bodyFor(services, target, objectOf(parseExact(body.toString('utf8'))), request))),
-  }
+  const said = objectOf(parseExact(body.toString('utf8')))
   const refusal = await services.locals.prepare(target)
+  const askIn = async (windowTokens: number | undefined): Promise<Outcome> => {
+    const call: Call = {
+      origin: target.url.origin,
+      method: 'POST',
+      path: pathAt(target, request.echo?.['generate'] === true ? '/api/generate' : '/api/chat', ''),
+      headers: ['content-type', 'application/json', 'accept-encoding', 'identity', ...credentials(target)],
+      body: Buffer.from(exactText(await bodyFor(services, target, said, request, windowTokens))),
+    }
+    return callOllama(services, target, call, request.stream, reply)
+  }
   const outcome: Outcome = refusal
     ? { type: 'failed', failure: refusal }
-    : await callOllama(services, target, call, request.stream, reply)
+    : await askInItsWindow(services, target, request, askIn)
   if (outcome.type !== 'failed') return outcome
   const remedy = services.engines.known(target).remedy(outcome.failure, target)
   return remedy === undefined ? outcome : { type: 'failed', failure: withRemedy(outcome.failure, remedy) }
 }
 
-/** As the app wrote it, in a window that holds it (engines/ollama.ts). */
+/** After a refusal. */
+const mostRepeats = 3
+
+/** A prompt that was written for one model is its own: it is never made shorter, but its window larger, if Ollama counts more than was thought. */
+async function askInItsWindow(
+  { engines, margins }: Services,
+  target: Target,
+  request: ChatRequest,
+  call: (windowTokens: number | undefined) => Promise<Outcome>,
+): Promise<Outcome> {
+  const engine = await engines.at(target)
+  const model = modelKey(target)
+  const counted = countOf(target).request({
+    ...request,
+    messages: [...request.messages, { role: 'user', content: [{ type: 'text', text: ownPromptText(request) }] }],
+  })
+  const conversation = fingerprint([ownPromptText(request)])
+  let windowTokens: number | undefined = 0
+  for (let repeats = 0; ; repeats += 1) {
+    const needed = Math.ceil(counted * margins.of(model, conversation)) + roomForAnswer(request)
+    const before: number | undefined = windowTokens
+    windowTokens = await engine.windowFor(needed, target)
+    const outcome = await call(windowTokens)
+    if (outcome.type !== 'failed' || outcome.failure.kind !== 'too-long' || repeats >= mostRepeats) return outcome
+    if (windowTokens === undefined || (repeats > 0 && windowTokens <= (before ?? 0))) return outcome
+    const { promptTokens } = outcome.failure
+    if (promptTokens === undefined) margins.tighten(model, conversation, windowTokens / counted)
+    else margins.learn(model, conversation, counted, promptTokens)
+  }
+}
+
+/** As the app wrote it, in this window. */
 async function bodyFor(
-  services: Services,
+  { engines }: Services,
   target: Target,
   body: JsonObject,
   request: ChatRequest,
+  windowTokens: number | undefined,
 ): Promise<JsonObject> {
-  const text = ownPromptText(request)
-  const counted: ChatRequest = {
-    ...request,
-    messages: [...request.messages, { role: 'user', content: [{ type: 'text', text }] }],
-  }
-  const opened = await withWindow(services, await services.engines.at(target), counted, target)
-  const prepared = objectOf(opened.extras.ollama)
-  const { think: _, options, ...settings } = prepared
+  const dressed = await (await engines.at(target)).dress(request, windowTokens, target)
+  const { think: _, options, ...settings } = objectOf(dressed.extras.ollama)
   return { ...body, ...settings, options: { ...objectOf(body['options']), ...objectOf(options) } }
 }
 

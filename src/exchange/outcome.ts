@@ -1,5 +1,6 @@
 /** How an attempt ended, and what the attempts of one exchange share. */
 import type { Clock } from '../clock.ts'
+import type { Fitting } from '../context/fitting.ts'
 import type { Margins } from '../context/margins.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
@@ -59,6 +60,7 @@ export interface Services extends Known {
   engines: Engines
   locals: Locals
   margins: Margins
+  fitting: Fitting
   images: ImageFetcher
   network: NetworkWatch
   handBack: HandBack

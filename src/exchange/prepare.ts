@@ -1,5 +1,6 @@
-/** From a client's request to what one target is asked: its model, its eyes and ears, its template, its window. */
+/** From a client's request to what one target can be asked: its model, its eyes and ears, its template. Its window: window.ts. */
 import { imageUrlsOf, makeShowable, type FetchedImages } from '../context/showable.ts'
+import { withoutChangingLines } from '../context/changing-lines.ts'
 import { fitTarget } from '../context/fit-target.ts'
 import { warnOfExtras } from '../context/extras.ts'
 import { withKnownReasoning } from '../context/reasoning.ts'
@@ -12,7 +13,6 @@ import type { ImageFetcher } from '../upstream/fetch-image.ts'
 import type { Capabilities } from '../engines/engine.ts'
 import type { Services } from './outcome.ts'
 import { isHome, type Asking } from './payer.ts'
-import { withWindow } from './window.ts'
 
 /** What has to be known of a target to write for it. */
 export type PlainTarget = Pick<Target, 'kind' | 'dialect' | 'quirks'>
@@ -30,7 +30,7 @@ export async function prepareRequest(
   const engine = await services.engines.at(target)
   const { can } = await engine.facts(target)
   const fetched: FetchedImages = can.vision ? await fetchImages(named, services.images) : new Map()
-  return withWindow(services, engine, prepareForLocal(named, target, can, fetched, warn), target)
+  return prepareForLocal(named, target, can, fetched, warn)
 }
 
 export function prepareForLocal(
@@ -41,7 +41,7 @@ export function prepareForLocal(
   warn: Warn,
 ): ChatRequest {
   const sight = { ...localSight, dialect: target.dialect, images: vision, fetched }
-  const seen = makeShowable(fitTarget(request, target, warn), sight, warn)
+  const seen = makeShowable(fitTarget(withoutChangingLines(request), target, warn), sight, warn)
   return satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn)
 }
 

@@ -71,7 +71,8 @@ function collecting(onAnswer: (response: ChatResponse) => void): Emit {
   })
 }
 
-function beside(sink: AnswerSink, observe: Emit): AnswerSink {
+/** Somebody else hears the same events. */
+export function beside(sink: AnswerSink, observe: Emit): AnswerSink {
   const both =
     (event: Emit): Emit =>
     (told) => {
@@ -84,6 +85,9 @@ function beside(sink: AnswerSink, observe: Emit): AnswerSink {
     },
     get open() {
       return sink.open && { ...sink.open, event: both(sink.open.event) }
+    },
+    get fault() {
+      return sink.fault
     },
     event: both((event) => sink.event(event)),
     flush: () => sink.flush(),

@@ -2,22 +2,21 @@
 import { createCallIds } from '../context/call-ids.ts'
 import { fitToolNames } from '../context/tool-names.ts'
 import { BadRequest, type ClientDialectName } from '../dialects/dialect.ts'
-import { meetQuirks } from '../dialects/openai-chat/quirks.ts'
-import { clientDialects, targetDialects } from '../dialects/registry.ts'
-import { exactText, parseExact } from '../ir/exact-json.ts'
+import { clientDialects } from '../dialects/registry.ts'
+import { parseExact } from '../ir/exact-json.ts'
 import type { Failure, FailureKind } from '../ir/failure.ts'
 import type { JsonObject, JsonValue } from '../ir/json.ts'
-import type { ChatRequest, Warn } from '../ir/request.ts'
-import { endpointPaths, pathAt, type Target } from '../routing/target.ts'
-import type { Call } from '../upstream/attempt.ts'
-import { credentialHeader, headerOf, type HeaderList } from '../wire/headers.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import type { Target } from '../routing/target.ts'
 import { askForChoices } from './choices.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
-import { prepareRequest, type PlainTarget } from './prepare.ts'
-import { createSink, type AnswerSink, type Remarks } from './sink.ts'
+import { callOf, type Wanted } from './outgoing-call.ts'
+import { prepareRequest } from './prepare.ts'
+import { beside, createSink, type AnswerSink, type Remarks } from './sink.ts'
 import { hearing, isUnreadCall, tellUnread } from './spoken.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
+import { askInWindow } from './window.ts'
 
 /** `isUnknownHistory`: it leans on what is kept nowhere here. */
 export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure: Failure; isUnknownHistory?: true }
@@ -71,10 +70,12 @@ export async function translate(
   const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ownId = createCallIds(request.messages, target.kind)
   const attempt = async (wanted: Wanted): Promise<Outcome> => {
-    const ask: Ask = (question, into) => {
-      const heard = hearing(services, target, question, false, restoring(into, restore, ownId))
-      return callTranslated(services, turn, callOf(question, target, incoming, losses.warn, wanted), heard)
-    }
+    const ask: Ask = (question, into) =>
+      askInWindow(services, turn, question, losses, (fitted, observe) => {
+        const heard = hearing(services, target, fitted, false, restoring(into, restore, ownId))
+        const call = callOf(fitted, target, incoming, losses.warn, wanted)
+        return callTranslated(services, turn, call, beside(heard, observe))
+      })
     const remarks = (): Remarks => ({ reason, omitted: losses.omitted() })
     const sink = createSink(services, incoming, request, target, remarks, reply, onAnswer)
     const askOnce = (question: ChatRequest): Promise<CallOutcome> =>
@@ -127,56 +128,6 @@ async function askForJson(ask: Ask, asked: ChatRequest, sink: AnswerSink, onRepa
 
 function noteRepair(services: Services, { name }: Target): void {
   services.log.warn(`⚠️ ${name} answered in another form than was asked for: it is asked once more`, { target: name })
-}
-
-/** A stream nearly always: what the client wants whole is gathered here. */
-type Wanted = 'stream' | 'whole'
-
-export function bodyFor(
-  request: ChatRequest,
-  { dialect, quirks }: PlainTarget,
-  warn: Warn,
-  wanted: Wanted = 'stream',
-): JsonObject {
-  const body = targetDialects[dialect].encodeRequest({ ...request, stream: wanted === 'stream' }, warn)
-  return quirks && dialect === 'openai-chat' ? meetQuirks(body, quirks) : body
-}
-
-export function callOf(
-  request: ChatRequest,
-  target: Target,
-  incoming: Incoming,
-  warn: Warn,
-  wanted: Wanted = 'stream',
-): Call {
-  return {
-    origin: target.url.origin,
-    method: 'POST',
-    path: pathAt(target, endpointPaths[target.dialect], ''),
-    headers: callHeaders(target, incoming),
-    body: Buffer.from(exactText(bodyFor(request, target, warn, wanted))),
-  }
-}
-
-/** Made anew: what a client sends to one provider is not meant for another. Only its credential goes along where the target has none. */
-function callHeaders(target: Target, { dialect, headers: incoming }: Incoming): HeaderList {
-  const headers = ['content-type', 'application/json', 'accept-encoding', 'identity']
-  if (target.dialect === 'anthropic') {
-    headers.push('anthropic-version', headerOf(incoming, 'anthropic-version') ?? '2023-06-01')
-    // Fields of its own dialect go along, and each of them may need its word here (providers.md 4.3).
-    const beta = dialect === 'anthropic' ? headerOf(incoming, 'anthropic-beta') : undefined
-    if (beta !== undefined) headers.push('anthropic-beta', beta)
-  }
-  if (target.credential) headers.push(...credentialHeader(target.credential))
-  else if (target.kind === 'cloud') {
-    const authorization = headerOf(incoming, 'authorization')
-    const key = headerOf(incoming, 'x-api-key') ?? authorization?.replace(/^Bearer /i, '')
-    if (key !== undefined)
-      headers.push(
-        ...credentialHeader({ header: target.dialect === 'anthropic' ? 'x-api-key' : 'authorization', value: key }),
-      )
-  }
-  return headers
 }
 
 /** Calls leave under the names that the client knows, and under ids that are no other call's. */

@@ -1,36 +1,190 @@
-/** The window in which a local model reads a conversation: large enough, as far as that can be estimated, and larger after a lesson. */
-import { countTokens } from '../context/count.ts'
+/**
+ * Asks a local model in a window that holds the conversation, or with as much of the conversation as its window holds. Where the server
+ * counts more than was estimated, what it counted is learnt and the call repeated: no client is told of it.
+ */
+import { createCount, type Count } from '../context/count.ts'
+import type { Cut } from '../context/cut.ts'
+import { applyCut, type Fitted } from '../context/apply-cut.ts'
+import { conversationKey, extractSummaries, wholly } from '../context/fit.ts'
+import { planCut } from '../context/plan-cut.ts'
 import { roomForAnswer } from '../context/room.ts'
+import { vocabularyOf } from '../context/vocabularies.ts'
 import type { Engine } from '../engines/engine.ts'
+import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
-import type { Services } from './outcome.ts'
+import type { Losses } from './losses.ts'
+import type { Services, Turn } from './outcome.ts'
+import { writeSummaries } from './write-summaries.ts'
+import type { CallOutcome } from './translated-call.ts'
 
-/** The request with a window that holds it, where its server lets a request choose one. */
-export async function withWindow(
-  { margins }: Pick<Services, 'margins'>,
+/** After a refusal. */
+const mostRepeats = 3
+/** Where an estimate comes nearer to the window than this, the server's own count is asked for, if it has one. */
+const nearTheEnd = 0.6
+/** Of what was too long, where nobody said by how much. */
+const nextGuess = 0.7
+
+/** One question, whose answer is watched. */
+export type AskFitted = (question: ChatRequest, observe: Emit) => Promise<CallOutcome>
+
+/** A question as it fits. */
+interface Opened {
+  fitted: Fitted
+  /** `undefined`: nobody knows. */
+  windowTokens: number | undefined
+  /** What the engine says of it. */
+  told: number | undefined
+  model: string
+  conversation: number
+  cut: Cut | undefined
+  isNew: boolean
+}
+
+/** `request`: as it was prepared for the target (prepare.ts); a cloud's window is its own affair. */
+export async function askInWindow(
+  services: Services,
+  turn: Turn,
+  request: ChatRequest,
+  losses: Losses,
+  ask: AskFitted,
+): Promise<CallOutcome> {
+  const { target } = turn
+  if (target.kind === 'cloud') return ask(request, () => {})
+  const engine = await services.engines.at(target)
+  let last: { opened: Opened; outcome: CallOutcome } | undefined
+  for (let repeats = 0; ; repeats += 1) {
+    const opened = await open(services, turn, engine, request)
+    if ('type' in opened) return last?.outcome ?? { type: 'failed', failure: opened.failure }
+    if (last && !isTighter(opened, last.opened)) return last.outcome
+    tell(services, losses, opened, target)
+    const question = await engine.dress(opened.fitted.request, opened.windowTokens, target)
+    let hasSpoken = false
+    const outcome = await ask(withRoom(question, opened, target), (event) => {
+      if (event.type === 'finish') learnFromAnswer(services, opened, event.usage.inputTokens)
+      if (event.type !== 'start') hasSpoken = true
+    })
+    if (outcome.type === 'answered' || outcome.failure.kind !== 'too-long' || hasSpoken) return outcome
+    if (repeats >= mostRepeats) return outcome
+    learnFromRefusal(services, opened, outcome.failure)
+    last = { opened, outcome }
+  }
+}
+
+/** Less is asked, or in a larger window. */
+function isTighter(now: Opened, before: Opened): boolean {
+  return now.fitted.tokens < before.fitted.tokens || (now.windowTokens ?? 0) > (before.windowTokens ?? 0)
+}
+
+async function open(
+  services: Services,
+  turn: Turn,
   engine: Engine,
   request: ChatRequest,
-  target: Target,
-): Promise<ChatRequest> {
-  const needed = Math.ceil(countTokens(request) * margins.of(modelKey(target))) + roomForAnswer(request)
-  return engine.dress(request, await engine.windowFor(needed, target), target)
+): Promise<Opened | { type: 'too-long'; failure: Failure }> {
+  const { margins, fitting } = services
+  const { target } = turn
+  const model = modelKey(target)
+  const conversation = conversationKey(request, model)
+  const count = countOf(target)
+  const whole = wholly(request, count)
+  const askWindow = (): Promise<number | undefined> => {
+    const needed = Math.ceil(whole.tokens * margins.of(model, conversation)) + roomForAnswer(request)
+    return engine.windowFor(needed, target)
+  }
+  let told = await askWindow()
+  if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
+  const margin = margins.of(model, conversation)
+  const windowTokens = fitting.windows.at(model, told)
+  const known = { windowTokens, told, model, conversation }
+  if (windowTokens === undefined) return { ...known, fitted: whole, cut: undefined, isNew: false }
+  const budget = Math.floor((windowTokens - roomForAnswer(request, windowTokens)) / margin)
+  const before = fitting.cuts.get(conversation)
+  const plan = planCut(request, count, { budget, summaries: fitting.summary !== 'off', before })
+  switch (plan.type) {
+    case 'whole':
+      fitting.cuts.delete(conversation)
+      return { ...known, fitted: whole, cut: undefined, isNew: false }
+    case 'too-long':
+      return { type: 'too-long', failure: tooLong(Math.ceil(plan.tokens * margin), windowTokens) }
+    case 'cut': {
+      const { cut, isNew } = plan
+      const summaries =
+        fitting.summary === 'model'
+          ? await writeSummaries(services, turn, engine, request, { cut, count, windowTokens, margin, conversation })
+          : extractSummaries(request, cut, count, fitting.memo)
+      const fitted = applyCut(request, cut, summaries, count, fitting.memo)
+      fitting.cuts.set(conversation, cut)
+      return { ...known, fitted, cut, isNew }
+    }
+  }
 }
 
-/** True when the same request will get a window that holds it: the server measured more than was estimated, and less than its limit. */
-export async function learnFromOverflow(
-  { margins, engines }: Pick<Services, 'margins' | 'engines'>,
-  { promptTokens }: Extract<Failure, { kind: 'too-long' }>,
-  request: ChatRequest,
+function tooLong(promptTokens: number, windowTokens: number): Failure {
+  const message = `the conversation (about ${promptTokens} tokens) cannot be made to fit the model's window of ${windowTokens}`
+  return { kind: 'too-long', promptTokens, windowTokens, message }
+}
+
+/** True when the server counted what may be too long: once for a conversation, as then its answers tell. */
+async function isMeasuredNow(
+  { margins }: Services,
+  engine: Engine,
+  { whole, model, conversation, told }: Pick<Opened, 'model' | 'conversation' | 'told'> & { whole: Fitted },
   target: Target,
 ): Promise<boolean> {
-  if (promptTokens === undefined) return false
-  const { limitTokens } = await (await engines.at(target)).facts(target)
-  if (limitTokens === undefined || promptTokens >= limitTokens) return false
-  return margins.learn(modelKey(target), countTokens(request), promptTokens)
+  if (told === undefined || margins.isMeasured(model, conversation)) return false
+  if (whole.tokens * margins.of(model) < told * nearTheEnd) return false
+  const measured = await engine.count(whole.request, target)
+  if (measured !== undefined) margins.learn(model, conversation, whole.tokens, measured)
+  return measured !== undefined
 }
 
-function modelKey({ url, model }: Target): string {
+function learnFromAnswer({ margins }: Services, { model, conversation, fitted }: Opened, measured: number | undefined) {
+  // With a schema a thinking model reads the prompt twice, the second time with its thoughts (local-engines.md 1.7).
+  if (measured === undefined || fitted.request.output.type === 'json') return
+  margins.learn(model, conversation, fitted.tokens, measured)
+}
+
+function learnFromRefusal(
+  { margins, fitting }: Services,
+  { model, conversation, fitted, told }: Opened,
+  { promptTokens, windowTokens }: Extract<Failure, { kind: 'too-long' }>,
+): void {
+  const expected = fitted.tokens * margins.of(model, conversation)
+  const known = windowTokens ?? fitting.windows.at(model, told)
+  if (windowTokens !== undefined) fitting.windows.learn(model, told, windowTokens)
+  else if (known === undefined) fitting.windows.learn(model, told, Math.floor((promptTokens ?? expected) * nextGuess))
+  if (promptTokens !== undefined && promptTokens > expected)
+    margins.learn(model, conversation, fitted.tokens, promptTokens)
+  // Whatever was counted, it was more than the window has.
+  else if (known !== undefined) margins.tighten(model, conversation, known / fitted.tokens)
+}
+
+/** Some servers refuse an answer that could be longer than what is left of the window; Ollama only stops there. */
+function withRoom(request: ChatRequest, { fitted, windowTokens }: Opened, { dialect }: Target): ChatRequest {
+  const limit = request.sampling.maxOutputTokens
+  if (limit === undefined || windowTokens === undefined || dialect === 'ollama') return request
+  const left = Math.max(roomForAnswer(request, windowTokens), windowTokens - fitted.tokens)
+  return limit <= left ? request : { ...request, sampling: { ...request.sampling, maxOutputTokens: left } }
+}
+
+/** Said when it changes: the turns in between are cut alike. */
+function tell({ log }: Services, losses: Losses, { fitted, isNew, windowTokens }: Opened, { name }: Target): void {
+  losses.omit(fitted.omitted)
+  if (!isNew) return
+  const { messages, tokens } = fitted.omitted
+  log.warn(
+    `✂️ ${name}: the conversation is longer than its window of ${windowTokens ?? 0} tokens; left out: ${messages} messages, ${tokens} tokens`,
+    { target: name, omittedMessages: messages, omittedTokens: tokens },
+  )
+}
+
+export function countOf({ model = '' }: Target): Count {
+  return createCount(vocabularyOf(model))
+}
+
+/** One model of one server. */
+export function modelKey({ url, model }: Target): string {
   return `${url.text} ${model ?? ''}`
 }

@@ -1,5 +1,5 @@
 /** What the next target is asked, so that it finishes what another one began. */
-import { countText } from '../context/count.ts'
+import { countText } from '../context/vocabularies.ts'
 import type { Gathered } from '../ir/gathered.ts'
 import type { AssistantPart, ChatRequest, Message, ToolCallPart } from '../ir/request.ts'
 import type { Way } from './overlap.ts'

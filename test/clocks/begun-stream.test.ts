@@ -26,7 +26,7 @@ describe.each([
 
   it.each(faults)('and then %s is answered by the local model, and says by whom', async (_what, fault) => {
     for (const seam of [true, false]) {
-      const stage = new Stage([target, local()], {}, seam)
+      const stage = new Stage([target, local()], {}, { seam })
       const call = await begin(stage)
       await fault(call, stage)
       ;(await stage.call('local')).open().say(ollama.text('Here.'), ollama.end)

@@ -3,6 +3,7 @@ import type { Dispatcher, Pool } from 'undici'
 import { unaskedLocals } from '../fakes/unasked-engines.ts'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
+import { createFitting } from '../../src/context/fitting.ts'
 import { createMargins } from '../../src/context/margins.ts'
 import { createEngines } from '../../src/engines/engines.ts'
 import { thisMachine } from '../../src/engines/memory.ts'
@@ -155,13 +156,20 @@ export function local(name = 'local'): Target {
 
 export class Stage {
   readonly clock = new FakeClock()
-  readonly reply = new FakeReply()
+  reply = new FakeReply()
   readonly calls: FakeCall[] = []
   readonly lines: string[] = []
   readonly #services: Services
+  readonly #shown: object | undefined
   ended: Promise<void> = Promise.resolve()
 
-  constructor(chain: Chain, timeouts: Partial<Timeouts> = {}, seam = true) {
+  /** `shown`: what a local Ollama says of its model (`/api/show`); by default it knows none. */
+  constructor(
+    chain: Chain,
+    timeouts: Partial<Timeouts> = {},
+    { seam = true, shown }: { seam?: boolean; shown?: object } = {},
+  ) {
+    this.#shown = shown
     this.#services = { ...this.#createServices(chain, { ...usual, ...timeouts }), seam }
   }
 
@@ -169,6 +177,7 @@ export class Stage {
   ask(dialect: TestedDialect, stream = true, more: object = {}): this {
     const { body } = dialects[dialect]
     const bytes = Buffer.from(JSON.stringify({ ...body('hi', stream), ...more }))
+    this.reply = new FakeReply()
     const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: stream }
     this.ended = runExchange(this.#services, incoming, this.reply)
     return this
@@ -216,6 +225,7 @@ export class Stage {
       engines: createEngines({ pools, clock: this.clock, log, machine: thisMachine, contextMax: undefined }),
       locals: unaskedLocals,
       margins: createMargins(),
+      fitting: createFitting('extractive'),
       images: { fetch: async () => undefined, destroy: async () => {} },
       handBack: createHandBack(),
       transcripts: noTranscripts,
@@ -238,8 +248,10 @@ export class Stage {
         this.calls.push(new FakeCall(origin, options, handler))
         return true
       },
-      // `/api/show`, which the Ollama engine asks once.
-      request: async () => ({ statusCode: 404, body: { text: async () => '' } }),
+      request: async () => ({
+        statusCode: this.#shown ? 200 : 404,
+        body: { text: async () => (this.#shown ? JSON.stringify(this.#shown) : '') },
+      }),
     }
     return pool as unknown as Pool
   }

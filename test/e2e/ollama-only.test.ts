@@ -62,7 +62,7 @@ describe('a prompt written for one model', () => {
   })
 
   it('has a window that holds it', async () => {
-    await generate({ prompt: 'Hi', suffix: 'x'.repeat(60_000), stream: false })
+    await generate({ prompt: 'Hi', suffix: 'word '.repeat(24_000), stream: false })
     expect((await heard())['options']).toMatchObject({ num_ctx: 32_768 })
   })
 

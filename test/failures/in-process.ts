@@ -1,4 +1,5 @@
 /** An exchange without sockets: the real code between scripted targets and a client that keeps what it gets. */
+import { createFitting } from '../../src/context/fitting.ts'
 import { createMargins } from '../../src/context/margins.ts'
 import { Pool, type Dispatcher } from 'undici'
 import { nothingKnown } from '../fakes/nothing-known.ts'
@@ -113,6 +114,7 @@ export async function exchange(
     engines: unaskedEngines,
     locals: unaskedLocals,
     margins: createMargins(),
+    fitting: createFitting('extractive'),
     images: { fetch: () => Promise.resolve(undefined), destroy: () => Promise.resolve() },
     handBack: createHandBack(),
     transcripts: noTranscripts,

@@ -131,7 +131,7 @@ const pingEveryMs = 10_000
 
 export async function playSilence(silence: Silence, place: Place): Promise<Ended & { attempts: number; heard: Heard }> {
   const { client, primary, stream, content, seam } = place
-  const stage = new Stage([cloud('provider', primary), local()], silence.timeouts, seam)
+  const stage = new Stage([cloud('provider', primary), local()], silence.timeouts, { seam })
   const startMs = stage.clock.now()
   stage.ask(client, stream, JSON.parse(requestOf(client, content, stream, 1).body))
   const call = await stage.call('provider')

@@ -23,6 +23,18 @@ export function readPrompt(body: JsonObject, numCtx: number): Prompt {
   return { ...whole, evaluated, truncated: true, droppedMessages }
 }
 
+/** The words of a conversation that a model reads of it where nothing forbids to cut: local-engines.md 1.6, both steps. */
+export function survivingWords(body: JsonObject, numCtx: number): string {
+  const tools = arrayOf(body['tools'])
+  const kept = dropOldest(arrayOf(body['messages']).map(objectOf), tools, numCtx)
+  const words = [JSON.stringify(tools), ...kept.map((message) => JSON.stringify(message))].join('\n')
+  if (countPrompt(kept, tools) <= numCtx) return words
+  const numKeep = numberOf(objectOf(body['options'])['num_keep']) ?? 4
+  const bytes = Buffer.from(words)
+  const end = bytes.subarray(-4 * (cutTokens(body, numCtx) - numKeep)).toString()
+  return bytes.subarray(0, 4 * numKeep).toString() + end
+}
+
 /** What `/api/generate` makes of its fields; a token id of the context is a token, here four characters. */
 function messagesOfPrompt(body: JsonObject): JsonObject[] {
   const context = 'four'.repeat(arrayOf(body['context']).length)

@@ -1,0 +1,123 @@
+/** A conversation as a cut leaves it. */
+import type { ChatRequest, FilePart, Message, TextPart, ToolResultPart, UserPart } from '../ir/request.ts'
+import { presentFrom, type Count } from './count.ts'
+import { droppedRuns, isDropped, type Cut } from './cut.ts'
+import { fingerprint } from './fingerprint.ts'
+import { noteOf, type Memo } from './notes.ts'
+import { shortenTools } from './short-tools.ts'
+import { shrinkText } from './shrink.ts'
+import { satisfyTemplate } from './strict-template.ts'
+
+/** What a target is not shown of a conversation. */
+export interface Omitted {
+  /** Left out whole. */
+  messages: number
+  /** Of them, and of what is missing in the others. */
+  tokens: number
+}
+
+export interface Fitted {
+  request: ChatRequest
+  /** By this count. */
+  tokens: number
+  /** What the notes take of them: words that are not of the conversation. */
+  noteTokens: number
+  omitted: Omitted
+}
+
+/** `summaries`: of each run of messages that is left out (cut.ts), in order. The conversation's template is satisfied, and is again. */
+export function applyCut(
+  request: ChatRequest,
+  cut: Cut,
+  summaries: readonly string[],
+  count: Count,
+  memo: Memo,
+): Fitted {
+  const present = presentFrom(request.messages)
+  const sizeOf = (message: Message, at: number): number => count.message(message, at >= present)
+  const runs = droppedRuns(request.messages, cut)
+  const messages: Message[] = []
+  let tokens = 0
+  let noteTokens = 0
+  let dropped = 0
+  for (const [at, message] of request.messages.entries()) {
+    const run = runs.findIndex((one) => one.at === at)
+    if (run !== -1) {
+      const missing = runs[run]?.messages ?? []
+      const size = missing.reduce((sum, one, index) => sum + sizeOf(one, at + index), 0)
+      // Without thoughts, which count only while their turn lasts: the note has to stay the same.
+      const told = missing.reduce((sum, one) => sum + count.message(one, false), 0)
+      const note = noteMessage(noteOf(missing.length, told, summaries[run] ?? ''))
+      messages.push(note)
+      noteTokens += count.message(note, true)
+      tokens += size
+      dropped += missing.length
+    }
+    if (isDropped(cut, at)) continue
+    const short = shorten(message, at, cut, count, memo)
+    messages.push(short)
+    if (short !== message) tokens += sizeOf(message, at) - sizeOf(short, at)
+  }
+  const tools = cut.toolTokens === undefined ? request.tools : shortenTools(request.tools, cut.toolTokens, count)
+  const fitted = satisfyTemplate({ ...request, messages, tools }, () => {})
+  tokens += count.frame(request) - count.frame(fitted)
+  return { request: fitted, tokens: count.request(fitted), noteTokens, omitted: { messages: dropped, tokens } }
+}
+
+function noteMessage(text: string): Message {
+  return { role: 'user', content: [{ type: 'text', text }] }
+}
+
+function shorten(message: Message, at: number, cut: Cut, count: Count, memo: Memo): Message {
+  const short = (text: string, tokens: number): string =>
+    memo.of(fingerprint([String(count.id), String(tokens), text]), () => shrinkText(text, tokens, count))
+  switch (message.role) {
+    case 'system':
+      return message
+    case 'user':
+      return cut.textTokens === undefined
+        ? message
+        : { role: 'user', content: shrinkParts(message.content, cut.textTokens, count, short) }
+    case 'assistant': {
+      const isThoughtless = at < cut.thoughtlessBefore
+      if (cut.textTokens === undefined && !isThoughtless) return message
+      const kept = message.content.filter((part) => part.type !== 'reasoning' || !isThoughtless)
+      const { textTokens } = cut
+      if (textTokens === undefined)
+        return kept.length === message.content.length ? message : { role: 'assistant', content: kept }
+      return {
+        role: 'assistant',
+        content: kept.map((part) => (part.type === 'text' ? { ...part, text: short(part.text, textTokens) } : part)),
+      }
+    }
+    case 'tool': {
+      const limits = [at < cut.shrunkBefore ? cut.resultTokens : undefined, cut.textTokens].filter(
+        (limit) => limit !== undefined,
+      )
+      if (limits.length === 0) return message
+      const limit = Math.min(...limits)
+      return { role: 'tool', content: message.content.map((result) => shrinkResult(result, limit, count, short)) }
+    }
+  }
+}
+
+type Shorten = (text: string, tokens: number) => string
+
+/** All of a result shares its room. */
+function shrinkResult(result: ToolResultPart, tokens: number, count: Count, short: Shorten): ToolResultPart {
+  if (count.part(result) <= tokens) return result
+  const texts = result.content.map((part) => (part.type === 'file' ? withoutFile(part) : part))
+  const text = texts.map((part) => (part.type === 'text' ? part.text : part.kind)).join('\n')
+  return { ...result, content: [{ type: 'text', text: short(text, tokens) }] }
+}
+
+function shrinkParts(parts: readonly UserPart[], tokens: number, count: Count, short: Shorten): UserPart[] {
+  return parts.map((part) => {
+    if (part.type === 'text') return { ...part, text: short(part.text, tokens) }
+    return part.type === 'file' && count.part(part) > tokens ? withoutFile(part) : part
+  })
+}
+
+function withoutFile({ mediaType }: FilePart): TextPart {
+  return { type: 'text', text: `[${mediaType} left out]` }
+}

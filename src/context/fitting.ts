@@ -1,0 +1,58 @@
+/** What is remembered of conversations so that their next turn is cut at the same place, and of windows that a server corrected. */
+import type { Cut } from './cut.ts'
+import { createMemo, type Memo } from './notes.ts'
+import { createRemembered, type Remembered } from './remembered.ts'
+
+/** How messages that are left out are summed up. */
+export type SummaryMode = 'extractive' | 'model' | 'off'
+
+export interface Fitting {
+  summary: SummaryMode
+  /** By conversation. */
+  cuts: Remembered<number, Cut>
+  memo: Memo
+  /** Summaries that the model wrote, by conversation and place: the next one goes on from there. */
+  written: Remembered<string, WrittenSummary>
+  windows: Windows
+}
+
+interface WrittenSummary {
+  /** What it is of: so many messages, and a key of them. */
+  messages: number
+  key: number
+  text: string
+}
+
+/** More conversations than anybody has at once; each is a few numbers. */
+const mostConversations = 500
+
+export function createFitting(summary: SummaryMode): Fitting {
+  return {
+    summary,
+    cuts: createRemembered(mostConversations),
+    memo: createMemo(),
+    written: createRemembered(mostConversations),
+    windows: createWindows(),
+  }
+}
+
+/** Windows as a refusal told them, where they are smaller than they were believed to be, or were not known. */
+interface Windows {
+  /** `told`: what the engine says now. */
+  at(model: string, told: number | undefined): number | undefined
+  learn(model: string, told: number | undefined, windowTokens: number): void
+}
+
+function createWindows(): Windows {
+  const known = createRemembered<string, { told: number | undefined; windowTokens: number }>(1000)
+  return {
+    at: (model, told) => {
+      const learnt = known.get(model)
+      // An engine that says something else by now has loaded the model anew.
+      return learnt && learnt.told === told ? learnt.windowTokens : told
+    },
+    learn: (model, told, windowTokens) => {
+      if (told === undefined || windowTokens < told) known.set(model, { told, windowTokens })
+    },
+  }
+}

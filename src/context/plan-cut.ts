@@ -1,0 +1,221 @@
+/**
+ * How much of a conversation has to go for the rest to fit, and which part first. Each stage goes only as far as needed:
+ *
+ *  1. results of tools before the recent turns are shrunk, oldest first;
+ *  2. messages before the recent turns are left out, oldest first, and a note says what was in them.
+ * The recent turns are the last two words of the user and everything behind them. Where they alone are too long, as in a long loop of tools:
+ *  3. their results are shrunk, oldest first, all but the newest step's;
+ *  4. their thoughts are left out;
+ *  5. their steps are left out, oldest first, all but the newest. What the user said stays.
+ * And where even that is too long, as a last resort:
+ *  6. notes say only that something was left out;
+ *  7. every text loses its middle, the newest and the user's too; then the descriptions of tools are shortened.
+ * The system's words stay whole always, calls and results together.
+ *
+ * A cut goes down to a share of the window, and the next turns keep it until the window is full again: until then each begins with
+ * the same tokens as the one before, and the engine reads only what is new.
+ */
+import type { ChatRequest, Message } from '../ir/request.ts'
+import { presentFrom, type Count } from './count.ts'
+import { droppedRuns, isDropped, nothingCut, type Cut } from './cut.ts'
+import { noteFrameTokens } from './notes.ts'
+import { shortenTools } from './short-tools.ts'
+import { turnsOf, type Turns } from './turns.ts'
+
+/** Down to this share of what fits. */
+const goalShare = 0.7
+/** A cut that was made for much less, by an estimate that turned out too high or in a smaller window, is made anew. */
+const muchMore = 1.2
+/** Of what fits, for what notes say. */
+const noteShare = 0.1
+/** Of what fits, for all notes or for one result, where a cut leaves room below its goal. */
+const roomyShare = 0.25
+const mostNoteTokens = 6000
+/** Of what fits, for a result that is shrunk. */
+const resultShare = 1 / 50
+const resultTokens = { least: 80, most: 800 }
+/** Shorter texts are never cut. */
+const leastText = 48
+/** In the order in which they are tried. */
+const toolTokens = [undefined, 120, 40, 12] as const
+
+export type Plan =
+  | { type: 'whole' }
+  /** `isNew`: the last turn of this conversation was cut otherwise, or not at all. */
+  | { type: 'cut'; cut: Cut; isNew: boolean }
+  /** What stays whole always is longer than the window. */
+  | { type: 'too-long'; tokens: number }
+
+export interface Wishes {
+  /** By the same count. */
+  budget: number
+  /** Off: notes say only that something was left out. */
+  summaries: boolean
+  /** How the last turn of the conversation was cut. */
+  before: Cut | undefined
+}
+
+export function planCut(request: ChatRequest, count: Count, { budget, summaries, before }: Wishes): Plan {
+  const sizes = measure(request, count)
+  if (sizes.total(nothingCut) <= budget) return { type: 'whole' }
+  const known = before && budget <= before.budget * muchMore ? before : undefined
+  if (known && sizes.total(known) <= budget) return { type: 'cut', cut: known, isNew: false }
+  const turns = turnsOf(request.messages)
+  const begun: Cut = {
+    ...(known ?? nothingCut),
+    budget,
+    resultTokens: clamp(Math.round(budget * resultShare), resultTokens.least, resultTokens.most),
+    kept: [...turns.head, ...turns.asked],
+    noteTokens: summaries ? Math.min(mostNoteTokens, Math.round(budget * noteShare)) : 0,
+    textTokens: undefined,
+    toolTokens: undefined,
+  }
+  const goal = budget * goalShare
+  const cut = cutOld(begun, turns, sizes, goal)
+  if (sizes.total(cut) <= budget) return { type: 'cut', cut: roomier(cut, sizes, goal), isNew: true }
+  const deep = cutRecent(cut, turns, sizes, goal)
+  if (sizes.total(deep) <= budget) return { type: 'cut', cut: roomier(deep, sizes, goal), isNew: true }
+  const last = cutAnything({ ...deep, noteTokens: 0 }, sizes, budget)
+  return last ? { type: 'cut', cut: last, isNew: true } : { type: 'too-long', tokens: sizes.total(nothingCut) }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
+}
+
+/** What a cut leaves free below its goal: one half for what is shrunk, the other for what is said of the rest. */
+function roomier(cut: Cut, sizes: Sizes, goal: number): Cut {
+  return withRoomyNotes(withRoomyResults(cut, sizes, (goal + sizes.total(cut)) / 2), sizes, goal)
+}
+
+function withRoomyResults(cut: Cut, sizes: Sizes, goal: number): Cut {
+  let found = cut
+  for (let tokens = cut.resultTokens * 1.2; tokens < cut.budget * roomyShare; tokens *= 1.2) {
+    const longer = { ...cut, resultTokens: Math.round(tokens) }
+    if (sizes.total(longer) > goal) break
+    found = longer
+  }
+  return found
+}
+
+function withRoomyNotes(cut: Cut, sizes: Sizes, goal: number): Cut {
+  if (cut.noteTokens === 0) return cut
+  const free = Math.floor(goal - sizes.total(cut))
+  const most = Math.min(mostNoteTokens, Math.floor(cut.budget * roomyShare))
+  return { ...cut, noteTokens: clamp(cut.noteTokens + free, cut.noteTokens, Math.max(cut.noteTokens, most)) }
+}
+
+function cutOld(cut: Cut, { recentFrom, joints }: Turns, sizes: Sizes, goal: number): Cut {
+  const shrunk = advance(cut, 'shrunkBefore', [...joints, recentFrom], recentFrom, sizes, goal)
+  return advance(shrunk, 'droppedBefore', [...joints, recentFrom], recentFrom, sizes, goal)
+}
+
+function cutRecent(cut: Cut, { newestFrom, joints }: Turns, sizes: Sizes, goal: number): Cut {
+  const stages = ['shrunkBefore', 'thoughtlessBefore', 'droppedBefore'] as const
+  return stages.reduce((last, stage) => advance(last, stage, joints, newestFrom, sizes, goal), cut)
+}
+
+/** The nearest place with which the goal is met, else the last one before `end`. What is in sight already is left alone. */
+function advance(
+  cut: Cut,
+  field: 'shrunkBefore' | 'thoughtlessBefore' | 'droppedBefore',
+  joints: readonly number[],
+  end: number,
+  sizes: Sizes,
+  goal: number,
+): Cut {
+  if (sizes.total(cut) <= goal) return cut
+  const places = joints.filter((at) => at > cut[field] && at <= end)
+  const at = (place: number): Cut => ({ ...cut, [field]: places[place] ?? cut[field] })
+  let low = 0
+  let high = places.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sizes.total(at(middle)) <= goal) high = middle
+    else low = middle + 1
+  }
+  const found = at(high)
+  // A note may be longer than the little that it stands for.
+  return sizes.total(found) < sizes.total(cut) ? found : cut
+}
+
+/** The manuals of tools go before the user's words become unreadable. */
+function cutAnything(cut: Cut, sizes: Sizes, budget: number): Cut | undefined {
+  const readable = Math.max(leastText, Math.round(budget / 10))
+  for (const texts of [readable, leastText]) {
+    for (const tools of toolTokens) {
+      const least: Cut = { ...cut, toolTokens: tools, textTokens: texts }
+      if (sizes.total(least) <= budget) return roomiest(least, texts, sizes, budget)
+    }
+  }
+  return undefined
+}
+
+/** With texts as long as they may be. */
+function roomiest(cut: Cut, texts: number, sizes: Sizes, budget: number): Cut {
+  let found = cut
+  for (let longer = texts * 1.2; longer < budget; longer *= 1.2) {
+    const roomier: Cut = { ...cut, textTokens: Math.round(longer) }
+    if (sizes.total(roomier) > budget) break
+    found = roomier
+  }
+  return found
+}
+
+interface Sizes {
+  /** What is left by a cut, at most. */
+  total(cut: Cut): number
+}
+
+/** A message by its parts, counted once: a plan weighs a few dozen cuts. */
+interface Measured {
+  role: Message['role']
+  frame: number
+  parts: readonly { tokens: number; isThought: boolean; isShrinkable: boolean }[]
+}
+
+function measureMessage(message: Message, isPresent: boolean, count: Count): Measured {
+  const parts = message.content.map((part) => ({
+    tokens: part.type === 'reasoning' && !isPresent ? 0 : count.part(part),
+    isThought: part.type === 'reasoning',
+    isShrinkable:
+      part.type === 'text' || part.type === 'tool-result' || (part.type === 'file' && message.role === 'user'),
+  }))
+  return { role: message.role, frame: count.message({ ...message, content: [] }, isPresent), parts }
+}
+
+/** How much longer than its limit a text may be that is only a gap. */
+const slack = 12
+
+function measure(request: ChatRequest, count: Count): Sizes {
+  const { messages } = request
+  const present = presentFrom(messages)
+  const measured = messages.map((message, at) => measureMessage(message, at >= present, count))
+  const frames = new Map<number | undefined, number>()
+  const frame = (tools: number | undefined): number => {
+    const known = frames.get(tools)
+    if (known !== undefined) return known
+    const short = tools === undefined ? request : { ...request, tools: shortenTools(request.tools, tools, count) }
+    const tokens = count.frame(short)
+    frames.set(tools, tokens)
+    return tokens
+  }
+  const total = (cut: Cut): number => {
+    const runs = droppedRuns(messages, cut).length
+    const notes = runs === 0 ? 0 : runs * noteFrameTokens + cut.noteTokens
+    return measured.reduce((sum, one, at) => sum + sizeOf(one, at, cut), frame(cut.toolTokens) + notes)
+  }
+  return { total }
+}
+
+function sizeOf({ role, frame, parts }: Measured, at: number, cut: Cut): number {
+  if (isDropped(cut, at)) return 0
+  const { textTokens = Number.POSITIVE_INFINITY } = cut
+  const limit = role === 'tool' && at < cut.shrunkBefore ? Math.min(cut.resultTokens, textTokens) : textTokens
+  let tokens = frame
+  for (const part of parts) {
+    if (part.isThought && at < cut.thoughtlessBefore) continue
+    tokens += part.isShrinkable && role !== 'system' ? Math.min(part.tokens, limit + slack) : part.tokens
+  }
+  return tokens
+}

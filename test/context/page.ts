@@ -1,0 +1,115 @@
+/** The page of the manual about long conversations. */
+import { kinds, type Kind } from './conversations.ts'
+
+export const sizes = [2000, 8000, 32_000, 100_000, 200_000] as const
+export const windows = [4096, 8192, 32_768, 131_072] as const
+
+export interface Cell {
+  kind: Kind
+  tokens: number
+  window: number
+  /** Facts of ten that the model is told. */
+  trooper: number
+  ollama: number
+  /** Ollama alone leaves the system's words whole. */
+  keepsInstructions: boolean
+}
+
+const names: Record<Kind, string> = {
+  chat: 'A chat',
+  tools: 'Tools that print logs',
+  code: 'An agent that reads code',
+}
+
+export function page(cells: readonly Cell[]): string {
+  const tables = kinds.map((kind) => `### ${names[kind]}\n\n${table(cells.filter((cell) => cell.kind === kind))}`)
+  return `${intro}${tables.join('\n\n')}\n`
+}
+
+function table(cells: readonly Cell[]): string {
+  const head = [
+    `| conversation | ${windows.map((window) => `window ${thousands(window)}`).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(windows.length)}`,
+  ]
+  const rows = sizes.map((tokens) => {
+    const row = windows.map((window) => {
+      const cell = cells.find((one) => one.tokens === tokens && one.window === window)
+      return cell ? `**${cell.trooper}** / ${cell.ollama}${cell.keepsInstructions ? '' : ' †'}` : '-'
+    })
+    return `| ${thousands(tokens)} | ${row.join(' | ')} |`
+  })
+  return [...head, ...rows].join('\n')
+}
+
+function thousands(tokens: number): string {
+  return `${Math.round(tokens / (tokens % 1024 === 0 ? 1024 : 1000))}k`
+}
+
+const intro = `# What happens to a long conversation
+
+Made by \`test/context\`; do not edit.
+
+A local model reads at most as many tokens as its window has: the conversation, the definitions of the tools and its own answer together.
+Left alone, Ollama takes 4,096 on most machines, throws the oldest messages away until the rest fits, cuts what is still too long in
+half, through the instructions too, and says nothing of it. Trooper asks for a window that holds everything, forbids any cut, and where
+the model or the machine allows no larger window, it makes the conversation fit on purpose.
+
+## What goes, and in which order
+
+Each step goes only as far as needed.
+
+1. **Results of tools** before the recent turns are shrunk, the oldest first: head, end, and the lines between that stand out stay. The gap
+   says how many tokens are missing.
+2. **Messages** before the recent turns are left out, the oldest first. A note in their place says how many there were, and what was said in
+   them, in short (\`SUMMARY\`, below).
+3. In a long loop of tools, the same with the **steps of the loop**: first their results, then their thoughts, then the oldest steps. The
+   newest step stays whole.
+4. **As a last resort** notes say only how much is missing, every text of more than a few lines loses its middle, the newest one too, and
+   the descriptions of tools are cut to their first sentences.
+
+Always whole: what the system says, the definitions of tools, the first words of the user, and the recent turns, which are the last two
+things that the user said and everything behind them (as long as steps 3 and 4 are not needed). Tool calls and their results stay or go
+together. If what is always whole is longer than the window by itself, the model is not asked: the next one in \`FALLBACK_MODEL\` is, or the
+client gets the provider's own answer. Nothing is ever cut in silence.
+
+Thoughts of earlier turns are not sent at all, as chat templates drop them.
+
+## You are told
+
+- The log says it whenever more is left out: \`✂️ local/qwen2.5:3b: the conversation is longer than its window of 8192 tokens; left out: …\`
+- The answer says it: \`X-Trooper-Omitted: 34 messages, 12345 tokens\`.
+- The model is told, in the place of what is missing.
+
+## The next turn
+
+A model that has read a conversation reads only what is new in the next turn, if that begins with exactly the same tokens. So a cut goes
+deeper than it must, to about 70 % of the window, and the following turns keep it until the window is full again. Lines that agents write
+anew each time (Claude Code's billing header, countdowns of tokens) are not sent to local models.
+
+## How tokens are counted
+
+With the server's own count, where it offers one. Otherwise by the kinds of characters, with weights for the vocabulary of the model:
+within 20 % for English, code, logs, JSON, hashes; at most a third short for other languages. That is the estimate for a first question,
+with a margin of 12 %. Every answer and every refusal says how many tokens there really were, and from then on the estimate is that figure.
+If a server finds a conversation too long all the same, Trooper learns, fits it tighter and asks again, up to three times; your app does
+not notice.
+
+A quarter of the window is kept for the answer, or less if the app asks for less.
+
+## \`SUMMARY\`
+
+- \`extractive\` (default): the note quotes the sentences that are worth most: what the user asked for, decisions, errors, and whatever has
+  names, numbers, paths, and words that are rare in the conversation. Nothing is invented, and nothing waits. It takes a tenth
+  of the window, up to a quarter where there is room.
+- \`model\`: the local model writes the summary, in one call before the answer. It is kept for the following turns, and extended when more is
+  left out. If the model fails, the note is extractive.
+- \`off\`: the note says only how much is missing.
+
+## What the model is told of ten facts
+
+Ten facts, one in every tenth of a conversation, among sentences, logs and code that are full of names, paths and numbers themselves. The
+first figure is how many of them are in the prompt with Trooper, in the second turn; the other one is Ollama alone, given the same window.
+**†**: Ollama alone has cut the instructions or the definitions of tools. With Trooper these, the first words and the last turns were
+whole in every cell. Where a conversation only just fits, Ollama alone keeps all of it and has no room left for its answer.
+
+`
