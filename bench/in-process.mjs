@@ -20,10 +20,13 @@ async function bundled() {
     'engines/memory',
     'exchange/exchange',
     'exchange/hand-back',
+    'exchange/loads',
     'exchange/losses',
+    'exchange/places',
     'exchange/timeouts',
     'exchange/transcripts',
     'observe/counts',
+    'exchange/warm-up',
     'routing/breakers',
     'routing/ledger',
     'routing/override',
@@ -176,7 +179,8 @@ function servicesAt(client, target, connection) {
 }
 
 function nothingKnown(clock) {
-  const { createBreakers, createCounts, createLedger, createNetworkWatch, createOverride, createUsageBook } = product
+  const { createBreakers, createCounts, createLedger, createLoads, createNetworkWatch, createOverride } = product
+  const { createPlaces, createUsageBook } = product
   return {
     ledger: createLedger(),
     breakers: createBreakers(),
@@ -185,6 +189,10 @@ function nothingKnown(clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
     counts: createCounts(),
+    places: createPlaces(64),
+    localConcurrency: undefined,
+    warmUp: product.noWarmUp,
+    loads: createLoads(clock, defaultTimeouts.localMs, silentLog),
   }
 }
 

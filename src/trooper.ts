@@ -14,11 +14,14 @@ import { createEngines } from './engines/engines.ts'
 import { createLocals, type Findings } from './engines/locals.ts'
 import { thisMachine } from './engines/memory.ts'
 import { createHandBack } from './exchange/hand-back.ts'
+import { createLoads } from './exchange/loads.ts'
 import { createLossBook } from './exchange/losses.ts'
 import type { Services } from './exchange/outcome.ts'
+import { createPlaces } from './exchange/places.ts'
 import { createTimes } from './exchange/timeouts.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import { createCounts } from './observe/counts.ts'
+import { createWarmUp } from './exchange/warm-up.ts'
 import type { Log } from './observe/log.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
@@ -75,6 +78,9 @@ export async function startTrooper(
     breakers: createBreakers(),
     handoverAt: config.handoverAt,
     network,
+    places: createPlaces(config.localQueue),
+    localConcurrency: config.localConcurrency,
+    loads: createLoads(clock, config.localMs, log),
     pools,
     engines,
     locals,
@@ -90,6 +96,7 @@ export async function startTrooper(
     counts: createCounts(),
     clock,
     log,
+    warmUp: createWarmUp(config.warm, clock, () => services),
     unique: () => randomBytes(12).toString('hex'),
   }
   const server = createHttpServer(services, {
@@ -108,6 +115,7 @@ export async function startTrooper(
     locals.look(localTargets(targets)),
   ])
   embedded.start()
+  services.warmUp.start()
   const name = isEverywhere(config.host) ? 'localhost' : config.host
   return {
     findings,
@@ -115,6 +123,7 @@ export async function startTrooper(
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
       network.stop()
+      services.warmUp.stop()
       await Promise.all([
         embedded.stop(),
         pools.destroy(),

@@ -20,4 +20,5 @@ export const causes: { readonly [K in FailureKind]: Cause } = {
   handover: { kind: 'handover', resetsAtMs: 1_741_290_958_123 },
   override: { kind: 'override' },
   'remote-model': { kind: 'remote-model' },
+  'queue-full': { kind: 'queue-full', resetsAtMs: 1_741_290_963_123 },
 }

@@ -188,6 +188,28 @@ export const settings = {
     meaning: 'seconds that a local model may be silent: it may have to be loaded, and reads a long prompt for minutes',
     schema: timeout,
   },
+  localConcurrency: {
+    env: 'LOCAL_CONCURRENCY',
+    flag: 'local-concurrency',
+    default: undefined,
+    meaning: "requests that a local engine answers at once; unset: as it says, or one (Ollama's `OLLAMA_NUM_PARALLEL`)",
+    schema: wholeNumber(1, 1000),
+  },
+  localQueue: {
+    env: 'LOCAL_QUEUE',
+    flag: 'local-queue',
+    default: '64',
+    meaning: 'requests that may wait for a local engine; the next one is told that it is overloaded',
+    schema: wholeNumber(0, 10_000),
+  },
+  warm: {
+    env: 'WARM',
+    flag: 'warm',
+    default: 'auto',
+    meaning:
+      '`auto`: the local model is loaded when it may soon be needed (nine tenths of a quota are used, the provider begins to refuse or to fail) and the machine is idle; `always`: at start, and kept loaded; `never`: by its first request',
+    schema: z.enum(['auto', 'always', 'never'], { error: 'must be auto, always or never' }),
+  },
   onSlow: {
     env: 'ON_SLOW',
     flag: 'on-slow',

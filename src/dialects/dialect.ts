@@ -16,6 +16,10 @@ export interface ClientDialect {
 
   /** Encodes a streamed answer: text ready to write, `''` when an event has nothing to say in this dialect. */
   createEncoder: (identity: AnswerIdentity, request: ChatRequest) => AnswerEncoder
+  /** A stream that its client may have before anybody has begun to answer. */
+  openStream: (request: ChatRequest) => OpenStream
+  /** Between any two frames of a stream, whoever writes it; `undefined`: nothing on this wire means nothing. */
+  sign: string | undefined
   encodeResponse: (response: ChatResponse, identity: AnswerIdentity, request: ChatRequest) => JsonObject
   /** The id of an answer that Trooper makes itself; `unique` is 24 lower-case hex digits. */
   answerId: (unique: string, isFallback: boolean) => string
@@ -58,11 +62,23 @@ interface Resumed {
   /** Frames that close what nobody else can continue; the client has to see them next. */
   closing: string
   encode: AnswerEncoder
+  /** That it is still being worked on, between any two frames. */
+  sign: () => string
   /** With `closing` the answer is whole: only its last frame was missing. */
   isWhole: boolean
 }
 
 export type AnswerEncoder = (event: StreamEvent) => string
+
+/** A stream whose answer comes later, and perhaps from another than it seemed: what is written of it fits together all the same. */
+export interface OpenStream {
+  /** Its signs are part of the answer, and the client has some: whoever answers has to write into it. */
+  readonly hasBegun: boolean
+  /** That it is still being worked on; `identity` is of whoever is asked. */
+  sign: (identity: AnswerIdentity) => string
+  /** For the events of whoever answers. */
+  createEncoder: (identity: AnswerIdentity) => AnswerEncoder
+}
 
 export interface AnswerIdentity {
   /** As {@link ClientDialect.answerId} made it. */

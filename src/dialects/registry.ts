@@ -1,11 +1,11 @@
 /** All dialects by name. A fifth one is a folder and a line in each table. */
-import type { DialectName } from '../ir/request.ts'
+import type { ChatRequest, DialectName } from '../ir/request.ts'
 import * as anthropicRequest from './anthropic/request.ts'
 import * as anthropicFailure from './anthropic/failure.ts'
 import * as anthropicGaps from './anthropic/gaps.ts'
 import * as anthropicResponse from './anthropic/response.ts'
 import * as anthropicStream from './anthropic/stream.ts'
-import type { ClientDialect, ClientDialectName, TargetDialect } from './dialect.ts'
+import type { AnswerEncoder, AnswerIdentity, ClientDialect, ClientDialectName, TargetDialect } from './dialect.ts'
 import * as ollamaAnswer from './ollama/answer.ts'
 import * as ollamaDecodeRequest from './ollama/decode-request.ts'
 import * as ollamaFailure from './ollama/failure.ts'
@@ -18,6 +18,7 @@ import * as chatRequest from './openai-chat/request.ts'
 import * as chatResponse from './openai-chat/response.ts'
 import * as chatStream from './openai-chat/stream.ts'
 import * as responsesEncoder from './openai-responses/encoder.ts'
+import * as responsesOpenStream from './openai-responses/open-stream.ts'
 import * as responsesFailure from './openai-responses/failure.ts'
 import * as responsesGaps from './openai-responses/gaps.ts'
 import * as responsesRequest from './openai-responses/request.ts'
@@ -32,6 +33,18 @@ const fallbackId = 'trooper-fallback'
 
 const eventStream = 'text/event-stream; charset=utf-8'
 
+/** A sign of life that is the same everywhere, and no part of an answer. */
+function signedBy(
+  sign: string,
+  createEncoder: (identity: AnswerIdentity, request: ChatRequest) => AnswerEncoder,
+): ClientDialect['openStream'] {
+  return (request) => ({
+    hasBegun: false,
+    sign: () => sign,
+    createEncoder: (identity) => createEncoder(identity, request),
+  })
+}
+
 const anthropic: ClientDialect & TargetDialect = {
   framing: 'sse',
   streamType: eventStream,
@@ -39,6 +52,8 @@ const anthropic: ClientDialect & TargetDialect = {
   encodeRequest: anthropicRequest.encodeRequest,
   createDecoder: anthropicStream.createDecoder,
   createEncoder: anthropicStream.createEncoder,
+  openStream: signedBy(anthropicStream.sign, anthropicStream.createEncoder),
+  sign: anthropicStream.sign,
   encodeResponse: anthropicResponse.encodeResponse,
   answerId: (unique, isFallback) => (isFallback ? fallbackId : `msg_${unique}`),
   decodeFailure: anthropicFailure.decodeFailure,
@@ -55,6 +70,8 @@ const openaiChat: ClientDialect & TargetDialect = {
   encodeRequest: chatRequest.encodeRequest,
   createDecoder: chatStream.createDecoder,
   createEncoder: chatStream.createEncoder,
+  openStream: signedBy(chatStream.sign, chatStream.createEncoder),
+  sign: chatStream.sign,
   encodeResponse: chatResponse.encodeResponse,
   answerId: (unique, isFallback) => (isFallback ? fallbackId : `chatcmpl-${unique}`),
   decodeFailure: chatFailure.decodeFailure,
@@ -71,6 +88,9 @@ const openaiResponses: ClientDialect & TargetDialect = {
   encodeRequest: responsesRequest.encodeRequest,
   createDecoder: responsesStream.createDecoder,
   createEncoder: responsesEncoder.createEncoder,
+  openStream: responsesOpenStream.openStream,
+  // Codex takes no notice of it, but whatever stands between does (real-clients.md 3).
+  sign: ': waiting\n\n',
   encodeResponse: responsesResponse.encodeResponse,
   // Recognised when it comes back: no provider knows an answer that Trooper made.
   answerId: (unique) => `resp_${madeHere}${unique}`,
@@ -86,6 +106,8 @@ const ollama: ClientDialect & TargetDialect = {
   streamType: 'application/x-ndjson',
   decodeRequest: ollamaDecodeRequest.decodeRequest,
   createEncoder: ollamaAnswer.createEncoder,
+  openStream: ollamaAnswer.openStream,
+  sign: undefined,
   encodeResponse: ollamaAnswer.encodeResponse,
   // This wire has no ids of answers.
   answerId: () => '',

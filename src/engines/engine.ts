@@ -85,9 +85,11 @@ export interface Engine {
   dress(request: ChatRequest, windowTokens: number | undefined, target: Target): Promise<ChatRequest>
   /**
    * Brings the model into memory in exactly the state that a request dressed with the same window needs, and reads `prefix` ahead if
-   * there is one; what runs is not disturbed. Resolves when that is done; false when it could not be.
+   * there is one; what runs is not disturbed. Resolves when that is done, or `signal` ends it; false when it could not be.
    */
-  warm(target: Target, windowTokens: number | undefined, prefix?: ChatRequest): Promise<boolean>
+  warm(target: Target, windowTokens: number | undefined, prefix?: ChatRequest, signal?: AbortSignal): Promise<boolean>
+  /** How many requests it answers at once; the others would wait there, in no fair order. */
+  slots(target: Target): Promise<number>
   /** An attempt failed so: what was learnt of the model may no longer hold. True when the same request is worth a repeat. */
   doubt(failure: Failure, target: Target): boolean
   /** What a person can do about a failure of this server; `undefined` when there is nothing to add. */

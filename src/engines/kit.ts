@@ -23,8 +23,14 @@ export function ask(
   path: string,
   body?: JsonObject,
   patienceMs?: number,
+  signal?: AbortSignal,
 ): Promise<ServerAnswer | undefined> {
-  const question = { path: rootOf(place.url) + path, ...(body && { body }), ...(patienceMs && { patienceMs }) }
+  const question = {
+    path: rootOf(place.url) + path,
+    ...(body && { body }),
+    ...(patienceMs && { patienceMs }),
+    ...(signal && { signal }),
+  }
   return askServer(pools, place, question)
 }
 

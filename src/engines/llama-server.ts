@@ -48,15 +48,25 @@ export class LlamaServer extends CompatibleEngine {
     return answer?.status === 200 ? numberOf(objectOf(answer.json)['input_tokens']) : undefined
   }
 
-  override async warm(target: Target, windowTokens: number | undefined, prefix?: ChatRequest): Promise<boolean> {
+  override async warm(
+    target: Target,
+    windowTokens: number | undefined,
+    prefix?: ChatRequest,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     if ((await this.state(target)).is === 'unloaded')
-      await ask(this.kit, target, '/models/load', { model: target.model ?? '' }, loadMs)
-    return (await this.#isReady(target)) && super.warm(target, windowTokens, prefix)
+      await ask(this.kit, target, '/models/load', { model: target.model ?? '' }, loadMs, signal)
+    return (await this.#isReady(target, signal)) && super.warm(target, windowTokens, prefix, signal)
   }
 
-  async #isReady(target: Target): Promise<boolean> {
+  override async slots(target: Target): Promise<number> {
+    return numberOf((await this.#askProps(target))['total_slots']) ?? 1
+  }
+
+  async #isReady(target: Target, signal: AbortSignal | undefined): Promise<boolean> {
     const { clock } = this.kit
     for (const sinceMs = clock.now(); clock.now() - sinceMs < loadMs;) {
+      if (signal?.aborted) return false
       this.forget(target)
       const { is } = await this.state(target)
       if (is !== 'loading') return is === 'loaded'

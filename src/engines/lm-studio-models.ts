@@ -18,6 +18,8 @@ export interface Instance {
   id: string
   /** v0 does not tell. */
   windowTokens?: number
+  /** How many requests it answers at once. */
+  slots?: number
 }
 
 export interface LmModel {
@@ -55,8 +57,9 @@ function readModel(model: JsonObject): LmModel {
 }
 
 function readInstance(instance: JsonObject): Instance {
-  const windowTokens = numberOf(objectOf(instance['config'])['context_length'])
-  return { id: stringOf(instance['id']) ?? '', ...defined({ windowTokens }) }
+  const { context_length, parallel } = objectOf(instance['config'])
+  const known = defined({ windowTokens: numberOf(context_length), slots: numberOf(parallel) })
+  return { id: stringOf(instance['id']) ?? '', ...known }
 }
 
 export function readV0(answer: JsonValue | undefined): LmModel[] | undefined {

@@ -17,6 +17,9 @@ import { CompatibleEngine } from './openai-compatible.ts'
 import { createRecall, type Recall } from './recall.ts'
 import { agentWindow, mostTokens, stepFor } from './window.ts'
 
+/** `parallel` of a model that is loaded without a word about it (local-engines.md 2.1). */
+const usualSlots = 4
+
 export class LmStudio extends CompatibleEngine {
   override readonly name = 'lm-studio'
   readonly #lists: Recall<LmModel[]>
@@ -67,10 +70,20 @@ export class LmStudio extends CompatibleEngine {
     return instance ? { ...request, model: instance.id } : request
   }
 
-  override async warm(target: Target, windowTokens: number | undefined, prefix?: ChatRequest): Promise<boolean> {
+  override async warm(
+    target: Target,
+    windowTokens: number | undefined,
+    prefix?: ChatRequest,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     await this.windowFor(windowTokens ?? 0, target)
     const { is } = await this.state(target)
-    return is === 'loaded' && super.warm(target, windowTokens, prefix)
+    return is === 'loaded' && super.warm(target, windowTokens, prefix, signal)
+  }
+
+  override async slots(target: Target): Promise<number> {
+    const model = await this.#find(target)
+    return (model && largestOf(instancesFor(model, target.model)))?.slots ?? usualSlots
   }
 
   override doubt(failure: Failure, target: Target): boolean {

@@ -89,12 +89,26 @@ export class OllamaEngine implements Engine {
     return withOptions(request, windowTokens, thinkOf(request.reasoning, can.thinking))
   }
 
-  /** An empty conversation loads the model, and nothing else (local-engines.md 1.4). */
-  async warm(target: Target, windowTokens: number | undefined, prefix?: ChatRequest): Promise<boolean> {
+  /** A prompt without words loads the model, and nothing else (local-engines.md 1.4). */
+  async warm(
+    target: Target,
+    windowTokens: number | undefined,
+    prefix?: ChatRequest,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     const dressed = await this.dress(onlyPrefix(prefix, target), windowTokens, target)
-    const answer = await ask(this.#kit, target, '/api/chat', encodeFor('ollama', dressed), loadMs)
+    const body = encodeFor('ollama', dressed)
+    const { messages: _, ...load } = body
+    const answer = prefix
+      ? await ask(this.#kit, target, '/api/chat', body, loadMs, signal)
+      : await ask(this.#kit, target, '/api/generate', load, loadMs, signal)
     this.#running.forget(rootKey(target))
     return answer?.status === 200
+  }
+
+  /** `OLLAMA_NUM_PARALLEL`, which it does not tell (local-engines.md 1.4). */
+  slots(): Promise<number> {
+    return Promise.resolve(1)
   }
 
   doubt(failure: Failure, target: Target): boolean {

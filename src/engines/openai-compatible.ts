@@ -56,11 +56,21 @@ export class CompatibleEngine implements Engine {
   }
 
   /** Without a conversation to read there is nothing to do where models are in memory from the start. */
-  async warm(target: Target, windowTokens: number | undefined, prefix?: ChatRequest): Promise<boolean> {
+  async warm(
+    target: Target,
+    windowTokens: number | undefined,
+    prefix?: ChatRequest,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     if (!prefix) return (await this.state(target)).is !== 'unreachable'
     const dressed = await this.dress(onlyPrefix(prefix, target), windowTokens, target)
     const body = encodeFor('openai-chat', dressed)
-    return (await ask(this.kit, target, `${this.base}/chat/completions`, body, loadMs))?.status === 200
+    return (await ask(this.kit, target, `${this.base}/chat/completions`, body, loadMs, signal))?.status === 200
+  }
+
+  /** Such servers batch, and do not say how many fit into a batch. */
+  slots(_target: Target): Promise<number> {
+    return Promise.resolve(8)
   }
 
   doubt(_failure: Failure, target: Target): boolean {

@@ -16,6 +16,9 @@ import type { Reply } from './reply.ts'
 import type { Decoded } from './translate.ts'
 import { watchReply } from './watched-reply.ts'
 
+/** The share of a quota from which the local model may soon be needed. */
+const nearlySpent = 0.9
+
 export class Admissions {
   readonly #services: Services
   readonly #incoming: Incoming
@@ -59,12 +62,10 @@ export class Admissions {
 
   /** The client's end of an attempt, watched where somebody wants to know what happens at it. */
   watch(target: Target, trial: Trial | undefined, headers: HeaderList | undefined, reply: Reply): Reply {
-    const { handoverAt, clock, log } = this.#services
-    const notesUsage = handoverAt !== undefined && target.kind === 'cloud'
-    if (!trial && !headers && !notesUsage) return reply
+    const { clock, log } = this.#services
+    if (!trial && !headers) return reply
     return watchReply(reply, {
       ...(headers && { headers }),
-      ...(notesUsage && { onHeaders: (said: HeaderMap) => this.#noteUsage(target, said) }),
       ...(trial && {
         onBegin: () => {
           trial.began(clock.now())
@@ -82,20 +83,30 @@ export class Admissions {
     if (!breakers.isEmptyAt(nowMs)) breakers.succeeded(this.#payerAt(target), nowMs)
   }
 
-  /** Learns from a failure for which the next target was asked. */
-  failed(target: Target, failure: Failure, verdict: Verdict, trial: Trial | undefined): void {
-    if (verdict.action !== 'next') return
+  /** What a provider says of its limits, for those whom it concerns; unset where that is nobody: costs a relay nothing then. */
+  listenerAt(target: Target): ((headers: HeaderMap) => void) | undefined {
+    const { handoverAt, warmUp } = this.#services
+    const isHeard = target.kind === 'cloud' && (handoverAt !== undefined || warmUp.looksAhead)
+    return isHeard ? (headers) => this.#noteUsage(target, headers) : undefined
+  }
+
+  /** Learns from a failure for which the next target was asked. True when the target is left alone from now on. */
+  failed(target: Target, failure: Failure, verdict: Verdict, trial: Trial | undefined): boolean {
+    if (verdict.action !== 'next') return false
     const { ledger, breakers, clock } = this.#services
     const nowMs = clock.now()
     const limit = verdict.remember
     if (limit) {
       // Questions are counted apart from conversations, except that an empty account is empty for both (providers.md 1.1).
-      if (this.#incoming.asked && limit.kind === 'rate-limited') return
-      if (trial) return trial.refused(limit, nowMs)
-      ledger.record(this.#payerAt(target), limit, nowMs)
-      return this.answered(target)
+      if (this.#incoming.asked && limit.kind === 'rate-limited') return false
+      if (trial) trial.refused(limit, nowMs)
+      else {
+        ledger.record(this.#payerAt(target), limit, nowMs)
+        this.answered(target)
+      }
+      return true
     }
-    if (!isOfTarget(failure) || this.#isNetworkDown(target, failure)) return
+    if (!isOfTarget(failure) || this.#isNetworkDown(target, failure)) return false
     const isClosed = trial
       ? trial.failed(failure, nowMs)
       : breakers.failed(this.#payerAt(target), failure, false, nowMs)
@@ -103,6 +114,18 @@ export class Admissions {
       const name = nameIn(this.#chain, target)
       this.#services.log.warn(`⚠️ ${name} keeps failing: it is left alone for a while`, { target: target.name })
     }
+    return isClosed
+  }
+
+  /** The local model of the chain will soon be needed: once for as long as that is so. */
+  expectLocal(target: Target, why: string, untilMs: number): void {
+    const { warmUp } = this.#services
+    if (!warmUp.looksAhead) return
+    const reason = [target.name, this.#payerAt(target).account, why].join('\n')
+    warmUp.expect(this.#chain, reason, untilMs, async () => {
+      const decoded = this.#incoming.asked ? undefined : await this.#decode()
+      return decoded?.ok ? { request: decoded.request, asking: this.#incoming } : undefined
+    })
   }
 
   /** A trial that ended without an answer of any kind. */
@@ -116,10 +139,13 @@ export class Admissions {
   }
 
   #noteUsage(target: Target, headers: HeaderMap): void {
-    const { usage, clock } = this.#services
+    const { usage, clock, handoverAt } = this.#services
     const nowMs = clock.now()
     const windows = readUsage(headers, nowMs)
-    if (windows.length > 0) usage.note(this.#payerAt(target), windows, nowMs)
+    if (windows.length === 0) return
+    if (handoverAt !== undefined) usage.note(this.#payerAt(target), windows, nowMs)
+    for (const { window, used, resetsAtMs } of windows)
+      if (used >= nearlySpent) this.expectLocal(target, window, resetsAtMs)
   }
 
   async #findLoop(): Promise<Loop> {

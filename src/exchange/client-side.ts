@@ -2,8 +2,9 @@
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
+import type { Draft } from './draft.ts'
+import { EarlyReply } from './early-reply.ts'
 import { boundRetryAfter, retryHeaders } from './errors.ts'
-import { afterHead, openEarly, type EarlyReply } from './signs-of-life.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Services } from './outcome.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
@@ -11,16 +12,21 @@ import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 export class ClientSide {
   readonly #services: Services
   readonly #dialect: ClientDialectName
+  #sinceMs: number
+  #seenWrites: number | undefined
   #reply: Reply
-  /** Set when the client's stream was begun before anybody answered. */
+  /** Set when the client's stream may have to be begun before anybody has answered. */
   #early: EarlyReply | undefined
+  /** Set once somebody was asked whose answer is written anew. */
+  #draft: Draft | undefined
   /** The client has its beginning; whoever is asked now goes on with it. */
   answer: OpenAnswer | undefined
 
-  constructor(services: Services, dialect: ClientDialectName, reply: Reply) {
+  constructor(services: Services, dialect: ClientDialectName, reply: Reply, nowMs: number) {
     this.#services = services
     this.#dialect = dialect
     this.#reply = reply
+    this.#sinceMs = nowMs
   }
 
   /** Where whoever is asked next writes to. */
@@ -28,24 +34,51 @@ export class ClientSide {
     return this.#reply
   }
 
-  /** Shows a stream that waits a sign of life; the first one begins it. */
-  keepAlive(): void {
-    this.#early ??= openEarly(this.#reply, this.#dialect)
-    if (!this.#early) return
-    this.#early.keepAlive()
+  /** From here on the client's stream may be begun at any time. */
+  expectToWait(): EarlyReply {
+    this.#early ??= new EarlyReply(this.#reply, this.#dialect, this.#services.clock, this.#sinceMs)
     this.#reply = this.#early
+    return this.#early
+  }
+
+  /** The answer of whoever is asked now is going to be written into this. */
+  expectDraft(draft: Draft): void {
+    this.#draft = draft
+  }
+
+  /** The client knows its answer by an id of Trooper's: nobody's bytes can be passed on to it any more. */
+  get isBound(): boolean {
+    return this.#draft?.stream.hasBegun ?? false
+  }
+
+  /** Since when the client has seen nothing. What an answer that is gone on with says is noticed when somebody asks here. */
+  silentSinceMs(): number {
+    const writes = this.answer?.writes()
+    if (writes !== this.#seenWrites) {
+      this.#seenWrites = writes
+      this.#sinceMs = this.#services.clock.now()
+    }
+    return Math.max(this.#sinceMs, this.#early?.silentSinceMs ?? 0)
+  }
+
+  /** Shows a stream that waits a sign of life; the first one begins it. `mayBind`: no answer need be passed on as it is after that. */
+  keepAlive(mayBind: boolean): void {
+    if (this.#reply.isGone) return
+    if (this.answer) return this.answer.keepAlive()
+    const draft = mayBind ? this.#draft : undefined
+    const sign = draft ? draft.stream.sign(draft.identity) : clientDialects[this.#dialect].sign
+    if (sign !== undefined) this.expectToWait().keepAlive(sign)
   }
 
   /** A target began the stream, and left it without a word of an answer. */
   begun(): void {
-    this.#early ??= afterHead(this.#reply, this.#dialect)
-    if (this.#early) this.#reply = this.#early
+    this.expectToWait().takeOver()
   }
 
   /** An error in the place of an answer of which nothing was sent: the target's own words where it gave any. */
   give(reply: Reply, original: HeldAnswer | undefined, failure: Failure): void {
     if (reply.isGone) return
-    if (this.#early) return this.#early.fail(failure)
+    if (this.#early?.isBegun) return reply.end(this.#failureFrame(failure))
     if (original) {
       const { status, statusMessage, headers, body } = boundRetryAfter(original, failure.kind === 'quota-spent')
       reply.head(status, statusMessage, headers)
@@ -59,5 +92,11 @@ export class ClientSide {
   tell(answer: OpenAnswer, failure: Failure): void {
     answer.event({ type: 'failure', failure })
     answer.flush()
+  }
+
+  #failureFrame(failure: Failure): string {
+    if (!this.#draft?.stream.hasBegun) return clientDialects[this.#dialect].encodeFailureFrame(failure)
+    const { stream, identity } = this.#draft
+    return stream.createEncoder(identity)({ type: 'failure', failure })
   }
 }

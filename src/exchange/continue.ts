@@ -12,6 +12,7 @@ import { endWithCalls } from '../seam/blocks.ts'
 import { findMissing } from '../seam/plan.ts'
 import { wayAt, type Prefill } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
+import { awaitModel } from './local-attempt.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Incoming, Services, Turn } from './outcome.ts'
 import { callOf } from './outgoing-call.ts'
@@ -40,7 +41,9 @@ export async function continueAnswer(
     const asked = continuationOf(request, answer.gathered, missing, way)
     const prepared = await prepareRequest(services, incoming, asked, target, losses.warn)
     const { request: question, restore } = fitToolNames(prepared, target.dialect)
-    return askInWindow(services, turn, question, losses, (fitted, observe) => {
+    return askInWindow(services, turn, question, losses, async (fitted, observe) => {
+      const unready = await awaitModel(services, turn, fitted)
+      if (unready) return unready
       const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
       const heard = hearing(services, target, fitted, missing.type === 'text', restoring(sink, restore, ownId))
       return callTranslated(services, turn, callOf(fitted, target, incoming, losses.warn), beside(heard, observe))

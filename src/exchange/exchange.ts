@@ -14,7 +14,9 @@ import { Admissions } from './admissions.ts'
 import { ClientSide } from './client-side.ts'
 import { withStory } from './errors.ts'
 import { continueAnswer, endOf } from './continue.ts'
+import { createDrafts, type Drafts } from './draft.ts'
 import { commentOf, keepAliveMs, pause } from './signs-of-life.ts'
+import { attemptLocal } from './local-attempt.ts'
 import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
@@ -35,6 +37,9 @@ export function runExchange(services: Services, incoming: Incoming, reply: Reply
   return new Exchange(services, incoming, reply).run()
 }
 
+/** A provider that begins to refuse or to fail may need its local model for about so long. */
+const troubleMs = 10 * 60_000
+
 class Exchange {
   readonly #services: Services
   readonly #incoming: Incoming
@@ -49,15 +54,17 @@ class Exchange {
   readonly #body: RelayedBody
   #decoded: Decoded | undefined
   #namedModel: string | undefined
+  #drafts: Drafts | undefined
 
   constructor(services: Services, incoming: Incoming, reply: Reply) {
     this.#services = services
     this.#incoming = incoming
-    this.#client = new ClientSide(services, incoming.dialect, reply)
     this.#namedModel = glanceAtModel(incoming.body)
     this.#chain = chainFor(services.chains, incoming.dialect, this.#namedModel)
     this.#story = new Story(services, this.#chain)
-    this.#deadlineMs = services.clock.now() + services.times.exchangeMs
+    const nowMs = services.clock.now()
+    this.#client = new ClientSide(services, incoming.dialect, reply, nowMs)
+    this.#deadlineMs = nowMs + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
     this.#body = new RelayedBody(services, incoming, this.#memory, this.#chain)
     const model = (): string => this.#model()
@@ -90,12 +97,14 @@ class Exchange {
   async #askAll(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
     if (this.#services.times.onSlow === 'race' && targets.length > 1) return this.#race(targets, ask)
     for (const target of targets) {
+      if (target.kind === 'local') this.#client.expectToWait()
       if ((await ask(this.#turnOf(target, this.#client.reply, undefined))) === 'done') return true
     }
     return false
   }
 
   #race(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
+    if (targets.some(({ kind }) => kind === 'local')) this.#client.expectToWait()
     return new Race(targets, this.#client.reply, {
       ask: (target, reply, race) => ask(this.#turnOf(target, reply, race)),
       // What the client has the beginning of, one target goes on with.
@@ -108,10 +117,15 @@ class Exchange {
   #turnOf(target: Target, reply: Reply, race: Patience['race']): Turn {
     const { asked, asksForStream } = this.#incoming
     // A target of another dialect is always asked for a stream, and what is no conversation needs no model.
-    const isStream = asksForStream || asked !== undefined || !isRelayed(target, this.#incoming)
+    const isStream = asksForStream || asked !== undefined || !this.#isRelayed(target)
     const { limits, thinking } = this.#services.times.limitsOf(target, isStream ? 'stream' : 'whole')
     const mayThink = (): boolean => this.#mayThink(target)
-    return { target, reply, patience: { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race } }
+    const patience = { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race }
+    return { target, reply, patience, heard: this.#admissions.listenerAt(target) }
+  }
+
+  #isRelayed(target: Target): boolean {
+    return isRelayed(target, this.#incoming) && !this.#client.isBound
   }
 
   #mayThink(target: Target): boolean {
@@ -167,7 +181,9 @@ class Exchange {
       const isFallback = target !== this.#chain[0]
       const nowMs = clock.now()
       const verdict = judge(outcome.failure, { target, isFallback, retries, waitedMs: nowMs - sinceMs, policy, nowMs })
-      this.#admissions.failed(target, outcome.failure, verdict, trial)
+      const rests = this.#admissions.failed(target, outcome.failure, verdict, trial)
+      if (target.kind === 'cloud' && (rests || outcome.failure.kind === 'rate-limited'))
+        this.#admissions.expectLocal(target, outcome.failure.kind, nowMs + troubleMs)
       switch (verdict.action) {
         case 'stop':
           return 'done'
@@ -200,13 +216,25 @@ class Exchange {
   /** A translated answer has its own; what is relayed says nothing of Trooper while it comes from the first target. */
   #fallbackHeaders(target: Target): HeaderList | undefined {
     const reason = this.#story.first?.failure.kind
-    if (reason === undefined || !isRelayed(target, this.#incoming)) return undefined
+    if (reason === undefined || !this.#isRelayed(target)) return undefined
     return answerHeaders(target, { reason, omitted: undefined })
   }
 
   #attempt(turn: Turn): Promise<Outcome> {
+    if (turn.target.kind === 'cloud' || this.#incoming.asked) return this.#ask(turn)
+    return this.#askLocal(turn)
+  }
+
+  async #askLocal(turn: Turn): Promise<Outcome> {
+    const decoded = (this.#decoded ??= await this.#decode())
+    if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
+    const { stream } = decoded.request
+    return attemptLocal(this.#services, this.#incoming, turn, stream ? this.#client : undefined, () => this.#ask(turn))
+  }
+
+  #ask(turn: Turn): Promise<Outcome> {
     if (this.#client.answer) return this.#continue(turn, this.#client.answer)
-    return isRelayed(turn.target, this.#incoming) ? this.#relay(turn) : this.#answerItself(turn)
+    return this.#isRelayed(turn.target) ? this.#relay(turn) : this.#answerItself(turn)
   }
 
   async #answerItself(turn: Turn): Promise<Outcome> {
@@ -246,12 +274,17 @@ class Exchange {
 
   #translate(turn: Turn, request: ChatRequest): Promise<Outcome> {
     const memory = this.#memory
+    const reason = this.#story.first?.failure.kind
+    this.#drafts ??= createDrafts(this.#services, this.#incoming.dialect, request)
+    const draft = this.#drafts(modelAt(turn.target, request.model), reason !== undefined)
+    this.#client.expectDraft(draft)
     return translate(
       this.#services,
       this.#incoming,
       request,
       turn,
-      this.#story.first?.failure.kind,
+      draft,
+      reason,
       memory && ((response) => memory.keepLocal(response)),
     )
   }
@@ -294,7 +327,7 @@ class Exchange {
 
   /** What the refusal taught makes the same target worth a repeat: that its history needs mending, or the true size of the memory. */
   async #hasLearned(target: Target, failure: Failure): Promise<boolean> {
-    if (isRelayed(target, this.#incoming)) return this.#body.hasLearned(target, failure)
+    if (this.#isRelayed(target)) return this.#body.hasLearned(target, failure)
     return target.kind === 'local' && this.#services.locals.doubt(failure, target)
   }
 
@@ -304,7 +337,7 @@ class Exchange {
     const decoded = ms > keepAliveMs && isAlone ? (this.#decoded ??= await this.#decode()) : undefined
     const isStream = decoded?.ok === true && decoded.request.stream
     await pause(this.#services.clock, turn.reply, ms, () => {
-      if (isStream) this.#client.keepAlive()
+      if (isStream) this.#client.keepAlive(!this.#isRelayed(turn.target))
     })
     return isAlone ? { ...turn, reply: this.#client.reply } : turn
   }
@@ -319,6 +352,9 @@ class Exchange {
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
     if (this.#client.answer && first) return this.#client.tell(this.#client.answer, first.failure)
     const reply = this.#client.reply
+    // It alone knows of a way: to ask again, soon.
+    const full = this.#story.findFull()
+    if (full) return this.#client.give(reply, undefined, full)
     if (told && !this.#isUnknownHistory())
       return this.#client.give(reply, withStory(told.original, headerText(story)), told.failure)
     if (this.#decoded?.ok === false) return this.#client.give(reply, undefined, this.#decoded.failure)

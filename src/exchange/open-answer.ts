@@ -15,6 +15,10 @@ export interface OpenAnswer {
   event: Emit
   /** Writes what has gathered; false when the client reads too slowly. */
   flush(): boolean
+  /** Shows its client that it is still being worked on. */
+  keepAlive(): void
+  /** How often something was written. */
+  writes(): number
 }
 
 /** Takes up a relayed stream behind these frames; `undefined` where that cannot be. `onEnd` is told the frames that end it. */
@@ -30,8 +34,8 @@ export function takeUp(
   if (!resumed) return undefined
   const gatherer = createGatherer()
   for (const event of resumed.events) gatherer.take(event)
-  const { encode, closing, isWhole } = resumed
-  return createOpenAnswer(encode, reply, { gatherer, closing, isWhole, onEnd })
+  const { encode, sign, closing, isWhole } = resumed
+  return createOpenAnswer(encode, sign, reply, { gatherer, closing, isWhole, onEnd })
 }
 
 interface Begun {
@@ -41,10 +45,25 @@ interface Begun {
   onEnd?: ((frames: string) => void) | undefined
 }
 
-export function createOpenAnswer(encode: AnswerEncoder, reply: Reply, begun: Begun = {}): OpenAnswer {
+export function createOpenAnswer(
+  encode: AnswerEncoder,
+  sign: () => string,
+  reply: Reply,
+  begun: Begun = {},
+): OpenAnswer {
   const { gatherer = createGatherer(), closing = '', isWhole = false, onEnd } = begun
   let text = closing
   let isOver = isWhole
+  let writes = 0
+  const flush = (): boolean => {
+    if (text === '') return true
+    const ready = text
+    text = ''
+    writes += 1
+    if (!isOver) return reply.write(ready)
+    reply.end(ready)
+    return true
+  }
   return {
     gathered: gatherer.gathered,
     isWhole,
@@ -55,13 +74,12 @@ export function createOpenAnswer(encode: AnswerEncoder, reply: Reply, begun: Beg
       isOver = event.type === 'finish' || event.type === 'failure'
       if (event.type === 'finish') onEnd?.(encoded)
     },
-    flush: () => {
-      if (text === '') return true
-      const ready = text
-      text = ''
-      if (!isOver) return reply.write(ready)
-      reply.end(ready)
-      return true
+    flush,
+    writes: () => writes,
+    keepAlive: () => {
+      if (isOver) return
+      text += sign()
+      flush()
     },
   }
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { Fitting } from '../context/fitting.ts'
 import type { Margins } from '../context/margins.ts'
-import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { ClientDialectName, HeaderMap } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
 import type { Locals } from '../engines/locals.ts'
 import type { Failure } from '../ir/failure.ts'
@@ -19,19 +19,27 @@ import type { Patience } from '../upstream/patience.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { HandBack } from './hand-back.ts'
+import type { Loads } from './loads.ts'
 import type { Losses } from './losses.ts'
 import type { OpenAnswer } from './open-answer.ts'
+import type { Places } from './places.ts'
 import type { ModelLists, Question } from './question.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
 import type { Times } from './timeouts.ts'
 import type { Transcripts } from './transcripts.ts'
+import type { WarmUp } from './warm-up.ts'
 
 export type Outcome =
   /** The client has its answer, whole or closed with an in-band error. */
-  | { type: 'answered' }
-  /** Nothing of an answer has reached the client. `original` is what the target said, as it said it; `isBegun`: the head of its stream was sent. */
-  | { type: 'failed'; failure: Failure; original?: HeldAnswer; isBegun?: true }
-  | Broken
+  { type: 'answered' } | Failed | Broken
+
+/** Nothing of an answer has reached the client. `original` is what the target said, as it said it; `isBegun`: the head of its stream was sent. */
+export interface Failed {
+  type: 'failed'
+  failure: Failure
+  original?: HeldAnswer
+  isBegun?: true
+}
 
 /** The client has the beginning of an answer, and the target will not end it. */
 export interface Broken {
@@ -63,6 +71,11 @@ export interface Services extends Known {
   fitting: Fitting
   images: ImageFetcher
   network: NetworkWatch
+  places: Places
+  /** Requests that a local engine answers at once; unset: what the engine says. */
+  localConcurrency: number | undefined
+  loads: Loads
+  warmUp: WarmUp
   handBack: HandBack
   transcripts: Transcripts
   modelLists: ModelLists
@@ -81,6 +94,8 @@ export interface Incoming {
   /** The client's query with its `?`, or empty. */
   query: string
   headers: HeaderList
+  /** Where the request comes from, looked up only where it counts. */
+  address?: () => string | undefined
   body: Buffer
   /** A glance at the unparsed body says so. */
   asksForStream: boolean
@@ -93,6 +108,8 @@ export interface Turn {
   target: Target
   reply: Reply
   patience: Patience
+  /** Wants to know what the target says beside its answer, whichever dialect that has. */
+  heard?: ((headers: HeaderMap) => void) | undefined
 }
 
-export const clientGone: Outcome = { type: 'failed', failure: { kind: 'client-gone', message: 'The client left.' } }
+export const clientGone: Failed = { type: 'failed', failure: { kind: 'client-gone', message: 'The client left.' } }

@@ -42,6 +42,7 @@ export class RelayListener implements CallListener {
   readonly #wantsStream: boolean
   readonly #dialect: ClientDialect
   readonly #reply: Reply
+  readonly #heard: Turn['heard']
   readonly #mayOpenSilent: boolean
   readonly #outcome: Settle
   readonly #onAnswer: ((text: string) => void) | undefined
@@ -55,7 +56,7 @@ export class RelayListener implements CallListener {
   constructor(
     services: Services,
     { dialect, asksForStream, asked }: Incoming,
-    { reply, patience }: Turn,
+    { reply, patience, heard }: Turn,
     outcome: Settle,
     onAnswer: ((text: string) => void) | undefined,
   ) {
@@ -64,6 +65,7 @@ export class RelayListener implements CallListener {
     this.#dialectName = dialect
     this.#dialect = clientDialects[dialect]
     this.#reply = reply
+    this.#heard = heard
     // Of several targets none may have the client's stream before it speaks.
     this.#mayOpenSilent = patience.race === undefined
     this.#outcome = outcome
@@ -79,7 +81,7 @@ export class RelayListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
-    this.#reply.heard?.(head.headers)
+    this.#heard?.(head.headers)
     const form = formOf(head)
     if (form === 'whole') this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
     else if (form === 'unreadable') this.#open(head, [], undefined, undefined)

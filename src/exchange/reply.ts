@@ -1,6 +1,5 @@
 /** The client's end of an exchange, as the exchange sees it. The first `head` is the point of no return. */
 import type { Attempt } from '../upstream/attempt.ts'
-import type { HeaderMap } from '../dialects/dialect.ts'
 import type { JsonObject } from '../ir/json.ts'
 import type { HeaderList } from '../wire/headers.ts'
 
@@ -9,8 +8,6 @@ export interface Reply {
   readonly isGone: boolean
   /** Calls back at most once, when the client leaves; the latest callback counts. */
   onGone(callback: () => void): void
-  /** What the target says of itself, for whoever watches (watched-reply.ts); nothing of it reaches the client. */
-  heard?(headers: HeaderMap): void
   head(status: number, statusMessage: string, headers: HeaderList): void
   /** Sends the head by itself: what follows may be long in coming. */
   flushHead(): void

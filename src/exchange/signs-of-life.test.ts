@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../clock.ts'
-import { commentOf, openEarly, pause } from './signs-of-life.ts'
+import { commentOf, pause } from './signs-of-life.ts'
 import type { Reply } from './reply.ts'
 
 /** A client that notes what it gets, and can leave. */
@@ -65,40 +65,12 @@ describe('a pause', () => {
   })
 })
 
-describe('a stream that is begun before anybody answers', () => {
-  it('gets signs of life, then the answer without its head', () => {
-    const { reply, got } = client()
-    const early = openEarly(reply, 'anthropic')
-    early?.keepAlive()
-    early?.head(200, 'OK', ['content-type', 'text/event-stream', 'X-Trooper-Fallback', 'm', 'request-id', 'r'])
-    early?.write('event: message_start\n\n')
-    early?.end()
-    expect(got).toEqual([
-      '200 content-type text/event-stream; charset=utf-8 cache-control no-cache',
-      'event: ping\ndata: {"type": "ping"}\n\n',
-      ': X-Trooper-Fallback: m\n\n',
-      'event: message_start\n\n',
-      '[end]',
-    ])
-  })
-
-  it('is told in-band of a failure, and of an answer that is no stream', () => {
-    const failing = client()
-    openEarly(failing.reply, 'openai-chat')?.fail({ kind: 'bad-key', message: 'Wrong key.' })
-    expect(failing.got.at(-1)).toMatch(/^data: .*Wrong key\./)
-    const whole = client()
-    const early = openEarly(whole.reply, 'anthropic')
-    early?.head(200, 'OK', ['content-type', 'application/json'])
-    early?.write('{"half":')
-    early?.end('1}')
-    expect(whole.got).toHaveLength(2)
-    expect(whole.got.at(-1)).toMatch(/^event: error\n/)
-  })
-
-  it('is not begun where the wire has no sign of life', () => {
-    const { reply, got } = client()
-    expect(openEarly(reply, 'ollama')).toBeUndefined()
-    expect(got).toEqual([])
+describe('what headers would say', () => {
+  it('is a comment, where the wire has any', () => {
+    expect(commentOf('anthropic', ['X-Trooper-Fallback', 'm', 'X-Trooper-Reason', 'timeout'])).toBe(
+      ': X-Trooper-Fallback: m\n: X-Trooper-Reason: timeout\n\n',
+    )
     expect(commentOf('ollama', ['X-Trooper-Fallback', 'm'])).toBe('')
+    expect(commentOf('anthropic', [])).toBe('')
   })
 })

@@ -1,18 +1,18 @@
 /** Where the events of a translated answer go: to the client as they come, or gathered into one body. */
 import { clientDialects } from '../dialects/registry.ts'
 import type { AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
-import type { Emit } from '../ir/events.ts'
+import type { Emit, StreamEvent } from '../ir/events.ts'
 import type { Failure, FailureKind } from '../ir/failure.ts'
 import type { JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCollector, type ChatResponse } from '../ir/response.ts'
-import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
 import { createChoiceGatherer, createChoiceStream } from './choices.ts'
 import { beginStream, giveWhole, saysSomething } from './give.ts'
+import type { Draft } from './draft.ts'
 import { createOpenAnswer, type OpenAnswer } from './open-answer.ts'
-import type { Incoming, Services } from './outcome.ts'
+import type { Incoming } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
 export interface AnswerSink {
@@ -37,31 +37,36 @@ export interface Remarks {
 
 /** `remarks` is asked when the answer begins: by then everything is known. */
 export function createSink(
-  services: Services,
   incoming: Incoming,
   request: ChatRequest,
   target: Target,
   remarks: () => Remarks,
   reply: Reply,
+  draft: Draft,
   onAnswer?: (response: JsonObject) => void,
 ): AnswerSink {
   const dialect = clientDialects[incoming.dialect]
-  const identity = {
-    id: dialect.answerId(services.unique(), remarks().reason !== undefined),
-    model: modelAt(target, request.model),
-    createdAtMs: services.clock.now(),
-  }
-  const sink = sinkFor(request)(dialect, identity, request, reply, () => answerHeaders(target, remarks()))
+  const sink = sinkFor(dialect, draft, request, reply, () => answerHeaders(target, remarks()))
   if (!onAnswer) return sink
   return beside(
     sink,
-    collecting((response) => onAnswer(dialect.encodeResponse(response, identity, request))),
+    collecting((response) => onAnswer(dialect.encodeResponse(response, draft.identity, request))),
   )
 }
 
-function sinkFor({ stream, choices }: ChatRequest) {
-  if (choices !== undefined) return stream ? createChoiceStream : createChoiceGatherer
-  return stream ? createStreamSink : createWholeSink
+function sinkFor(
+  dialect: ClientDialect,
+  draft: Draft,
+  request: ChatRequest,
+  reply: Reply,
+  headers: () => HeaderList,
+): AnswerSink {
+  const { stream, choices } = request
+  if (choices !== undefined)
+    return (stream ? createChoiceStream : createChoiceGatherer)(dialect, draft.identity, request, reply, headers)
+  return stream
+    ? createStreamSink(dialect, draft, reply, headers)
+    : createWholeSink(dialect, draft.identity, request, reply, headers)
 }
 
 /** Gathers the same answer beside what the client gets. */
@@ -103,15 +108,16 @@ export function answerHeaders(target: Target, { reason, omitted }: Remarks): Hea
   return headers
 }
 
-/** Everything of one network chunk is one write. The commit point is the first event that says something. */
+/** Everything of one network chunk is one write. The commit point is the first event that says something; what only announces waits for it. */
 function createStreamSink(
   dialect: ClientDialect,
-  identity: AnswerIdentity,
-  request: ChatRequest,
+  { stream, identity }: Draft,
   reply: Reply,
   headers: () => HeaderList,
 ): AnswerSink {
-  const answer = createOpenAnswer(dialect.createEncoder(identity, request), reply)
+  const sign = (): string => stream.sign(identity)
+  const answer = createOpenAnswer(stream.createEncoder(identity), sign, reply)
+  const held: StreamEvent[] = []
   let isCommitted = false
   return {
     get isCommitted() {
@@ -121,9 +127,11 @@ function createStreamSink(
       return isCommitted ? answer : undefined
     },
     event: (event) => {
-      answer.event(event)
-      if (isCommitted || !saysSomething(event)) return
+      if (isCommitted) return answer.event(event)
+      held.push(event)
+      if (!saysSomething(event)) return
       isCommitted = true
+      for (const before of held) answer.event(before)
       beginStream(reply, dialect, headers())
     },
     flush: () => !isCommitted || answer.flush(),

@@ -36,6 +36,11 @@ export class Story {
     return undefined
   }
 
+  /** Of a local engine for which too many wait. */
+  findFull(): Failure | undefined {
+    return this.#tried.find(({ failure }) => failure.kind === 'queue-full')?.failure
+  }
+
   addResting(target: Target, failure: Failure): void {
     this.#tried.push({ target, failure, rests: true })
   }

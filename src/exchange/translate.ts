@@ -10,6 +10,8 @@ import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import { askForChoices } from './choices.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
+import type { Draft } from './draft.ts'
+import { awaitModel } from './local-attempt.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
 import { callOf, type Wanted } from './outgoing-call.ts'
 import { prepareRequest } from './prepare.ts'
@@ -60,6 +62,7 @@ export async function translate(
   incoming: Incoming,
   request: ChatRequest,
   turn: Turn,
+  draft: Draft,
   reason: FailureKind | undefined,
   onAnswer?: (response: JsonObject) => void,
 ): Promise<Outcome> {
@@ -71,13 +74,15 @@ export async function translate(
   const ownId = createCallIds(request.messages, target.kind)
   const attempt = async (wanted: Wanted): Promise<Outcome> => {
     const ask: Ask = (question, into) =>
-      askInWindow(services, turn, question, losses, (fitted, observe) => {
+      askInWindow(services, turn, question, losses, async (fitted, observe) => {
+        const unready = await awaitModel(services, turn, fitted)
+        if (unready) return unready
         const heard = hearing(services, target, fitted, false, restoring(into, restore, ownId))
         const call = callOf(fitted, target, incoming, losses.warn, wanted)
         return callTranslated(services, turn, call, beside(heard, observe))
       })
     const remarks = (): Remarks => ({ reason, omitted: losses.omitted() })
-    const sink = createSink(services, incoming, request, target, remarks, reply, onAnswer)
+    const sink = createSink(incoming, request, target, remarks, reply, draft, onAnswer)
     const askOnce = (question: ChatRequest): Promise<CallOutcome> =>
       isCheckedHere(request, target)
         ? askForJson(ask, question, sink, () => noteRepair(services, target))

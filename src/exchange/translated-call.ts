@@ -50,6 +50,7 @@ class TranslationListener implements CallListener {
   readonly #targetName: DialectName
   readonly #targetDialect: TargetDialect
   readonly #reply: Reply
+  readonly #heard: Turn['heard']
   readonly #outcome: SettleCall
   readonly #sink: AnswerSink
   #attempt: Attempt | undefined
@@ -61,12 +62,13 @@ class TranslationListener implements CallListener {
   /** How the connection ended, where that was no good end. */
   #failure: Failure | undefined
 
-  constructor(services: Services, { target, reply }: Turn, sink: AnswerSink, outcome: SettleCall) {
+  constructor(services: Services, { target, reply, heard }: Turn, sink: AnswerSink, outcome: SettleCall) {
     this.#services = services
     this.#targetName = target.dialect
     this.#targetDialect = targetDialects[target.dialect]
     this.#sink = sink
     this.#reply = reply
+    this.#heard = heard
     this.#outcome = outcome
   }
 
@@ -79,7 +81,7 @@ class TranslationListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
-    this.#reply.heard?.(head.headers)
+    this.#heard?.(head.headers)
     if (head.status !== 200) {
       this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
       return

@@ -1,5 +1,4 @@
 /** The client's end of a short exchange, with a witness: the client has the answer when the witness is done with it. */
-import type { HeaderMap } from '../dialects/dialect.ts'
 import { headerOf, type HeaderList } from '../wire/headers.ts'
 import type { Reply } from './reply.ts'
 
@@ -30,10 +29,6 @@ export class WitnessedReply implements Reply {
   }
 
   onDrain(): void {}
-
-  heard(headers: HeaderMap): void {
-    this.#reply.heard?.(headers)
-  }
 
   head(status: number, statusMessage: string, headers: HeaderList): void {
     this.#head = { status, statusMessage, headers }

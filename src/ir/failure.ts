@@ -53,6 +53,8 @@ export type Cause =
   | { kind: 'override' }
   /** Not asked because the model runs on somebody else's machine, and nobody allowed that (`ALLOW_REMOTE_MODELS`). */
   | { kind: 'remote-model' }
+  /** Not asked because too many wait for it already (`LOCAL_QUEUE`); `resetsAtMs` is when it is worth asking again. */
+  | { kind: 'queue-full'; resetsAtMs: number }
 
 export type NetworkProblem = 'refused' | 'dns' | 'tls' | 'reset' | 'unreachable'
 export type FailureKind = Cause['kind']
@@ -98,6 +100,7 @@ export const catalogue: { readonly [K in FailureKind]: CatalogueEntry } = {
   handover: { blame: 'nobody', status: 429, label: 'quota nearly spent' },
   override: { blame: 'nobody', status: 503, label: 'set aside by hand' },
   'remote-model': { blame: 'nobody', status: 403, label: 'model of another machine, not asked' },
+  'queue-full': { blame: 'nobody', status: 503, label: 'queue full' },
 }
 
 /** A failure in a few words for a log line: `credit spent`, `unreachable: connection refused`. */
@@ -125,6 +128,7 @@ export function describeFailure(failure: Failure): string {
     case 'handover':
     case 'override':
     case 'remote-model':
+    case 'queue-full':
       return catalogue[failure.kind].label
   }
 }

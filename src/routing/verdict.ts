@@ -80,6 +80,7 @@ function judgeCloud(failure: Failure, situation: Situation): Verdict {
     case 'handover':
     case 'override':
     case 'remote-model':
+    case 'queue-full':
       // No attempt ends so: they say why a target was not asked.
       return { action: 'next' }
     case 'client-gone':

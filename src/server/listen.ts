@@ -98,7 +98,9 @@ function converse(
     }
     const isStream = asksForStream(read.body)
     services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
-    const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: isStream }
+    const address = (): string | undefined => request.socket.remoteAddress
+    const { rawHeaders: headers } = request
+    const incoming = { dialect, query, headers, address, body: read.body, asksForStream: isStream }
     runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
   })
 }

@@ -25,13 +25,15 @@ export interface ServerQuestion {
   body?: JsonObject
   /** Until its answer is whole. */
   patienceMs?: number
+  /** Ends it before. */
+  signal?: AbortSignal
 }
 
 /** `undefined` when nobody answers in time. Never throws. */
 export async function askServer(
   pools: Pools,
   { url, credential }: Place,
-  { path, body, patienceMs: ms = patienceMs }: ServerQuestion,
+  { path, body, patienceMs: ms = patienceMs, signal }: ServerQuestion,
 ): Promise<ServerAnswer | undefined> {
   try {
     const answer = await pools.at(url.origin).request({
@@ -39,7 +41,7 @@ export async function askServer(
       path,
       headers: ['content-type', 'application/json', ...headersOf(credential)],
       body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(ms),
+      signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(ms)]) : AbortSignal.timeout(ms),
     })
     const text = await answer.body.text()
     const { server } = answer.headers

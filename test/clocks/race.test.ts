@@ -154,7 +154,8 @@ describe('beside a stream that is late', () => {
     await stage.ended
     expect((await stage.call('claude')).isAborted).toBe(true)
     expect(next.isAborted).toBe(true)
-    expect(stage.reply).toMatchObject({ status: 504, heads: 1, isOver: true })
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+    expect(stage.reply.text).toMatch(/event: error\ndata: .*timeout_error/)
     expect(stage.clock.pending).toBe(0)
   })
 })

@@ -9,9 +9,12 @@ import { createEngines } from '../../src/engines/engines.ts'
 import { thisMachine } from '../../src/engines/memory.ts'
 import { runExchange } from '../../src/exchange/exchange.ts'
 import { createHandBack } from '../../src/exchange/hand-back.ts'
+import { createLoads } from '../../src/exchange/loads.ts'
 import { createLossBook } from '../../src/exchange/losses.ts'
 import type { Services } from '../../src/exchange/outcome.ts'
 import type { Reply } from '../../src/exchange/reply.ts'
+import { createPlaces, type EngineQueue } from '../../src/exchange/places.ts'
+import { createWarmUp, type WarmMode, type WarmUp } from '../../src/exchange/warm-up.ts'
 import { createTimes, type Timeouts } from '../../src/exchange/timeouts.ts'
 import { noTranscripts } from '../../src/exchange/transcripts.ts'
 import type { Log } from '../../src/observe/log.ts'
@@ -154,23 +157,34 @@ export function local(name = 'local'): Target {
   return { name, kind: 'local', dialect: 'ollama', speaks: ['ollama'], url, model: 'qwen2.5:3b' }
 }
 
+/** Without a word about its window. */
+export const inMemory = { name: 'qwen2.5:3b', model: 'qwen2.5:3b' }
+
+interface More {
+  seam?: boolean
+  /** What a local Ollama says of its model (`/api/show`); by default it knows none. */
+  shown?: object
+  longestQueue?: number
+  warm?: WarmMode
+}
+
 export class Stage {
   readonly clock = new FakeClock()
   reply = new FakeReply()
   readonly calls: FakeCall[] = []
   readonly lines: string[] = []
+  /** What the engines say of themselves. */
+  readonly engine: { isAway?: boolean; isLoading?: boolean; loaded: object[] } = { loaded: [inMemory] }
+  /** Loads that Trooper has ordered; a call ends one. */
+  readonly loading: (() => void)[] = []
+  /** Conversations that an engine reads ahead. */
+  readonly readAhead: { body: string; isAborted: boolean; end: () => void }[] = []
+  #shown: object | undefined
   readonly #services: Services
-  readonly #shown: object | undefined
   ended: Promise<void> = Promise.resolve()
 
-  /** `shown`: what a local Ollama says of its model (`/api/show`); by default it knows none. */
-  constructor(
-    chain: Chain,
-    timeouts: Partial<Timeouts> = {},
-    { seam = true, shown }: { seam?: boolean; shown?: object } = {},
-  ) {
-    this.#shown = shown
-    this.#services = { ...this.#createServices(chain, { ...usual, ...timeouts }), seam }
+  constructor(chain: Chain, timeouts: Partial<Timeouts> = {}, more: More = {}) {
+    this.#services = this.#createServices(chain, { ...usual, ...timeouts }, more)
   }
 
   /** Asks as the dialect's SDK would, with these fields besides. */
@@ -181,6 +195,24 @@ export class Stage {
     const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: stream }
     this.ended = runExchange(this.#services, incoming, this.reply)
     return this
+  }
+
+  /** Another client asks the same Trooper. */
+  askBeside(dialect: TestedDialect, stream = true): { reply: FakeReply; ended: Promise<void> } {
+    const reply = new FakeReply()
+    const { body } = dialects[dialect]
+    const bytes = Buffer.from(JSON.stringify(body('hi', stream)))
+    const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: stream }
+    return { reply, ended: runExchange(this.#services, incoming, reply) }
+  }
+
+  get warmUp(): WarmUp {
+    return this.#services.warmUp
+  }
+
+  /** Of the engines that have something to do. */
+  queues(): EngineQueue[] {
+    return this.#services.places.queues()
   }
 
   /** The call number `index` that this target got, as soon as it gets it. */
@@ -206,7 +238,11 @@ export class Stage {
     }
   }
 
-  #createServices(chain: Chain, timeouts: Timeouts): Services {
+  #createServices(
+    chain: Chain,
+    timeouts: Timeouts,
+    { longestQueue = 64, warm = 'never', seam = true, shown }: More,
+  ): Services {
     const pools: Pools = { at: (origin) => this.#poolAt(origin), destroy: async () => {} }
     const log = this.#log()
     const chains: Record<ClientDialectName, Chain> = {
@@ -215,12 +251,15 @@ export class Stage {
       'openai-responses': chain,
       ollama: chain,
     }
-    return {
+    this.#shown = shown
+    const services: Services = {
       chains,
       policy: { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000, localMs: 600_000 },
       times: createTimes(timeouts),
-      seam: true,
+      seam,
       ...nothingKnown(this.clock),
+      places: createPlaces(longestQueue),
+      loads: createLoads(this.clock, timeouts.localMs, log),
       pools,
       engines: createEngines({ pools, clock: this.clock, log, machine: thisMachine, contextMax: undefined }),
       locals: unaskedLocals,
@@ -234,12 +273,41 @@ export class Stage {
       clock: this.clock,
       log,
       unique: () => 'b0b0b0b0b0b0b0b0b0b0b0b0',
+      warmUp: createWarmUp(warm, this.clock, () => services),
     }
+    return services
   }
 
   #log(): Log {
     const note = (text: string): void => void this.lines.push(text)
     return { info: note, warn: note, error: note }
+  }
+
+  /** What the engine is asked outside the conversation. */
+  async #answerQuestion(origin: string, { path, body, signal }: Asked): Promise<Told> {
+    if (this.engine.isAway) throw new Error('ECONNREFUSED')
+    if (path.endsWith('/api/tags')) return told(200, { models: [inMemory, ...this.engine.loaded] })
+    if (path.endsWith('/api/ps')) return told(200, { models: this.engine.loaded })
+    if (path.endsWith('/health')) return told(this.engine.isLoading ? 503 : 200, {})
+    // Only a llama-server has this.
+    if (path.startsWith('/props'))
+      return told(200, origin.includes('llama') ? { build_info: 'b1', total_slots: 1 } : {})
+    if (path.endsWith('/api/generate')) await this.#hold(signal, (end) => this.loading.push(end))
+    if (path.endsWith('/api/chat')) {
+      const reading = { body: body ?? '', isAborted: false, end: () => {} }
+      this.readAhead.push(reading)
+      signal.addEventListener('abort', () => (reading.isAborted = true))
+      await this.#hold(signal, (end) => (reading.end = end))
+    }
+    if (path.endsWith('/api/show')) return this.#shown ? told(200, this.#shown) : told(404, {})
+    return told(200, {})
+  }
+
+  #hold(signal: AbortSignal, keep: (end: () => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      keep(resolve)
+      signal.addEventListener('abort', () => reject(new Error('aborted')))
+    })
   }
 
   #poolAt(origin: string): Pool {
@@ -248,13 +316,26 @@ export class Stage {
         this.calls.push(new FakeCall(origin, options, handler))
         return true
       },
-      request: async () => ({
-        statusCode: this.#shown ? 200 : 404,
-        body: { text: async () => (this.#shown ? JSON.stringify(this.#shown) : '') },
-      }),
+      request: (asked: Asked) => this.#answerQuestion(origin, asked),
     }
     return pool as unknown as Pool
   }
+}
+
+interface Asked {
+  path: string
+  body?: string
+  signal: AbortSignal
+}
+
+interface Told {
+  statusCode: number
+  headers: object
+  body: { text: () => Promise<string> }
+}
+
+function told(statusCode: number, body: object): Told {
+  return { statusCode, headers: {}, body: { text: async () => JSON.stringify(body) } }
 }
 
 /** Everything that is ready to happen does. */

@@ -86,6 +86,21 @@ describe.each(dialects)('a stream to a client of the %s dialect', (dialect) => {
     )
   })
 
+  it('may show a sign of life between any two of its events', () => {
+    fc.assert(
+      fc.property(interleavedAnswers, fc.infiniteStream(fc.boolean()), (events, isSilent) => {
+        const stream = clientDialects[dialect].openStream(request)
+        const identity = identityOf(dialect)
+        const encodeEvent = stream.createEncoder(identity)
+        const signs = (): string => (isSilent.next().value === true ? stream.sign(identity) : '')
+        const text = events.map((event) => signs() + encodeEvent(event)).join('')
+        const { ending: _, usage, ...heard } = listen(text)
+        expect(heard).toEqual(dialect === 'openai-chat' ? joined(events) : expected(events))
+        expect(usage).toBeDefined()
+      }),
+    )
+  })
+
   it("comes back the same through the dialect's own decoder", () => {
     fc.assert(
       fc.property(sequentialAnswers, (events) => {

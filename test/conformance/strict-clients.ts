@@ -32,7 +32,8 @@ function readMessages(text: string): Heard {
       textAt(objectAt(body['error'], 'error')['type'], 'error.type')
       return { ...gather(blocks), ending: 'failed', error: body['error'] }
     }
-    demand(started || event === 'message_start', `${event} comes before message_start`)
+    // None of them minds a ping before it (real-clients.md 5).
+    demand(started || event === 'message_start' || event === 'ping', `${event} comes before message_start`)
     switch (event) {
       case 'message_start': {
         demand(!started, 'a second message_start')

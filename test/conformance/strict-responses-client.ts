@@ -66,8 +66,10 @@ export function readResponses(text: string): Heard {
       demand(identity === undefined || last['id'] === identity, 'Lifecycle response identity changed.')
       identity = textAt(last['id'], 'response.id')
       if (type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed') ending = type
-      else
-        demand(arrayOf(last['output']).length === 0 && last['status'] === 'in_progress', `${type} is not in progress`)
+      else {
+        demand(last['status'] === 'in_progress', `${type} is not in progress`)
+        checkSoFar(items, arrayOf(last['output']).map(objectOf))
+      }
     } else if (type !== 'keepalive') takeItemEvent(items, type, body)
   }
   demand(ending !== undefined, "Didn't receive a `response.completed` event.")
@@ -94,6 +96,16 @@ export function readResponses(text: string): Heard {
   const reason = stringOf(objectOf(last['incomplete_details'])['reason'])
   demand((ending === 'response.incomplete') === (reason !== undefined), 'incomplete_details do not fit the ending')
   return { ...gather(items), ending: reason ?? 'completed', usage }
+}
+
+/** openai 6 goes on from what a repeated `response.in_progress` holds, and so needs all that was said before. */
+function checkSoFar(items: readonly Item[], output: readonly JsonObject[]): void {
+  demand(output.length === items.length, `response.in_progress holds ${output.length} of ${items.length} items`)
+  for (const [at, { id, type, text }] of items.entries())
+    demand(
+      output[at]?.['id'] === id && output[at]?.['type'] === type && wholeText(output[at]) === text,
+      `response.in_progress holds another item at ${at} than was said`,
+    )
 }
 
 function checkResponse(response: JsonObject): JsonObject {

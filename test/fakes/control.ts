@@ -108,6 +108,8 @@ const ollamaFaults = [
 
 const ollamaBehaviour = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('ok'), ...content, ...scope }),
+  /** A request that has to load the model waits before it is loaded, until `POST /__release`. */
+  z.strictObject({ mode: z.literal('slow-load'), ...content, ...scope }),
   z.strictObject({
     mode: z.enum(ollamaFaults),
     ...content,

@@ -53,6 +53,8 @@ export const journalSchema = z.object({
   version: z.number(),
   requests: z.array(seenRequest),
   loads: z.array(loadEvent),
+  /** Ollama only: the models whose load ended because its caller left. */
+  abortedLoads: z.array(z.string()),
 })
 
 export type SeenRequest = z.infer<typeof seenRequest>
@@ -63,6 +65,7 @@ export class Journal {
   #version = 0
   #requests: SeenRequest[] = []
   #loads: LoadEvent[] = []
+  #abortedLoads: string[] = []
   readonly #changes = new EventEmitter().setMaxListeners(0)
 
   add(request: SeenRequest): void {
@@ -75,9 +78,15 @@ export class Journal {
     this.changed()
   }
 
+  addAbortedLoad(model: string): void {
+    this.#abortedLoads.push(model)
+    this.changed()
+  }
+
   clear(): void {
     this.#requests = []
     this.#loads = []
+    this.#abortedLoads = []
     this.changed()
   }
 
@@ -90,6 +99,11 @@ export class Journal {
   /** The journal as soon as it is newer than `version`; this is how tests wait without a clock. */
   async newerThan(version: number): Promise<JournalText> {
     while (this.#version <= version) await once(this.#changes, 'change')
-    return { version: this.#version, requests: this.#requests, loads: this.#loads }
+    return {
+      version: this.#version,
+      requests: this.#requests,
+      loads: this.#loads,
+      abortedLoads: this.#abortedLoads,
+    }
   }
 }

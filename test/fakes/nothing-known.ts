@@ -1,5 +1,8 @@
 /** A Trooper that has just been started for the first time: nothing is known of any target. */
 import type { Clock } from '../../src/clock.ts'
+import { createLoads } from '../../src/exchange/loads.ts'
+import { createPlaces } from '../../src/exchange/places.ts'
+import { noWarmUp } from '../../src/exchange/warm-up.ts'
 import { createCounts } from '../../src/observe/counts.ts'
 import { createBreakers } from '../../src/routing/breakers.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
@@ -17,5 +20,9 @@ export function nothingKnown(clock: Clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
     counts: createCounts(),
+    places: createPlaces(64),
+    localConcurrency: undefined,
+    warmUp: noWarmUp,
+    loads: createLoads(clock, 600_000, { info: () => {}, warn: () => {}, error: () => {} }),
   }
 }

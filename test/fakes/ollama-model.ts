@@ -57,14 +57,15 @@ export class ModelShelf {
 
   /** Brings the model into memory; the event when that took a load. */
   load(model: LocalModel, body: JsonObject): LoadEvent | undefined {
-    const options = objectOf(body['options'])
-    const shift = booleanOf(body['shift']) ?? true
-    const numCtx = this.numCtx(model, options)
-    const key = JSON.stringify([numCtx, shift, ...loadOptions.map((name) => options[name] ?? null)])
+    const { key, numCtx, shift } = this.#wanted(model, body)
     const before = this.#loaded.get(model.name)
     if (before?.key === key) return undefined
     this.#loaded.set(model.name, { model, numCtx, key })
     return { model: model.name, numCtx, shift, reload: before !== undefined }
+  }
+
+  needsLoad(model: LocalModel, body: JsonObject): boolean {
+    return this.#loaded.get(model.name)?.key !== this.#wanted(model, body).key
   }
 
   unload(model: LocalModel): void {
@@ -107,6 +108,13 @@ export class ModelShelf {
     }
     if (parameters.length > 0) shown['parameters'] = parameters.join('\n')
     return { ...shown, ...remote(model) }
+  }
+
+  #wanted(model: LocalModel, body: JsonObject): { key: string; numCtx: number; shift: boolean } {
+    const options = objectOf(body['options'])
+    const shift = booleanOf(body['shift']) ?? true
+    const numCtx = this.numCtx(model, options)
+    return { key: JSON.stringify([numCtx, shift, ...loadOptions.map((name) => options[name] ?? null)]), numCtx, shift }
   }
 
   #models(): readonly LocalModel[] {

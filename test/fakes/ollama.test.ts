@@ -32,6 +32,18 @@ describe('the fake Ollama', () => {
     expect(all[2]).toMatchObject({ done: true, done_reason: 'stop', prompt_eval_count: 8, eval_count: 3 })
   })
 
+  test('breaks a load off when whoever caused it leaves', async () => {
+    await ollama.play({ mode: 'slow-load' })
+    const leaving = new AbortController()
+    const body = JSON.stringify({ model: 'qwen2.5:3b', messages: question })
+    const asked = fetch(`${ollama.url}/api/chat`, { method: 'POST', body, signal: leaving.signal }).catch(() => 'left')
+    await ollama.journalWhen(({ requests }) => requests.some(({ mode }) => mode === 'slow-load'))
+    leaving.abort()
+    expect(await asked).toBe('left')
+    const { loads, abortedLoads } = await ollama.journalWhen((journal) => journal.abortedLoads.length > 0)
+    expect([loads, abortedLoads]).toEqual([[], ['qwen2.5:3b']])
+  })
+
   test('answers whole when asked', async () => {
     const answer: unknown = await (await chat({ stream: false })).json()
     expect(answer).toMatchObject({ message: { content: expect.stringContaining('local model') }, done: true })

@@ -75,21 +75,49 @@ async function converse(
   checkShape: (body: JsonObject) => void,
   isLoad: (body: JsonObject) => boolean,
 ): Promise<void> {
-  const behaviour: OllamaBehaviour = plan.take(exchange.path, exchange.bodyText) ?? { mode: 'ok' }
+  const body = requestBody(exchange)
+  const behaviour: OllamaBehaviour = takeBehaviour(exchange, isLoad(body))
   exchange.setMode(behaviour.mode)
   if (behaviour.mode === 'hang') return exchange.hang()
   if (behaviour.mode === 'reset') return exchange.reset()
-  const body = requestBody(exchange)
   checkShape(body)
   const model = findModel(body, behaviour)
   checkChatModel(body, model)
   failBeforeLoading(behaviour)
   if (exchange.gone) return
-  if (isLoad(body)) return preload(exchange, journal, body, model)
+  if (isLoad(body)) return preload(behaviour, exchange, journal, body, model)
+  const load = await bringIn(behaviour, exchange, journal, body, model)
+  if (exchange.gone) return
+  await say(behaviour, exchange, body, model, load)
+  if (body['keep_alive'] === 0) shelf.unload(model)
+}
+
+/** What is ordered for answers is not used up by a request that only loads; what concerns loading is. */
+function takeBehaviour({ path, bodyText }: Exchange, isLoad: boolean): OllamaBehaviour {
+  const next = plan.peek(path, bodyText)
+  const concerns = !isLoad || next === undefined || loadModes.has(next.mode) || next.path !== undefined
+  return (concerns ? plan.take(path, bodyText) : undefined) ?? { mode: 'ok' }
+}
+
+const loadModes = new Set<OllamaBehaviour['mode']>(['not-pulled', 'busy', 'load-failed', 'slow-load'])
+
+/** True when that took a load. Whoever caused it and leaves meanwhile ends it (local-engines.md 1.3). */
+async function bringIn(
+  behaviour: OllamaBehaviour,
+  exchange: Exchange,
+  journal: Journal,
+  body: JsonObject,
+  model: LocalModel,
+): Promise<boolean> {
+  if (!shelf.needsLoad(model, body)) return false
+  if (behaviour.mode === 'slow-load') await exchange.pauseAt(0, 0)
+  if (exchange.gone) {
+    journal.addAbortedLoad(model.name)
+    return true
+  }
   const load = shelf.load(model, body)
   if (load !== undefined) journal.addLoad(load)
-  await say(behaviour, exchange, body, model, load !== undefined)
-  if (body['keep_alive'] === 0) shelf.unload(model)
+  return load !== undefined
 }
 
 async function say(
@@ -135,14 +163,19 @@ function failBeforeLoading(behaviour: OllamaBehaviour): void {
   }
 }
 
-async function preload(exchange: Exchange, journal: Journal, body: JsonObject, model: LocalModel): Promise<void> {
+async function preload(
+  behaviour: OllamaBehaviour,
+  exchange: Exchange,
+  journal: Journal,
+  body: JsonObject,
+  model: LocalModel,
+): Promise<void> {
   const name = stringOf(body['model']) ?? ''
   if (body['keep_alive'] === 0) {
     shelf.unload(model)
     return reply(exchange, loadAnswer(name, 'unload', shapeOf(exchange, {})))
   }
-  const load = shelf.load(model, body)
-  if (load !== undefined) journal.addLoad(load)
+  await bringIn(behaviour, exchange, journal, body, model)
   await reply(exchange, loadAnswer(name, 'load', shapeOf(exchange, {})))
 }
 

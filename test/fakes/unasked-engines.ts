@@ -11,6 +11,7 @@ const engine: Engine = {
   count: () => Promise.resolve(undefined),
   dress: (request) => Promise.resolve(request),
   warm: () => Promise.resolve(true),
+  slots: () => Promise.resolve(8),
   doubt: () => false,
   remedy: () => undefined,
 }

@@ -106,6 +106,7 @@ const causes: { readonly [K in FailureKind]: readonly Extract<Cause, { kind: K }
   override: [{ kind: 'override' }],
   loading: [{ kind: 'loading' }],
   'remote-model': [{ kind: 'remote-model' }],
+  'queue-full': [{ kind: 'queue-full', resetsAtMs: 1_741_290_963_123 }],
 }
 
 /** Requests whose answers differ in their form, by what is special about them. */

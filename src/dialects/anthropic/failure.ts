@@ -108,6 +108,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string } } = 
   handover: { status: 429, type: 'rate_limit_error' },
   override: { status: 503, type: 'api_error' },
   'remote-model': { status: 403, type: 'permission_error' },
+  'queue-full': { status: 529, type: 'overloaded_error' },
 }
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../ir/events.ts'
 import { numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { Resume } from '../dialect.ts'
 import { blocksOf, closeJson, inputOf, missingResults } from './server-tools.ts'
-import { createDecoder, createEncoder, frame } from './stream.ts'
+import { createDecoder, createEncoder, frame, sign } from './stream.ts'
 
 export const resume: Resume = (frames, request, nowMs) => {
   const events: StreamEvent[] = []
@@ -12,7 +12,7 @@ export const resume: Resume = (frames, request, nowMs) => {
   const bodies = frames.map(({ data }) => objectOf(parseJson(data)))
   const { message, open, next, hasStopped } = placeOf(bodies)
   if (!message) return undefined
-  if (hasStopped) return { events, closing: frame('message_stop', {}), encode: () => '', isWhole: true }
+  if (hasStopped) return { events, closing: frame('message_stop', {}), encode: () => '', sign: () => '', isWhole: true }
 
   const type = open?.type
   // Thoughts nobody else can sign, and a server tool that nobody else runs: they end here.
@@ -29,6 +29,7 @@ export const resume: Resume = (frames, request, nowMs) => {
       open: closesHere ? undefined : open?.index,
       next: next + results.length,
     }),
+    sign: () => sign,
     isWhole: false,
   }
 }

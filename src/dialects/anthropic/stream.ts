@@ -166,6 +166,9 @@ export function frame(type: string, fields: JsonObject): string {
   return sseEvent(type, JSON.stringify({ type, ...fields }))
 }
 
+/** Allowed anywhere (providers.md 3.1). */
+export const sign = frame('ping', {})
+
 /** Only Anthropic's own signature goes out again; local reasoning is shown unsigned. */
 function signature(index: number, seal: Seal | undefined): string {
   if (seal?.dialect !== 'anthropic') return ''

@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { Frame } from '../../wire/sse.ts'
 import { argumentsObject } from '../arguments.ts'
-import type { AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
+import type { AnswerEncoder, AnswerIdentity, FrameRole, OpenStream } from '../dialect.ts'
 import { readFrame } from '../gaps.ts'
 
 interface Said {
@@ -58,6 +58,15 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
   }
 }
 
+/** Nothing said, as a model says it whose thoughts are not shown: this wire has no other way to say that it is alive. */
+export function openStream(request: ChatRequest): OpenStream {
+  return {
+    hasBegun: false,
+    sign: (identity) => `${exactText(answer(identity, request, {}, { done: false }))}\n`,
+    createEncoder: (identity) => createEncoder(identity, request),
+  }
+}
+
 export function encodeResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {
   const textOf = (type: 'text' | 'reasoning'): string =>
     response.content.flatMap((part) => (part.type === type ? [part.text] : [])).join('')
@@ -104,8 +113,12 @@ export function encodeLoaded(request: ChatRequest, createdAtMs: number): JsonObj
   return answer(identity, request, {}, { done: true, done_reason: isUnload ? 'unload' : 'load' })
 }
 
+const queueFull = 'server busy, please try again.  maximum pending requests exceeded'
+
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {
-  return { status: catalogue[failure.kind].status, body: { error: failure.message } }
+  // The words by which its own clients know a full queue (local-engines.md 1.3).
+  const error = failure.kind === 'queue-full' ? queueFull : failure.message
+  return { status: catalogue[failure.kind].status, body: { error } }
 }
 
 export function encodeFailureFrame(failure: Failure): string {

@@ -217,6 +217,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string; code:
   handover: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
   override: { status: 503, type: 'server_error', code: 'server_error' },
   'remote-model': { status: 403, type: 'invalid_request_error', code: null },
+  'queue-full': { status: 503, type: 'service_unavailable_error', code: 'server_is_overloaded' },
 }
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {

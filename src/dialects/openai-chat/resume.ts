@@ -2,7 +2,7 @@
 import type { StreamEvent } from '../../ir/events.ts'
 import { arrayOf, numberOf, objectOf, parseJson, stringOf, type JsonObject } from '../../ir/json.ts'
 import type { Resume } from '../dialect.ts'
-import { createDecoder, createEncoder } from './stream.ts'
+import { createDecoder, createEncoder, sign } from './stream.ts'
 
 export const resume: Resume = (frames, request, nowMs) => {
   const events: StreamEvent[] = []
@@ -17,9 +17,10 @@ export const resume: Resume = (frames, request, nowMs) => {
     model: stringOf(first['model']) ?? '',
     createdAtMs: (numberOf(first['created']) ?? 0) * 1000,
   }
-  if (chunks.some(isFinished)) return { events, closing: 'data: [DONE]\n\n', encode: () => '', isWhole: true }
+  if (chunks.some(isFinished))
+    return { events, closing: 'data: [DONE]\n\n', encode: () => '', sign: () => '', isWhole: true }
   const calls = events.flatMap((event) => (event.type === 'tool-call-start' ? [event.index] : []))
-  return { events, closing: '', encode: createEncoder(identity, request, calls), isWhole: false }
+  return { events, closing: '', encode: createEncoder(identity, request, calls), sign: () => sign, isWhole: false }
 }
 
 function isFinished(chunk: JsonObject): boolean {

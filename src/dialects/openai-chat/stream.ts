@@ -191,6 +191,9 @@ export function createChoiceEncoder(
 
 type Chunk = (delta: JsonObject, finishReason?: string) => string
 
+/** A comment, as DeepSeek and OpenRouter send them (providers.md 3.3). */
+export const sign = ': waiting\n\n'
+
 /** What is the same in every chunk is written once. */
 function createChunks(identity: AnswerIdentity, index: number, withUsage: boolean): Chunk {
   const head = JSON.stringify(chunkBase(identity)).slice(0, -1)

@@ -3,21 +3,23 @@ import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { compactionItem } from './compaction.ts'
 import { encodeUsage, itemId, responseObject } from './response.ts'
-import { failedResponse, type Write } from './writer.ts'
+import { beginAnswer, failedResponse, inProgress, type Opening } from './writer.ts'
 
 /** While the summary is written nothing may be shown of it; Codex waits as long as it hears of the response (real-clients.md 5). */
-export function createCompactionEncoder(identity: AnswerIdentity, request: ChatRequest, write: Write): AnswerEncoder {
-  const { echo: _, ...terse } = request
+export function createCompactionEncoder(
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  opening: Opening,
+): AnswerEncoder {
+  const { write } = opening
   let summary = ''
   return (event) => {
     switch (event.type) {
-      case 'start': {
-        const response = responseObject(identity, request, {})
-        return write('response.created', { response }) + write('response.in_progress', { response })
-      }
+      case 'start':
+        return beginAnswer(opening, identity, request)
       case 'text-delta':
         summary += event.text
-        return write('response.in_progress', { response: responseObject(identity, terse, {}) })
+        return inProgress(write, identity, request)
       case 'finish': {
         const item = compactionItem(itemId(identity, 'cmp', 0), summary)
         const response = responseObject(identity, request, {

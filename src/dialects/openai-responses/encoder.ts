@@ -6,7 +6,7 @@ import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { callItem, callKind, callPrefix, functionItemText, type Call, type CallKind } from './call-items.ts'
 import { createCompactionEncoder } from './compaction-encoder.ts'
 import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, responseObject, textPart } from './response.ts'
-import { createWriter, failedResponse, type Write } from './writer.ts'
+import { beginAnswer, createOpening, failedResponse, inProgress, type Opening, type Write } from './writer.ts'
 
 export type Block =
   | { type: 'text'; id: string; at: number; text: string }
@@ -28,7 +28,7 @@ interface CallBlock {
 
 /** Where a stream goes on that somebody else began. */
 export interface Place {
-  write: Write
+  opening: Opening
   /** Items that are open. */
   blocks: Map<number, Block>
   /** Items that are done, each at its index. */
@@ -37,27 +37,28 @@ export interface Place {
   items: number
 }
 
-export function createEncoder(
-  identity: AnswerIdentity,
-  request: ChatRequest,
-  place: Place = { write: createWriter(), blocks: new Map(), output: [], items: 0 },
-): AnswerEncoder {
-  const { write, blocks, output } = place
-  if (request.compaction) return createCompactionEncoder(identity, request, write)
-  let { items } = place
+export function createPlace(): Place {
+  return { opening: createOpening(), blocks: new Map(), output: [], items: 0 }
+}
+
+export function createEncoder(identity: AnswerIdentity, request: ChatRequest, place = createPlace()): AnswerEncoder {
+  const { opening, blocks, output } = place
+  const { write } = opening
+  if (request.compaction) return createCompactionEncoder(identity, request, opening)
 
   const open = (index: number, block: Block): string => {
     blocks.set(index, block)
-    items += 1
+    place.items += 1
     return openBlock(write, block, request)
   }
 
   const openProse = (index: number, type: 'text' | 'reasoning'): string =>
-    open(index, { type, id: itemId(identity, proseIds[type], items), at: items, text: '' })
+    open(index, { type, id: itemId(identity, proseIds[type], place.items), at: place.items, text: '' })
 
   const openCall = (index: number, call: Call): string => {
-    const id = itemId(identity, callPrefix(request, call.name), items)
-    return open(index, { type: 'tool-call', id, at: items, text: '', call, kind: callKind(request, call.name) })
+    const at = place.items
+    const id = itemId(identity, callPrefix(request, call.name), at)
+    return open(index, { type: 'tool-call', id, at, text: '', call, kind: callKind(request, call.name) })
   }
 
   const extend = (index: number, text: string): string => {
@@ -81,7 +82,7 @@ export function createEncoder(
 
   /** A block of the client's own dialect that is not modelled comes whole. */
   const passOn = (item: JsonObject): string => {
-    const at = items++
+    const at = place.items++
     output[at] = item
     return (
       write('response.output_item.added', { output_index: at, item }) +
@@ -92,7 +93,7 @@ export function createEncoder(
   return (event) => {
     switch (event.type) {
       case 'start':
-        return announce(write, responseObject(identity, request, {}))
+        return beginAnswer(opening, identity, request)
       case 'text-start':
         return openProse(event.index, 'text')
       case 'reasoning-start':
@@ -116,10 +117,6 @@ export function createEncoder(
         return write('response.failed', { response: failedResponse(identity, request, event.failure) })
     }
   }
-}
-
-function announce(write: Write, response: JsonObject): string {
-  return write('response.created', { response }) + write('response.in_progress', { response })
 }
 
 function responseAtEnd(
@@ -250,5 +247,24 @@ export function finishedItem(block: Block, request: ChatRequest): JsonObject {
       return reasoningItem(block.id, block.text)
     case 'tool-call':
       return callItem(request, block.id, block.call, block.text, 'completed')
+  }
+}
+
+/** A sign of life: what Codex waits for, which takes no notice of comments (real-clients.md 3). It tells the answer so far, as some SDKs go on from there. */
+export function writeSign({ opening, blocks, output }: Place, identity: AnswerIdentity, request: ChatRequest): string {
+  const items = [...output]
+  for (const block of blocks.values()) items[block.at] = openItem(block, request)
+  return beginAnswer(opening, identity, request) || inProgress(opening.write, identity, request, items)
+}
+
+function openItem(block: Block, request: ChatRequest): JsonObject {
+  const { id, text } = block
+  switch (block.type) {
+    case 'text':
+      return { id, type: 'message', status: 'in_progress', role: 'assistant', content: [textPart(text)] }
+    case 'reasoning':
+      return { id, type: 'reasoning', summary: [{ type: 'summary_text', text }] }
+    case 'tool-call':
+      return callItem(request, id, block.call, block.kind === 'function' ? text : '', 'in_progress')
   }
 }

@@ -6,7 +6,7 @@ import type { ChatRequest } from '../../ir/request.ts'
 import type { Resume } from '../dialect.ts'
 import { freeformInput } from '../freeform.ts'
 import { callKind } from './call-items.ts'
-import { createEncoder, finishedItem, type Block } from './encoder.ts'
+import { createEncoder, finishedItem, writeSign, type Block } from './encoder.ts'
 import { textPart } from './response.ts'
 import { readSeen, type SeenItem } from './seen.ts'
 import { createDecoder } from './stream.ts'
@@ -49,8 +49,9 @@ export const resume: Resume = (frames, request, nowMs) => {
   const identity = { id: stringOf(response['id']) ?? '', model: stringOf(response['model']) ?? '', createdAtMs: nowMs }
   // The last frame repeats the response object, which is the provider's.
   const asked = { ...request, echo: response }
-  const encode = createEncoder(identity, asked, { write, blocks, output, items: items.length })
-  return { events, closing, encode, isWhole: false }
+  const place = { opening: { write, isAnnounced: true }, blocks, output, items: items.length }
+  const encode = createEncoder(identity, asked, place)
+  return { events, closing, encode, sign: () => writeSign(place, identity, asked), isWhole: false }
 }
 
 /** As the request's tools are named, whatever their namespace on the wire. */

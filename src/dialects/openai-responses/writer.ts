@@ -24,6 +24,36 @@ function membersOf(fields: JsonObject): string {
   return ('response' in fields ? exactText(fields) : JSON.stringify(fields)).slice(1, -1)
 }
 
+/** How far a stream is before its first item. */
+export interface Opening {
+  write: Write
+  /** The client knows its id. */
+  isAnnounced: boolean
+}
+
+export function createOpening(): Opening {
+  return { write: createWriter(), isAnnounced: false }
+}
+
+/** Once, whoever comes first: the answer or a sign of life. */
+export function beginAnswer(opening: Opening, identity: AnswerIdentity, request: ChatRequest): string {
+  if (opening.isAnnounced) return ''
+  opening.isAnnounced = true
+  const response = responseObject(identity, request, {})
+  return opening.write('response.created', { response }) + opening.write('response.in_progress', { response })
+}
+
+/** What the request said is not said again every time. */
+export function inProgress(
+  write: Write,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  output: JsonObject[] = [],
+): string {
+  const { echo: _, ...terse } = request
+  return write('response.in_progress', { response: responseObject(identity, terse, { output }) })
+}
+
 /** Codex understands only `response.failed`, the others surface it as a failed response (real-clients.md 3). */
 export function failedResponse(identity: AnswerIdentity, request: ChatRequest, failure: Failure): JsonObject {
   return responseObject(identity, request, { status: 'failed', error: failureFields(failure) })

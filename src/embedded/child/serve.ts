@@ -24,6 +24,8 @@ type Handler = (place: Place, turns: Turns, body: JsonObject, response: ServerRe
 
 const routes: Readonly<Record<string, Handler>> = {
   'POST /api/chat': chat,
+  // Only to load: without messages.
+  'POST /api/generate': chat,
   'POST /api/count': count,
   'POST /api/show': show,
   'GET /api/ps': running,

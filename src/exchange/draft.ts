@@ -1,0 +1,26 @@
+/** The streamed answer of an exchange before anybody has begun it: what all who are asked for it write into. */
+import type { AnswerIdentity, ClientDialectName, OpenStream } from '../dialects/dialect.ts'
+import { clientDialects } from '../dialects/registry.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import type { Services } from './outcome.ts'
+
+/** The part of one who is asked. */
+export interface Draft {
+  stream: OpenStream
+  identity: AnswerIdentity
+}
+
+/** `isFallback`: it is given in another's place. */
+export type Drafts = (model: string, isFallback: boolean) => Draft
+
+export function createDrafts(
+  { unique, clock }: Pick<Services, 'unique' | 'clock'>,
+  dialectName: ClientDialectName,
+  request: ChatRequest,
+): Drafts {
+  const dialect = clientDialects[dialectName]
+  const stream = dialect.openStream(request)
+  const own = unique()
+  const createdAtMs = clock.now()
+  return (model, isFallback) => ({ stream, identity: { id: dialect.answerId(own, isFallback), model, createdAtMs } })
+}

@@ -1,0 +1,91 @@
+/** Places at the local engines: how many requests each answers at once, and who waits for it (routing/queue.ts has the order). */
+import { createQueue, type Queue, type Ticket } from '../routing/queue.ts'
+
+/** A request at an engine, from the moment it came. */
+export interface Place {
+  /** Resolves when the engine may be asked. */
+  readonly turn: Promise<void>
+  /** How many are asked before it, itself included; `undefined` once it is its turn. */
+  readonly ahead: number | undefined
+  /** The next one may ask. */
+  leave(): void
+}
+
+/** What a person may see of an engine's queue. */
+export interface EngineQueue {
+  engine: string
+  running: number
+  /** Digests of whoever waits, in the order of their turns. */
+  waiting: string[]
+}
+
+export interface Places {
+  /** `undefined` when too many wait already. */
+  enter(engine: string, client: string, atOnce: number): Place | undefined
+  /**
+   * The engine for something that no client waits for, while nobody else wants it: `onWanted` is called when somebody does, and
+   * whoever borrowed it has to let go. `undefined` when it is not idle. The answer gives it back.
+   */
+  borrow(engine: string, onWanted: () => void): (() => void) | undefined
+  queues(): EngineQueue[]
+}
+
+interface Engine {
+  queue: Queue
+  waiting: Map<Ticket, () => void>
+}
+
+export function createPlaces(longest: number): Places {
+  /** Those that have something to do. */
+  const engines = new Map<string, Engine>()
+  const borrowers = new Map<string, () => void>()
+
+  const leave = (name: string, engine: Engine, ticket: Ticket): void => {
+    engine.waiting.delete(ticket)
+    for (const next of engine.queue.leave(ticket)) {
+      engine.waiting.get(next)?.()
+      engine.waiting.delete(next)
+    }
+    if (engine.queue.running === 0 && engines.get(name) === engine) engines.delete(name)
+  }
+
+  const wanted = (name: string): void => {
+    const onWanted = borrowers.get(name)
+    borrowers.delete(name)
+    onWanted?.()
+  }
+
+  return {
+    enter: (name, client, atOnce) => {
+      wanted(name)
+      const engine = engines.get(name) ?? { queue: createQueue(atOnce, longest), waiting: new Map() }
+      engines.set(name, engine)
+      const ticket: Ticket = { client }
+      const entered = engine.queue.enter(ticket)
+      if (entered === 'full') return undefined
+      const turn =
+        entered === 'running'
+          ? Promise.resolve()
+          : new Promise<void>((resolve) => void engine.waiting.set(ticket, resolve))
+      return {
+        turn,
+        get ahead() {
+          return engine.queue.placeOf(ticket)
+        },
+        leave: () => leave(name, engine, ticket),
+      }
+    },
+    borrow: (name, onWanted) => {
+      if (engines.has(name) || borrowers.has(name)) return undefined
+      borrowers.set(name, onWanted)
+      return () => {
+        if (borrowers.get(name) === onWanted) borrowers.delete(name)
+      }
+    },
+    queues: () =>
+      [...engines].map(([engine, { queue, waiting }]) => {
+        const inOrder = [...waiting.keys()].sort((a, b) => (queue.placeOf(a) ?? 0) - (queue.placeOf(b) ?? 0))
+        return { engine, running: queue.running, waiting: inOrder.map(({ client }) => client) }
+      }),
+  }
+}
