@@ -145,10 +145,12 @@ describe('warming a model', () => {
     const stage = await start()
     const target = stage.target('ollama', '')
     const window = await stage.windowFor(1000)
+    stage.answers['POST /api/generate'] = [200, { done_reason: 'load', done: true }]
     expect(await stage.engine.warm(target, window)).toBe(true)
     const { asked: before } = stage
     const warmed = before.at(-1)
-    expect(warmed).toMatchObject({ path: 'POST /api/chat', body: { model: 'small', messages: [], stream: false } })
+    expect(warmed).toMatchObject({ path: 'POST /api/generate', body: { model: 'small', stream: false } })
+    expect(warmed?.body).not.toHaveProperty('messages')
     const dressed = await stage.engine.dress(plainRequest, window, target)
     expect(warmed?.body).toMatchObject({ ...dressed.extras.ollama })
   })
@@ -165,7 +167,7 @@ describe('warming a model', () => {
 
   it('says when it could not', async () => {
     const stage = await start()
-    stage.answers['POST /api/chat'] = [404, { error: "model 'small' not found" }]
+    stage.answers['POST /api/generate'] = [404, { error: "model 'small' not found" }]
     expect(await stage.engine.warm(stage.target('ollama', ''), 8192)).toBe(false)
   })
 })

@@ -18,7 +18,7 @@ import { askInWindow } from './window.ts'
 export type WarmMode = 'auto' | 'always' | 'never'
 
 /** What the local model would be asked, were it asked now. */
-export type Conversation = () => Promise<{ request: ChatRequest; asking: Asking } | undefined>
+type Conversation = () => Promise<{ request: ChatRequest; asking: Asking } | undefined>
 
 export interface WarmUp {
   /** Whether anybody need look out for reasons. */
