@@ -60,7 +60,7 @@ beforeAll(async () => {
   })
   ollama = createServer((request, response) => {
     request.resume()
-    if (request.url === '/api/show') return void response.end('{}')
+    if (request.url !== '/api/chat') return void response.end('{}')
     drip(response, '', '{"model":"m","message":{"role":"assistant","content":"x"},"done":false}\n')
   })
   trooper = await createTrooper({
