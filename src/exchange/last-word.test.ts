@@ -28,7 +28,7 @@ describe('the last word of a stream', () => {
         const last = new LastWord(judgeFrame)
         let expected: { atMs: number; role: string } = { atMs: Number.NEGATIVE_INFINITY, role: 'preamble' }
         chunks.forEach((frames, atMs) => {
-          last.note(Buffer.from(frames.join('')), atMs)
+          last.note(frames.join(''), atMs)
           const said = frames.flatMap((frame) => words.find(([word]) => word === frame)?.[1] ?? []).at(-1)
           if (said !== undefined) expected = { atMs, role: said }
           if (atMs % askEvery === 0) expect({ atMs: last.atMs, role: last.role }).toEqual(expected)
@@ -40,7 +40,7 @@ describe('the last word of a stream', () => {
 
   it('may be something that nobody can read', () => {
     const last = new LastWord(judgeFrame)
-    last.note(Buffer.from(delta({ reasoning: 'Hm' })), 1)
+    last.note(delta({ reasoning: 'Hm' }), 1)
     last.noteUnreadable(2)
     expect(last).toMatchObject({ atMs: 2, role: 'content' })
   })

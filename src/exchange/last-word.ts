@@ -1,20 +1,20 @@
 /** When a relayed stream last said something, and what: pings, comments and empty deltas say nothing. */
 import type { FrameRole } from '../dialects/dialect.ts'
-import { createSseDecoder, type Frame } from '../wire/sse.ts'
+import { readSse, type Frame } from '../wire/sse.ts'
 
-/** So many chunks are looked at together: as a rule the last of them said something, and is the only one that is read. */
+/** So many texts are looked at together: as a rule the last of them said something, and is the only one that is read. */
 const mostUnread = 64
-const mostUnreadBytes = 256 * 1024
+const mostUnreadCharacters = 256 * 1024
 
 /**
- * Chunks are noted as they come and read from the last one back, when a clock asks or many have gathered. A chunk costs two pushes, and
+ * Texts are noted as they come and read from the last one back, when a clock asks or many have gathered. A text costs two pushes, and
  * its share of one reading (~30 ns together).
  */
 export class LastWord {
   readonly #judgeFrame: (frame: Frame) => FrameRole
-  readonly #chunks: Buffer[] = []
+  readonly #texts: string[] = []
   readonly #timesMs: number[] = []
-  #bytes = 0
+  #characters = 0
   #atMs = Number.NEGATIVE_INFINITY
   #role: FrameRole = 'preamble'
 
@@ -23,11 +23,11 @@ export class LastWord {
   }
 
   /** Whole frames, and when they came. */
-  note(chunk: Buffer, atMs: number): void {
-    this.#chunks.push(chunk)
+  note(frames: string, atMs: number): void {
+    this.#texts.push(frames)
     this.#timesMs.push(atMs)
-    this.#bytes += chunk.length
-    if (this.#chunks.length >= mostUnread || this.#bytes > mostUnreadBytes) this.#read()
+    this.#characters += frames.length
+    if (this.#texts.length >= mostUnread || this.#characters > mostUnreadCharacters) this.#read()
   }
 
   /** What came cannot be read yet, or at all, but is more than a sign of life. */
@@ -49,8 +49,8 @@ export class LastWord {
   }
 
   #read(): void {
-    for (let at = this.#chunks.length - 1; at >= 0; at -= 1) {
-      const role = this.#wordIn(this.#chunks[at])
+    for (let at = this.#texts.length - 1; at >= 0; at -= 1) {
+      const role = this.#wordIn(this.#texts[at] ?? '')
       if (role === undefined) continue
       this.#role = role
       this.#atMs = this.#timesMs[at] ?? this.#atMs
@@ -60,14 +60,13 @@ export class LastWord {
   }
 
   #forget(): void {
-    this.#chunks.length = 0
+    this.#texts.length = 0
     this.#timesMs.length = 0
-    this.#bytes = 0
+    this.#characters = 0
   }
 
-  #wordIn(chunk: Buffer | undefined): FrameRole | undefined {
-    const frames: Frame[] = []
-    if (chunk) createSseDecoder((frame) => frames.push(frame)).feed(chunk)
+  #wordIn(text: string): FrameRole | undefined {
+    const frames = readSse([text])
     for (let at = frames.length - 1; at >= 0; at -= 1) {
       const frame = frames[at]
       const role = frame && this.#judgeFrame(frame)

@@ -6,7 +6,7 @@ import { frameTorn, streamCut, type Failure } from '../ir/failure.ts'
 import { isObject, type JsonObject } from '../ir/json.ts'
 import { endsFrame, lengthOfFrames, splitFrames } from '../wire/frame-end.ts'
 import { looksLikeJson } from '../wire/frame-look.ts'
-import { createSseDecoder, type Frame } from '../wire/sse.ts'
+import { createSseDecoder, readSse, type Frame } from '../wire/sse.ts'
 import { LastWord } from './last-word.ts'
 import { StreamTail } from './stream-tail.ts'
 
@@ -25,8 +25,11 @@ export class RelayedStream {
   readonly #dialect: Pick<ClientDialect, 'judgeFrame' | 'gapGrammar'>
   readonly #tail: StreamTail
   readonly #gaps: Gaps
-  /** Everything written so far, for whoever has to continue it; `undefined` when it cannot be. */
-  #kept: Buffer[] | undefined
+  /**
+   * Everything written so far, for whoever has to continue it; `undefined` when it cannot be. As text: a buffer that is kept costs
+   * the collector 2 µs, a tenth of what a chunk costs in all.
+   */
+  #kept: string[] | undefined
   #keptBytes = 0
   /** The beginning of a frame. */
   #held: Buffer | undefined
@@ -94,30 +97,36 @@ export class RelayedStream {
 
   /** Every frame that was let through, unless nobody can continue the stream. */
   seen(): Frame[] | undefined {
-    return this.#kept && framesOf(this.#kept)
+    return this.#kept && readSse(this.#kept)
   }
 
   #take(frames: Buffer): Buffer | undefined {
     if (this.#fault) return undefined
-    if (!this.#isBlind && !this.#looksSound(frames)) return this.#sift(frames)
-    this.#note(frames)
+    if (this.#isBlind) this.#noteUnreadable(frames)
+    else {
+      const text = frames.toString()
+      if (!this.#looksSound(text)) return this.#sift(frames)
+      this.#note(frames, text)
+    }
     return frames
   }
 
-  #note(sound: Buffer): void {
-    if (this.#isBlind) this.#lastWord.noteUnreadable(this.#atMs)
-    else this.#lastWord.note(sound, this.#atMs)
+  #note(sound: Buffer, text: string): void {
+    this.#lastWord.note(text, this.#atMs)
     this.#tail.push(sound)
     this.#keptBytes += sound.length
     if (this.#keptBytes > maxKeptBytes) this.#kept = undefined
-    this.#kept?.push(sound)
+    this.#kept?.push(text)
+  }
+
+  #noteUnreadable(piece: Buffer): void {
+    this.#lastWord.noteUnreadable(this.#atMs)
+    this.#tail.push(piece)
   }
 
   /** A model's own words cannot look like an error: their quotes are escaped. Searching the text is faster than searching its bytes. */
-  #looksSound(frames: Buffer): boolean {
-    if (this.#gaps.isFresh) return false
-    const text = frames.toString()
-    return !text.includes('"error"') && !text.includes('\uFFFD') && looksLikeJson(text)
+  #looksSound(text: string): boolean {
+    return !this.#gaps.isFresh && !text.includes('"error"') && !text.includes('\uFFFD') && looksLikeJson(text)
   }
 
   /** Frame by frame: what cannot be read is left out if the rest is sound without it; with an error the stream is over. */
@@ -130,7 +139,7 @@ export class RelayedStream {
       if (verdict === 'leave-out') continue
       const readable = isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'))
       // One by one, as what may follow is judged by what came before.
-      this.#note(readable)
+      this.#note(readable, textOf(readable))
       sound.push(readable)
     }
     return sound.length === 0 ? undefined : Buffer.concat(sound)
@@ -184,6 +193,12 @@ function framesOf(chunks: readonly Buffer[]): Frame[] {
   const decoder = createSseDecoder((frame) => frames.push(frame))
   for (const chunk of chunks) decoder.feed(chunk)
   return frames
+}
+
+/** Without the mark that a text may begin with, which is no part of it (WHATWG HTML 9.2.6). */
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString()
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
 const torn: StreamFault = { type: 'found', failure: frameTorn }
