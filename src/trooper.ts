@@ -1,44 +1,20 @@
 /** Puts a running Trooper together: services, server, stop. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
-import { join } from 'node:path'
 import { realClock, type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
-import { createFitting } from './context/fitting.ts'
-import { createMargins } from './context/margins.ts'
 import type { ShowProgress } from './embedded/download-teller.ts'
-import { openEmbedded } from './embedded/open.ts'
-import { createEngines } from './engines/engines.ts'
-import { createLocals, type Findings } from './engines/locals.ts'
-import { thisMachine } from './engines/memory.ts'
-import { createHandBack } from './exchange/hand-back.ts'
-import { createLoads } from './exchange/loads.ts'
-import { createLossBook } from './exchange/losses.ts'
-import type { Services } from './exchange/outcome.ts'
-import { createPlaces } from './exchange/places.ts'
-import { createTimes } from './exchange/timeouts.ts'
-import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
-import { createCounts } from './observe/counts.ts'
-import { createWarmUp } from './exchange/warm-up.ts'
+import { type Findings } from './engines/locals.ts'
 import type { Log } from './observe/log.ts'
-import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
 import type { Target } from './routing/target.ts'
 import type { Trooper } from './running.ts'
 import { hostName } from './server/guard.ts'
 import { createHttpServer } from './server/listen.ts'
+import { openServices } from './services.ts'
 import { makeStoppable } from './server/stop.ts'
-import { openFileStore } from './state/file.ts'
-import { openMemory } from './memory.ts'
-import { createMemoryStore } from './state/memory.ts'
-import { createResilientStore } from './state/resilient.ts'
-import type { Store } from './state/store.ts'
-import { createImageFetcher } from './upstream/fetch-image.ts'
-import { createNetworkWatch, type NetworkReport } from './upstream/network-watch.ts'
-import { createPools } from './upstream/pools.ts'
-import { canReach } from './upstream/reach.ts'
 import { version } from './version.ts'
 
 /** With what was found of the local servers by then. */
@@ -60,45 +36,7 @@ export async function startTrooper(
   clock: Clock = realClock,
   { showProgress = () => false, modelsHome = dataFolder(config) }: Surroundings = {},
 ): Promise<Started> {
-  const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
-  const folder = dataFolder(config)
-  const embedded = openEmbedded(targets.chains, modelsHome, clock, log, showProgress)
-  const pools = createPools(config.connectMs, embedded.ports)
-  const memory = openMemory(join(folder, 'ledger.json'), clock, log)
-  const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
-  const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
-  const allowedModels = config.allowRemoteModels
-  const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
-  const services: Services = {
-    chains: embedded.chains,
-    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
-    times: createTimes(config),
-    seam: config.seam,
-    ...memory.known,
-    breakers: createBreakers(),
-    handoverAt: config.handoverAt,
-    network,
-    places: createPlaces(config.localQueue),
-    localConcurrency: config.localConcurrency,
-    loads: createLoads(clock, config.localMs, log),
-    pools,
-    engines,
-    locals,
-    margins: createMargins(),
-    fitting: createFitting(config.summary),
-    images,
-    handBack: createHandBack(),
-    modelLists: new Map(),
-    transcripts: config.transcripts
-      ? createTranscripts(await openStore(config, join(folder, 'transcripts'), clock, log))
-      : noTranscripts,
-    lossesAt: createLossBook(log),
-    counts: createCounts(),
-    clock,
-    log,
-    warmUp: createWarmUp(config.warm, clock, () => services),
-    unique: () => randomBytes(12).toString('hex'),
-  }
+  const { services, embedded, settle } = await openServices(config, targets, log, clock, modelsHome, showProgress)
   const server = createHttpServer(services, {
     rules: {
       hosts: new Set([...config.allowedHosts, config.host].map((host) => hostName(host.toLowerCase()))),
@@ -112,7 +50,7 @@ export async function startTrooper(
   const stoppable = makeStoppable(server, clock)
   const [port, findings] = await Promise.all([
     listen(server, config.port, config.host),
-    locals.look(localTargets(targets)),
+    services.locals.look(localTargets(targets)),
   ])
   embedded.start()
   services.warmUp.start()
@@ -122,50 +60,17 @@ export async function startTrooper(
     url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
     stop: async (graceMs = 10_000) => {
       await stoppable.stop(graceMs)
-      network.stop()
+      services.network.stop()
       services.warmUp.stop()
-      await Promise.all([
-        embedded.stop(),
-        pools.destroy(),
-        images.destroy(),
-        services.transcripts.settle(),
-        memory.settle(),
-      ])
+      await Promise.all([embedded.stop(), settle()])
     },
   }
-}
-
-function cloudOrigins({ chains }: Targets): string[] {
-  const clouds = Object.values(chains).flatMap((chain: Chain) => chain.filter(({ kind }) => kind === 'cloud'))
-  return [...new Set(clouds.map(({ url }) => url.origin))]
 }
 
 function localTargets({ chains }: Targets): Target[] {
   const locals = Object.values(chains).flatMap((chain: Chain) => chain.filter(({ kind }) => kind === 'local'))
   // A model inside Trooper is what it is.
   return [...new Set(locals)].filter(({ embedded }) => !embedded)
-}
-
-function networkReport(log: Log): NetworkReport {
-  return {
-    lost: (origin, isAll) =>
-      log.warn(
-        isAll
-          ? '📡 No provider can be reached: the network is down, it seems; local models answer until it is back'
-          : `📡 ${origin} cannot be reached: it is left alone until it can`,
-      ),
-    found: (origin) => log.info(`📡 ${origin} can be reached again`),
-  }
-}
-
-/** Without a folder that can be written, a restart forgets: said once, as it is no reason to stop. */
-async function openStore(config: Config, folder: string, clock: Clock, log: Log): Promise<Store> {
-  const bounds = { maxBytes: config.transcriptMaxBytes, maxAgeMs: config.transcriptMaxAgeMs }
-  let isSaid = false
-  return createResilientStore(await openFileStore(folder, bounds, clock), createMemoryStore(bounds, clock), () => {
-    if (!isSaid) log.warn(`⚠️ ${folder} cannot be written: conversations are kept in memory only; see TROOPER_DATA_DIR`)
-    isSaid = true
-  })
 }
 
 /** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */

@@ -51,42 +51,11 @@ export function createWarmUp(mode: WarmMode, clock: Clock, all: () => Services):
     done.set(reason, untilMs)
   }
 
-  /** True when the model is loaded, and the conversation read as far as the time was enough. */
-  const warm = async (target: Target, conversation: Conversation): Promise<boolean> => {
-    const services = all()
-    const { engines, places } = services
-    const engine = await engines.at(target)
-    if ((await services.locals.prepare(target)) || !(await isFree(engine, target))) return false
-    const wanted = new AbortController()
-    const giveBack = places.borrow(target.url.origin, () => wanted.abort())
-    if (!giveBack) return false
-    const turn = nobodysTurn(services, target, wanted.signal)
-    const cancel = clock.after(services.times.limitsOf(target, 'whole').limits.headMs, () => wanted.abort())
-    try {
-      const at = await conversation()
-      if (!at) return await isLoaded(services, engine, target, await engine.windowFor(0, target))
-      const losses = services.lossesAt(target.name)
-      const prepared = await prepareRequest(services, at.asking, at.request, target, () => {})
-      // As the conversation itself would be asked, so that its beginning is the same.
-      const { request: prefix } = fitToolNames(prepared, target.dialect)
-      const read = await askInWindow(services, turn, prefix, losses, async (question) => {
-        const windowTokens = askedWindow(question)
-        if (!(await isLoaded(services, engine, target, windowTokens))) return notLoaded
-        if (keepsPrefix.has(engine.name) && !wanted.signal.aborted)
-          await engine.warm(target, windowTokens, question, wanted.signal)
-        return { type: 'answered' }
-      })
-      return read.type === 'answered'
-    } finally {
-      cancel()
-      giveBack()
-    }
-  }
-
   const begin = async (target: Target, reason: string, untilMs: number, conversation: Conversation): Promise<void> => {
-    const { log } = all()
+    const services = all()
+    const { log } = services
     try {
-      if (!(await warm(target, conversation))) return
+      if (!(await warm(services, target, conversation))) return
       note(reason, untilMs)
       log.info(`🔥 ${target.model ?? target.name} is loaded, as it may soon be needed`, { target: target.name })
     } catch (error) {
@@ -119,6 +88,37 @@ export function createWarmUp(mode: WarmMode, clock: Clock, all: () => Services):
       isStopped = true
       cancelTimer()
     },
+  }
+}
+
+/** True when the model is loaded, and the conversation read as far as the time was enough. */
+async function warm(services: Services, target: Target, conversation: Conversation): Promise<boolean> {
+  const { engines, places, clock } = services
+  const engine = await engines.at(target)
+  if ((await services.locals.prepare(target)) || !(await isFree(engine, target))) return false
+  const wanted = new AbortController()
+  const giveBack = places.borrow(target.url.origin, () => wanted.abort())
+  if (!giveBack) return false
+  const turn = nobodysTurn(services, target, wanted.signal)
+  const cancel = clock.after(services.times.limitsOf(target, 'whole').limits.headMs, () => wanted.abort())
+  try {
+    const at = await conversation()
+    if (!at) return await isLoaded(services, engine, target, await engine.windowFor(0, target))
+    const losses = services.lossesAt(target.name)
+    const prepared = await prepareRequest(services, at.asking, at.request, target, () => {})
+    // As the conversation itself would be asked, so that its beginning is the same.
+    const { request: prefix } = fitToolNames(prepared, target.dialect)
+    const read = await askInWindow(services, turn, prefix, losses, async (question) => {
+      const windowTokens = askedWindow(question)
+      if (!(await isLoaded(services, engine, target, windowTokens))) return notLoaded
+      if (keepsPrefix.has(engine.name) && !wanted.signal.aborted)
+        await engine.warm(target, windowTokens, question, wanted.signal)
+      return { type: 'answered' }
+    })
+    return read.type === 'answered'
+  } finally {
+    cancel()
+    giveBack()
   }
 }
 

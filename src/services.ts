@@ -1,0 +1,125 @@
+/** Everything that exchanges work with, opened for one configuration. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { type Clock } from './clock.ts'
+import { dataFolder } from './config/data-folder.ts'
+import type { Config } from './config/schema.ts'
+import type { Targets } from './config/targets.ts'
+import { createFitting } from './context/fitting.ts'
+import { createMargins } from './context/margins.ts'
+import type { ShowProgress } from './embedded/download-teller.ts'
+import { openEmbedded, type Embedded } from './embedded/open.ts'
+import { createEngines } from './engines/engines.ts'
+import { createLocals } from './engines/locals.ts'
+import { thisMachine } from './engines/memory.ts'
+import { createHandBack } from './exchange/hand-back.ts'
+import { createLoads } from './exchange/loads.ts'
+import { createLossBook } from './exchange/losses.ts'
+import type { Services } from './exchange/outcome.ts'
+import { createPlaces } from './exchange/places.ts'
+import { createTimes } from './exchange/timeouts.ts'
+import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
+import { createCounts } from './observe/counts.ts'
+import { createWarmUp } from './exchange/warm-up.ts'
+import type { Log } from './observe/log.ts'
+import { createBreakers } from './routing/breakers.ts'
+import type { Chain } from './routing/chains.ts'
+import { openFileStore } from './state/file.ts'
+import { openMemory } from './memory.ts'
+import { createMemoryStore } from './state/memory.ts'
+import { createResilientStore } from './state/resilient.ts'
+import type { Store } from './state/store.ts'
+import { createImageFetcher } from './upstream/fetch-image.ts'
+import { createNetworkWatch, type NetworkReport } from './upstream/network-watch.ts'
+import { createPools } from './upstream/pools.ts'
+import { canReach } from './upstream/reach.ts'
+
+interface Opened {
+  services: Services
+  embedded: Embedded
+  /** Ends every connection, and resolves when everything that outlives a stop is written. */
+  settle: () => Promise<void>
+}
+
+export async function openServices(
+  config: Config,
+  targets: Targets,
+  log: Log,
+  clock: Clock,
+  modelsHome: string,
+  showProgress: ShowProgress,
+): Promise<Opened> {
+  const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
+  const folder = dataFolder(config)
+  const embedded = openEmbedded(targets.chains, modelsHome, clock, log, showProgress)
+  const pools = createPools(config.connectMs, embedded.ports)
+  const memory = openMemory(join(folder, 'ledger.json'), clock, log)
+  const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
+  const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
+  const allowedModels = config.allowRemoteModels
+  const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
+  const services: Services = {
+    chains: embedded.chains,
+    policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
+    times: createTimes(config),
+    seam: config.seam,
+    ...memory.known,
+    breakers: createBreakers(),
+    handoverAt: config.handoverAt,
+    network,
+    places: createPlaces(config.localQueue),
+    localConcurrency: config.localConcurrency,
+    loads: createLoads(clock, config.localMs, log),
+    pools,
+    engines,
+    locals,
+    margins: createMargins(),
+    fitting: createFitting(config.summary),
+    images,
+    handBack: createHandBack(),
+    modelLists: new Map(),
+    transcripts: config.transcripts
+      ? createTranscripts(await openStore(config, join(folder, 'transcripts'), clock, log))
+      : noTranscripts,
+    lossesAt: createLossBook(log),
+    counts: createCounts(),
+    clock,
+    log,
+    warmUp: createWarmUp(config.warm, clock, () => services),
+    unique: () => randomBytes(12).toString('hex'),
+  }
+  return {
+    services,
+    embedded,
+    settle: async () => {
+      await Promise.all([pools.destroy(), images.destroy(), services.transcripts.settle(), memory.settle()])
+    },
+  }
+}
+
+function cloudOrigins({ chains }: Targets): string[] {
+  const clouds = Object.values(chains).flatMap((chain: Chain) => chain.filter(({ kind }) => kind === 'cloud'))
+  return [...new Set(clouds.map(({ url }) => url.origin))]
+}
+
+function networkReport(log: Log): NetworkReport {
+  return {
+    lost: (origin, isAll) =>
+      log.warn(
+        isAll
+          ? '📡 No provider can be reached: the network is down, it seems; local models answer until it is back'
+          : `📡 ${origin} cannot be reached: it is left alone until it can`,
+      ),
+    found: (origin) => log.info(`📡 ${origin} can be reached again`),
+  }
+}
+
+/** Without a folder that can be written, a restart forgets: said once, as it is no reason to stop. */
+async function openStore(config: Config, folder: string, clock: Clock, log: Log): Promise<Store> {
+  const bounds = { maxBytes: config.transcriptMaxBytes, maxAgeMs: config.transcriptMaxAgeMs }
+  let isSaid = false
+  return createResilientStore(await openFileStore(folder, bounds, clock), createMemoryStore(bounds, clock), () => {
+    if (!isSaid) log.warn(`⚠️ ${folder} cannot be written: conversations are kept in memory only; see TROOPER_DATA_DIR`)
+    isSaid = true
+  })
+}
