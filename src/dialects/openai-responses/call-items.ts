@@ -53,14 +53,6 @@ export function callItem(request: ChatRequest, id: string, call: Call, input: st
   }
 }
 
-/** A function call's item as JSON text; `quoted` is its arguments as a JSON string. */
-export function functionItemText(item: JsonObject, quoted: string): string {
-  const { id = '', status = '', call_id = '', name = '', namespace } = item
-  const group = namespace === undefined ? '' : `,"namespace":${JSON.stringify(namespace)}`
-  const head = `"id":${JSON.stringify(id)},"status":${JSON.stringify(status)},"call_id":${JSON.stringify(call_id)}`
-  return `{${head},"type":"function_call","name":${JSON.stringify(name)}${group},"arguments":${quoted}}`
-}
-
 function shellAction(input: string): JsonObject {
   const action = objectOf(parseJson(input))
   return { ...action, type: 'exec', command: arrayOf(action['command']), env: objectOf(action['env']) }

@@ -3,8 +3,9 @@ import type { Finish } from '../../ir/events.ts'
 import { stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
-import { callItem, callKind, callPrefix, functionItemText, type Call, type CallKind } from './call-items.ts'
+import { callItem, callKind, callPrefix, type Call, type CallKind } from './call-items.ts'
 import { createCompactionEncoder } from './compaction-encoder.ts'
+import { addFunction, endFunction, extendFunction, functionText, type FunctionText } from './function-events.ts'
 import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, responseObject, textPart } from './response.ts'
 import { beginAnswer, createOpening, failedResponse, inProgress, type Opening, type Write } from './writer.ts'
 
@@ -22,8 +23,8 @@ interface CallBlock {
   kind: CallKind
   /** How much of a custom tool's input the client has, where somebody else began it. */
   told?: number
-  /** `text` as it stands within a JSON string. Three events carry a function's arguments: escaping them once saves 4 µs a call. */
-  escaped?: string
+  /** Of a function, once there is something to write of it. */
+  wire?: FunctionText
 }
 
 /** Where a stream goes on that somebody else began. */
@@ -64,7 +65,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
   const extend = (index: number, text: string): string => {
     const block = blocks.get(index)
     if (!block) return ''
-    if (block.type === 'tool-call') return extendCall(write, block, text)
+    if (block.type === 'tool-call') return extendCall(write, block, text, request)
     block.text += text
     const { type, place } = deltas[block.type]
     return write(type, { item_id: block.id, output_index: block.at, ...place, delta: text })
@@ -76,8 +77,8 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     blocks.delete(index)
     const item = finishedItem(block, request)
     output[block.at] = item
-    const closed = closeBlock(write, block, item)
-    return closed + endItem(write, block, item)
+    if (block.type === 'tool-call' && block.kind === 'function') return endFunction(write, wireOf(block, request))
+    return closeBlock(write, block, item) + write('response.output_item.done', { output_index: block.at, item })
   }
 
   /** A block of the client's own dialect that is not modelled comes whole. */
@@ -141,37 +142,15 @@ const deltas = {
 }
 
 /** A call that is no function comes whole at its end. */
-function extendCall(write: Write, block: CallBlock, json: string): string {
-  if (block.kind !== 'function') {
-    block.text += json
-    return ''
-  }
-  const before = escapedOf(block)
-  const escaped = JSON.stringify(json).slice(1, -1)
+function extendCall(write: Write, block: CallBlock, json: string, request: ChatRequest): string {
+  const delta = block.kind === 'function' ? extendFunction(write, wireOf(block, request), json) : ''
   block.text += json
-  block.escaped = before + escaped
-  return write('response.function_call_arguments.delta', `${placeOf(block)},"delta":"${escaped}"`)
+  return delta
 }
 
-function placeOf({ id, at }: CallBlock): string {
-  return `"item_id":${JSON.stringify(id)},"output_index":${at}`
-}
-
-function escapedOf({ escaped, text }: CallBlock): string {
-  return escaped ?? JSON.stringify(text).slice(1, -1)
-}
-
-function addCall(write: Write, { at, kind }: CallBlock, item: JsonObject): string {
-  const type = 'response.output_item.added'
-  if (kind !== 'function') return write(type, { output_index: at, item })
-  return write(type, `"output_index":${at},"item":${functionItemText(item, '""')}`)
-}
-
-function endItem(write: Write, block: Block, item: JsonObject): string {
-  const type = 'response.output_item.done'
-  if (block.type !== 'tool-call' || block.kind !== 'function') return write(type, { output_index: block.at, item })
-  const text = functionItemText(item, `"${escapedOf(block)}"`)
-  return write(type, `"output_index":${block.at},"item":${text}`)
+function wireOf(block: CallBlock, request: ChatRequest): FunctionText {
+  block.wire ??= functionText(callItem(request, block.id, block.call, '', ''), block.at, block.text)
+  return block.wire
 }
 
 function openBlock(write: Write, block: Block, request: ChatRequest): string {
@@ -193,7 +172,9 @@ function openBlock(write: Write, block: Block, request: ChatRequest): string {
         })
       )
     case 'tool-call':
-      return addCall(write, block, callItem(request, block.id, block.call, '', 'in_progress'))
+      return block.kind === 'function'
+        ? addFunction(write, wireOf(block, request))
+        : added(callItem(request, block.id, block.call, '', 'in_progress'))
   }
 }
 
@@ -219,24 +200,18 @@ function closeBlock(write: Write, block: Block, item: JsonObject): string {
   }
 }
 
-function closeCall(write: Write, block: CallBlock, item: JsonObject): string {
-  const { id: item_id, at: output_index, kind, told = 0 } = block
-  switch (kind) {
-    case 'function': {
-      const name = JSON.stringify(item['name'] ?? '')
-      const told = `${placeOf(block)},"name":${name},"arguments":"${escapedOf(block)}"`
-      return write('response.function_call_arguments.done', told)
-    }
-    case 'custom': {
-      const input = stringOf(item['input']) ?? ''
-      return (
-        write('response.custom_tool_call_input.delta', { item_id, output_index, delta: input.slice(told) }) +
-        write('response.custom_tool_call_input.done', { item_id, output_index, input })
-      )
-    }
-    case 'local-shell':
-      return ''
-  }
+/** Of what is no function. */
+function closeCall(
+  write: Write,
+  { id: item_id, at: output_index, kind, told = 0 }: CallBlock,
+  item: JsonObject,
+): string {
+  if (kind !== 'custom') return ''
+  const input = stringOf(item['input']) ?? ''
+  return (
+    write('response.custom_tool_call_input.delta', { item_id, output_index, delta: input.slice(told) }) +
+    write('response.custom_tool_call_input.done', { item_id, output_index, input })
+  )
 }
 
 export function finishedItem(block: Block, request: ChatRequest): JsonObject {
