@@ -1,7 +1,6 @@
 /** One request's life: plan -> attempts -> reply. */
 import { mayWorkInSilence } from '../context/reasoning.ts'
 import type { Failure } from '../ir/failure.ts'
-import type { ChatRequest } from '../ir/request.ts'
 import { chainFor, type Chain } from '../routing/chains.ts'
 import { modelAt } from '../routing/model-map.ts'
 import { speaks, type Target } from '../routing/target.ts'
@@ -9,28 +8,23 @@ import type { Trial } from '../routing/trial.ts'
 import { judge } from '../routing/verdict.ts'
 import type { Patience } from '../upstream/patience.ts'
 import { headerText, type HeaderList } from '../wire/headers.ts'
-import { glanceAtModel, topLevelString } from '../wire/top-level.ts'
+import { glanceAtModel } from '../wire/top-level.ts'
 import { Admissions } from './admissions.ts'
+import { Attempts } from './attempts.ts'
+import { ClientRequest } from './client-request.ts'
 import { ClientSide } from './client-side.ts'
 import { withStory } from './errors.ts'
-import { continueAnswer, endOf } from './continue.ts'
-import { createDrafts, type Drafts } from './draft.ts'
-import { commentOf, keepAliveMs, pause } from './signs-of-life.ts'
-import { attemptLocal } from './local-attempt.ts'
+import { endOf } from './continue.ts'
+import { keepAliveMs, pause } from './signs-of-life.ts'
 import { answeredByOllama } from './ollama-only.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
-import { accountAt } from './payer.ts'
-import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { Race, type Asked } from './race.ts'
-import { isRelayed, relay } from './relay.ts'
-import { RelayedBody } from './relayed-body.ts'
 import type { Reply } from './reply.ts'
 import { memoryOf, type ResponsesMemory } from './responses-memory.ts'
 import { answerHeaders } from './sink.ts'
 import { Story } from './story.ts'
-import { decodeBody, translate, type Decoded } from './translate.ts'
-import { watchReply } from './watched-reply.ts'
+import { decodeBody } from './translate.ts'
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
 export function runExchange(services: Services, incoming: Incoming, reply: Reply): Promise<void> {
@@ -51,27 +45,29 @@ class Exchange {
   /** Whom nobody need ask while others answer. */
   readonly #postponed: Target[] = []
   readonly #deadlineMs: number
-  readonly #body: RelayedBody
-  #decoded: Decoded | undefined
-  #namedModel: string | undefined
-  #drafts: Drafts | undefined
+  readonly #request: ClientRequest
+  readonly #attempts: Attempts
 
   constructor(services: Services, incoming: Incoming, reply: Reply) {
     this.#services = services
     this.#incoming = incoming
-    this.#namedModel = glanceAtModel(incoming.body)
-    this.#chain = chainFor(services.chains, incoming.dialect, this.#namedModel)
+    const model = glanceAtModel(incoming.body)
+    this.#chain = chainFor(services.chains, incoming.dialect, model)
     this.#story = new Story(services, this.#chain)
     const nowMs = services.clock.now()
     this.#client = new ClientSide(services, incoming.dialect, reply, nowMs)
     this.#deadlineMs = nowMs + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
-    this.#body = new RelayedBody(services, incoming, this.#memory, this.#chain)
-    const model = (): string => this.#model()
-    this.#admissions = new Admissions(services, incoming, this.#chain, model, async () => {
-      this.#decoded ??= await this.#decode()
-      return this.#decoded
-    })
+    const request = new ClientRequest(services, incoming, this.#memory, model)
+    this.#request = request
+    this.#attempts = new Attempts(services, incoming, request, this.#client, this.#story, this.#memory, this.#chain)
+    this.#admissions = new Admissions(
+      services,
+      incoming,
+      this.#chain,
+      () => request.model(),
+      () => request.decode(),
+    )
   }
 
   async run(): Promise<void> {
@@ -82,15 +78,15 @@ class Exchange {
     if (await this.#askAll(this.#postponed, ask)) return
     // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
     const resting = this.#story.findResting((target) => speaks(target, this.#incoming.dialect))
-    if (this.#decoded?.ok === false && resting && (await this.#askAll([resting], ask))) return
+    if (this.#request.decoded?.ok === false && resting && (await this.#askAll([resting], ask))) return
     this.#giveUp()
   }
 
   /** True when it was nothing that a cloud could do. */
   async #answerByOllama(): Promise<boolean> {
-    this.#decoded = await this.#decode()
-    if (!this.#decoded.ok) return false
-    return answeredByOllama(this.#services, this.#chain, this.#incoming, this.#decoded.request, this.#client.reply)
+    const decoded = await this.#request.decode()
+    if (!decoded.ok) return false
+    return answeredByOllama(this.#services, this.#chain, this.#incoming, decoded.request, this.#client.reply)
   }
 
   /** False when nobody was left to ask. */
@@ -117,22 +113,18 @@ class Exchange {
   #turnOf(target: Target, reply: Reply, race: Patience['race']): Turn {
     const { asked, asksForStream } = this.#incoming
     // A target of another dialect is always asked for a stream, and what is no conversation needs no model.
-    const isStream = asksForStream || asked !== undefined || !this.#isRelayed(target)
+    const isStream = asksForStream || asked !== undefined || !this.#attempts.isRelayed(target)
     const { limits, thinking } = this.#services.times.limitsOf(target, isStream ? 'stream' : 'whole')
     const mayThink = (): boolean => this.#mayThink(target)
     const patience = { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race }
     return { target, reply, patience, heard: this.#admissions.listenerAt(target) }
   }
 
-  #isRelayed(target: Target): boolean {
-    return isRelayed(target, this.#incoming) && !this.#client.isBound
-  }
-
   #mayThink(target: Target): boolean {
     if (this.#incoming.asked) return false
-    const decoded = this.#decoded ?? decodeBody(this.#incoming)
+    const decoded = this.#request.decoded ?? decodeBody(this.#incoming)
     const asked = decoded.ok ? decoded.request : { tools: [] }
-    return mayWorkInSilence(asked, modelAt(target, this.#model()))
+    return mayWorkInSilence(asked, modelAt(target, this.#request.model()))
   }
 
   #tryAdmitted(turn: Turn): Promise<Asked> {
@@ -167,14 +159,14 @@ class Exchange {
     let retries = 0
     this.#story.announce(target)
     for (;;) {
-      const outcome = await this.#attempt(this.#watched(turn, trial))
+      const outcome = await this.#attempts.make(this.#watched(turn, trial))
       if (outcome.type === 'answered') {
         this.#admissions.answered(target, trial)
         return 'done'
       }
       if (outcome.type === 'failed' && outcome.isBegun) turn = this.#inBegunStream(turn)
       if (outcome.type === 'broken' && (await this.#isOver(outcome, turn))) return 'done'
-      if (retries === 0 && (await this.#hasLearned(target, outcome.failure))) {
+      if (retries === 0 && (await this.#attempts.hasLearned(target, outcome.failure))) {
         retries += 1
         continue
       }
@@ -216,77 +208,8 @@ class Exchange {
   /** A translated answer has its own; what is relayed says nothing of Trooper while it comes from the first target. */
   #fallbackHeaders(target: Target): HeaderList | undefined {
     const reason = this.#story.first?.failure.kind
-    if (reason === undefined || !this.#isRelayed(target)) return undefined
+    if (reason === undefined || !this.#attempts.isRelayed(target)) return undefined
     return answerHeaders(target, { reason, omitted: undefined })
-  }
-
-  #attempt(turn: Turn): Promise<Outcome> {
-    if (turn.target.kind === 'cloud' || this.#incoming.asked) return this.#ask(turn)
-    return this.#askLocal(turn)
-  }
-
-  async #askLocal(turn: Turn): Promise<Outcome> {
-    const decoded = (this.#decoded ??= await this.#decode())
-    if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
-    const { stream } = decoded.request
-    return attemptLocal(this.#services, this.#incoming, turn, stream ? this.#client : undefined, () => this.#ask(turn))
-  }
-
-  #ask(turn: Turn): Promise<Outcome> {
-    if (this.#client.answer) return this.#continue(turn, this.#client.answer)
-    return this.#isRelayed(turn.target) ? this.#relay(turn) : this.#answerItself(turn)
-  }
-
-  async #answerItself(turn: Turn): Promise<Outcome> {
-    this.#services.handBack.expect(this.#incoming.dialect)
-    const { asked, dialect } = this.#incoming
-    if (asked?.question.about === 'models')
-      return answerModels(this.#services, dialect, this.#account(), asked.question.id, turn.reply)
-    this.#decoded ??= await this.#decode()
-    if (asked) return answerTokens(dialect, this.#decoded, turn.reply)
-    return this.#decoded.ok
-      ? this.#translate(turn, this.#decoded.request)
-      : { type: 'failed', failure: this.#decoded.failure }
-  }
-
-  /** Nothing is awaited, and nothing copied, where the bytes go on as they are. */
-  #relay(turn: Turn): Promise<Outcome> {
-    if (this.#body.isUnchanged(turn.target))
-      return relay(this.#services, this.#incoming, turn, this.#listener(turn.target))
-    return this.#relayChanged(turn)
-  }
-
-  async #relayChanged(turn: Turn): Promise<Outcome> {
-    const { body, omitted } = await this.#body.for(turn.target, this.#model())
-    const headers = omitted === undefined ? undefined : ['X-Trooper-Omitted', omitted]
-    const reply = headers ? watchReply(turn.reply, { headers }) : turn.reply
-    return relay(this.#services, { ...this.#incoming, body }, { ...turn, reply }, this.#listener(turn.target))
-  }
-
-  /** Who wants to know the answer of a provider besides the client. */
-  #listener(target: Target): ((text: string) => void) | undefined {
-    const { asked } = this.#incoming
-    const memory = this.#memory
-    if (asked?.question.about === 'models' && asked.question.id === undefined)
-      return (text) => rememberModels(this.#services.modelLists, this.#account(), text)
-    return memory && !asked ? (text) => memory.keepRelayed(text, this.#body.isHome(target)) : undefined
-  }
-
-  #translate(turn: Turn, request: ChatRequest): Promise<Outcome> {
-    const memory = this.#memory
-    const reason = this.#story.first?.failure.kind
-    this.#drafts ??= createDrafts(this.#services, this.#incoming.dialect, request)
-    const draft = this.#drafts(modelAt(turn.target, request.model), reason !== undefined)
-    this.#client.expectDraft(draft)
-    return translate(
-      this.#services,
-      this.#incoming,
-      request,
-      turn,
-      draft,
-      reason,
-      memory && ((response) => memory.keepLocal(response)),
-    )
   }
 
   /** Whoever answers now writes into the stream that is there. */
@@ -298,46 +221,28 @@ class Exchange {
   /** An answer that broke off: whether nobody need go on with it, or nobody can. */
   async #isOver(broken: Broken, turn: Turn): Promise<boolean> {
     this.#client.answer ??= await this.#takeUp(broken)
-    const end = this.#client.answer && this.#decoded?.ok ? endOf(this.#client.answer, this.#decoded.request) : 'untold'
+    const end =
+      this.#client.answer && this.#request.decoded?.ok
+        ? endOf(this.#client.answer, this.#request.decoded.request)
+        : 'untold'
     if (end === 'untold') this.#giveFailure(turn, broken)
     return end !== 'open'
   }
 
   async #takeUp(broken: Broken): Promise<OpenAnswer | undefined> {
     if (this.#client.reply.isGone) return undefined
-    this.#decoded ??= await this.#decode()
+    const decoded = await this.#request.decode()
     const memory = this.#memory
-    return this.#decoded.ok ? broken.takeUp(this.#decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
-  }
-
-  async #continue(turn: Turn, answer: OpenAnswer): Promise<Outcome> {
-    const decoded = (this.#decoded ??= await this.#decode())
-    if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
-    this.#services.handBack.expect(this.#incoming.dialect)
-    const remarks = { reason: this.#story.first?.failure.kind, omitted: undefined }
-    turn.reply.write(commentOf(this.#incoming.dialect, answerHeaders(turn.target, remarks)))
-    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, turn)
-    if (outcome.type !== 'broken') return outcome
-    return { ...outcome, takeUp: () => answer, tell: () => this.#client.tell(answer, outcome.failure) }
-  }
-
-  async #decode(): Promise<Decoded> {
-    return this.#memory ? this.#memory.decode() : decodeBody(this.#incoming)
-  }
-
-  /** What the refusal taught makes the same target worth a repeat: that its history needs mending, or the true size of the memory. */
-  async #hasLearned(target: Target, failure: Failure): Promise<boolean> {
-    if (this.#isRelayed(target)) return this.#body.hasLearned(target, failure)
-    return target.kind === 'local' && this.#services.locals.doubt(failure, target)
+    return decoded.ok ? broken.takeUp(decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
   }
 
   /** A stream that waits alone is begun meanwhile, so that its client sees signs of life: then the turn has another reply. */
   async #pause(ms: number, turn: Turn): Promise<Turn> {
     const isAlone = turn.reply === this.#client.reply && !this.#client.answer
-    const decoded = ms > keepAliveMs && isAlone ? (this.#decoded ??= await this.#decode()) : undefined
+    const decoded = ms > keepAliveMs && isAlone ? await this.#request.decode() : undefined
     const isStream = decoded?.ok === true && decoded.request.stream
     await pause(this.#services.clock, turn.reply, ms, () => {
-      if (isStream) this.#client.keepAlive(!this.#isRelayed(turn.target))
+      if (isStream) this.#client.keepAlive(!this.#attempts.isRelayed(turn.target))
     })
     return isAlone ? { ...turn, reply: this.#client.reply } : turn
   }
@@ -347,7 +252,7 @@ class Exchange {
     if (this.#client.reply.isGone) return
     const { first, told } = this.#story
     // Why nobody but the provider can read the request is Trooper's own to say: a path in it, and what is wrong there.
-    const unread = this.#decoded?.ok === false ? ` (${this.#decoded.failure.message})` : ''
+    const unread = this.#request.decoded?.ok === false ? ` (${this.#request.decoded.failure.message})` : ''
     const story = this.#story.tell() + unread
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
     if (this.#client.answer && first) return this.#client.tell(this.#client.answer, first.failure)
@@ -355,9 +260,9 @@ class Exchange {
     // It alone knows of a way: to ask again, soon.
     const full = this.#story.findFull()
     if (full) return this.#client.give(reply, undefined, full)
-    if (told && !this.#isUnknownHistory())
+    if (told && !this.#request.isUnknownHistory)
       return this.#client.give(reply, withStory(told.original, headerText(story)), told.failure)
-    if (this.#decoded?.ok === false) return this.#client.give(reply, undefined, this.#decoded.failure)
+    if (this.#request.decoded?.ok === false) return this.#client.give(reply, undefined, this.#request.decoded.failure)
     if (first?.rests)
       return this.#client.give(reply, undefined, {
         ...first.failure,
@@ -367,11 +272,6 @@ class Exchange {
     this.#client.give(reply, undefined, { kind: 'server-error', status: 502, message })
   }
 
-  /** A history that is kept nowhere: the provider's word for it, as waiting would not bring it back. */
-  #isUnknownHistory(): boolean {
-    return this.#decoded?.ok === false && this.#decoded.isUnknownHistory === true
-  }
-
   #giveFailure({ target, reply }: Turn, outcome: Exclude<Outcome, { type: 'answered' }>): void {
     if (outcome.type === 'failed' && outcome.failure.kind === 'timeout') this.#story.tellOutOfTime(target)
     if (outcome.type === 'failed' && !this.#client.answer)
@@ -379,17 +279,5 @@ class Exchange {
     this.#story.tellBroken(target, outcome.failure)
     if (this.#client.answer) this.#client.tell(this.#client.answer, outcome.failure)
     else if (outcome.type === 'broken') outcome.tell()
-  }
-
-  /** As the client wrote it; looked up only where it counts. */
-  #model(): string {
-    this.#namedModel ??= topLevelString(this.#incoming.body, 'model') ?? ''
-    return this.#namedModel
-  }
-
-  /** Whose the exchange is, as the provider knows it. */
-  #account(): string {
-    const { dialect, headers, query } = this.#incoming
-    return accountAt(this.#services.chains[dialect][0], headers, query)
   }
 }

@@ -1,0 +1,140 @@
+/** What is done to ask one target: its bytes are passed on, its answer translated, or an answer that broke off gone on with. */
+import type { Failure } from '../ir/failure.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import type { Chain } from '../routing/chains.ts'
+import { modelAt } from '../routing/model-map.ts'
+import type { Target } from '../routing/target.ts'
+import type { ClientRequest } from './client-request.ts'
+import type { ClientSide } from './client-side.ts'
+import { continueAnswer } from './continue.ts'
+import { createDrafts, type Drafts } from './draft.ts'
+import { commentOf } from './signs-of-life.ts'
+import { attemptLocal } from './local-attempt.ts'
+import type { OpenAnswer } from './open-answer.ts'
+import type { Incoming, Outcome, Services, Turn } from './outcome.ts'
+import { answerModels, answerTokens, rememberModels } from './question.ts'
+import { isRelayed as passesBytes, relay } from './relay.ts'
+import { RelayedBody } from './relayed-body.ts'
+import type { ResponsesMemory } from './responses-memory.ts'
+import { answerHeaders } from './sink.ts'
+import type { Story } from './story.ts'
+import { translate } from './translate.ts'
+import { watchReply } from './watched-reply.ts'
+
+export class Attempts {
+  readonly #services: Services
+  readonly #incoming: Incoming
+  readonly #request: ClientRequest
+  readonly #client: ClientSide
+  readonly #story: Story
+  readonly #memory: ResponsesMemory | undefined
+  readonly #body: RelayedBody
+  #drafts: Drafts | undefined
+
+  constructor(
+    services: Services,
+    incoming: Incoming,
+    request: ClientRequest,
+    client: ClientSide,
+    story: Story,
+    memory: ResponsesMemory | undefined,
+    chain: Chain,
+  ) {
+    this.#services = services
+    this.#incoming = incoming
+    this.#request = request
+    this.#client = client
+    this.#story = story
+    this.#memory = memory
+    this.#body = new RelayedBody(services, incoming, memory, chain)
+  }
+
+  make(turn: Turn): Promise<Outcome> {
+    if (turn.target.kind === 'cloud' || this.#incoming.asked) return this.#ask(turn)
+    return this.#askLocal(turn)
+  }
+
+  async #askLocal(turn: Turn): Promise<Outcome> {
+    const decoded = await this.#request.decode()
+    if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
+    const { stream } = decoded.request
+    return attemptLocal(this.#services, this.#incoming, turn, stream ? this.#client : undefined, () => this.#ask(turn))
+  }
+
+  #ask(turn: Turn): Promise<Outcome> {
+    if (this.#client.answer) return this.#continue(turn, this.#client.answer)
+    return this.isRelayed(turn.target) ? this.#relay(turn) : this.#answerItself(turn)
+  }
+
+  async #answerItself(turn: Turn): Promise<Outcome> {
+    this.#services.handBack.expect(this.#incoming.dialect)
+    const { asked, dialect } = this.#incoming
+    if (asked?.question.about === 'models')
+      return answerModels(this.#services, dialect, this.#request.account(), asked.question.id, turn.reply)
+    const decoded = await this.#request.decode()
+    if (asked) return answerTokens(dialect, decoded, turn.reply)
+    return decoded.ok ? this.#translate(turn, decoded.request) : { type: 'failed', failure: decoded.failure }
+  }
+
+  /** Nothing is awaited, and nothing copied, where the bytes go on as they are. */
+  #relay(turn: Turn): Promise<Outcome> {
+    if (this.#body.isUnchanged(turn.target))
+      return relay(this.#services, this.#incoming, turn, this.#listener(turn.target))
+    return this.#relayChanged(turn)
+  }
+
+  async #relayChanged(turn: Turn): Promise<Outcome> {
+    const { body, omitted } = await this.#body.for(turn.target, this.#request.model())
+    const headers = omitted === undefined ? undefined : ['X-Trooper-Omitted', omitted]
+    const reply = headers ? watchReply(turn.reply, { headers }) : turn.reply
+    return relay(this.#services, { ...this.#incoming, body }, { ...turn, reply }, this.#listener(turn.target))
+  }
+
+  /** Who wants to know the answer of a provider besides the client. */
+  #listener(target: Target): ((text: string) => void) | undefined {
+    const { asked } = this.#incoming
+    const memory = this.#memory
+    if (asked?.question.about === 'models' && asked.question.id === undefined)
+      return (text) => rememberModels(this.#services.modelLists, this.#request.account(), text)
+    return memory && !asked ? (text) => memory.keepRelayed(text, this.#body.isHome(target)) : undefined
+  }
+
+  #translate(turn: Turn, request: ChatRequest): Promise<Outcome> {
+    const memory = this.#memory
+    const reason = this.#story.first?.failure.kind
+    this.#drafts ??= createDrafts(this.#services, this.#incoming.dialect, request)
+    const draft = this.#drafts(modelAt(turn.target, request.model), reason !== undefined)
+    this.#client.expectDraft(draft)
+    return translate(
+      this.#services,
+      this.#incoming,
+      request,
+      turn,
+      draft,
+      reason,
+      memory && ((response) => memory.keepLocal(response)),
+    )
+  }
+
+  async #continue(turn: Turn, answer: OpenAnswer): Promise<Outcome> {
+    const decoded = await this.#request.decode()
+    if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
+    this.#services.handBack.expect(this.#incoming.dialect)
+    const remarks = { reason: this.#story.first?.failure.kind, omitted: undefined }
+    turn.reply.write(commentOf(this.#incoming.dialect, answerHeaders(turn.target, remarks)))
+    const outcome = await continueAnswer(this.#services, this.#incoming, decoded.request, answer, turn)
+    if (outcome.type !== 'broken') return outcome
+    return { ...outcome, takeUp: () => answer, tell: () => this.#client.tell(answer, outcome.failure) }
+  }
+
+  /** The target's bytes go to the client as they are. */
+  isRelayed(target: Target): boolean {
+    return passesBytes(target, this.#incoming) && !this.#client.isBound
+  }
+
+  /** What the refusal taught makes the same target worth a repeat: that its history needs mending, or the true size of the memory. */
+  async hasLearned(target: Target, failure: Failure): Promise<boolean> {
+    if (this.isRelayed(target)) return this.#body.hasLearned(target, failure)
+    return target.kind === 'local' && this.#services.locals.doubt(failure, target)
+  }
+}
