@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { countText } from '../context/vocabularies.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import { createGatherer } from '../ir/gathered.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -56,7 +57,8 @@ describe('what the next target is asked', () => {
   })
 
   it('leaves less room, as the limit is one for both halves, but never none', () => {
-    expect(asked(said('x'.repeat(900)), 'plea').sampling.maxOutputTokens).toBe(700)
+    const begun = 'It goes on and on. '.repeat(40)
+    expect(asked(said(begun), 'plea').sampling.maxOutputTokens).toBe(1000 - countText(begun))
     expect(asked(said('x'.repeat(9000)), 'plea').sampling.maxOutputTokens).toBe(256)
   })
 

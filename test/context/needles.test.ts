@@ -16,17 +16,16 @@ import { page, sizes, windows, type Cell } from './page.ts'
 const cells: Cell[] = []
 
 /** Asks Trooper, whose Ollama has a model with this window; resolves with the last question that it put. */
-async function askTrooper(
-  stage: Stage,
-  messages: JsonObject[],
-  tools: JsonObject[],
-  from: number,
-): Promise<JsonObject> {
+async function askTrooper(stage: Stage, window: number, { messages, tools }: Planted['body']): Promise<JsonObject> {
+  const from = stage.callsOf('local').length
   stage.ask('openai-chat', false, { model: 'gpt-4.1', messages, tools })
   for (let repeats = 0; repeats < 5; repeats += 1) {
     const call = await stage.call('local', from + repeats)
     const body = objectOf(JSON.parse(call.body))
-    const prompt = readPrompt(body, Number(objectOf(body['options'])['num_ctx']))
+    const numCtx = Number(objectOf(body['options'])['num_ctx'])
+    // A table of windows says nothing if a larger one was taken.
+    expect(numCtx).toBeLessThanOrEqual(window)
+    const prompt = readPrompt(body, numCtx)
     expect(prompt.truncated).toBe(false)
     call.connect()
     if (prompt.evaluated === 0) {
@@ -64,17 +63,16 @@ function found(words: string, { needles }: Planted): number {
   return needles.filter(({ word }) => plain.includes(word)).length
 }
 
-async function measure(
-  planted: Planted,
-  window: number,
-): Promise<{ first: JsonObject; body: JsonObject; stage: Stage }> {
+async function measure({ body }: Planted, window: number): Promise<{ body: JsonObject; stage: Stage }> {
   const info = { 'general.architecture': 'qwen2', 'qwen2.context_length': window }
   const stage = new Stage([local()], {}, { shown: { model_info: info, capabilities: ['completion', 'tools'] } })
-  const { messages, tools } = planted.body
   // The first answer tells how many tokens there really were: from then on the estimate is exact.
-  const first = await askTrooper(stage, messages, tools, 0)
-  const next = [...messages, { role: 'assistant', content: 'Well.' }, { role: 'user', content: 'And now?' }]
-  return { first, body: await askTrooper(stage, next, tools, stage.callsOf('local').length), stage }
+  await askTrooper(stage, window, body)
+  const next = [
+    { role: 'assistant', content: 'Well.' },
+    { role: 'user', content: 'And now?' },
+  ]
+  return { body: await askTrooper(stage, window, { ...body, messages: [...body.messages, ...next] }), stage }
 }
 
 describe.each(kinds)('a long conversation of %s', (kind) => {
@@ -120,6 +118,7 @@ function messagesOf(body: JsonObject): string[] {
 
 describe('the page of the manual', () => {
   it('says what came out', async () => {
+    expect(cells).toHaveLength(kinds.length * sizes.length * windows.length)
     const file = fileURLToPath(new URL('../../docs/context.md', import.meta.url))
     await expect(page(cells)).toMatchFileSnapshot(file)
   })
