@@ -31,19 +31,22 @@ describe('boundRetryAfter', () => {
     expect(headers.has('x-trooper-retry-after')).toBe(false)
   })
 
-  it.each<[string, string]>([
+  it.each<[string, string, string?]>([
     ['retry-after', '61'],
     ['Retry-After', '3600'],
     ['retry-after', '86400.5'],
     ['retry-after', 'Wed, 21 Oct 2026 07:28:00 GMT'],
     ['retry-after', 'soon'],
-    ['retry-after-ms', '60001'],
-  ])('takes one away that would freeze its client, and keeps its true value: %s %s', (name, value) => {
-    const headers = bounded(name, value)
-    expect(headers.has(name.toLowerCase())).toBe(false)
-    expect(headers.get('x-trooper-retry-after')).toEqual([value])
-    expect(headers.get('x-should-retry')).toEqual(['false'])
-  })
+    ['retry-after-ms', '60001', '61'],
+  ])(
+    'takes one away that would freeze its client, and keeps its true value, in seconds: %s %s',
+    (name, value, seconds = value) => {
+      const headers = bounded(name, value)
+      expect(headers.has(name.toLowerCase())).toBe(false)
+      expect(headers.get('x-trooper-retry-after')).toEqual([seconds])
+      expect(headers.get('x-should-retry')).toEqual(['false'])
+    },
+  )
 
   it('contradicts a provider that says to try again', () => {
     for (const headers of [

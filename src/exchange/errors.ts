@@ -22,7 +22,7 @@ export function boundHeaders(headers: HeaderList, isSpent: boolean): HeaderList 
     const lower = name.toLowerCase()
     return lower !== 'x-should-retry' && !isTooLong(lower, value)
   })
-  const trueWait = tooLong ? [['X-Trooper-Retry-After', tooLong[1]]] : []
+  const trueWait = tooLong ? [['X-Trooper-Retry-After', inSeconds(...tooLong)]] : []
   return [...kept, ...trueWait, ['x-should-retry', 'false']].flat()
 }
 
@@ -43,6 +43,12 @@ function pairsOf(headers: HeaderList): [name: string, value: string][] {
   const pairs: [string, string][] = []
   for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? ''])
   return pairs
+}
+
+/** As `retry-after` says it, which is how a person reads it. */
+function inSeconds(name: string, value: string): string {
+  const ms = name.toLowerCase() === 'retry-after-ms' ? Number(value) : Number.NaN
+  return Number.isFinite(ms) ? String(Math.ceil(ms / 1000)) : value
 }
 
 function isWait(name: string): boolean {

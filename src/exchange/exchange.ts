@@ -165,17 +165,19 @@ class Exchange {
         return 'done'
       }
       if (outcome.type === 'failed' && outcome.isBegun) turn = this.#inBegunStream(turn)
-      if (outcome.type === 'broken' && (await this.#isOver(outcome, turn))) return 'done'
-      if (retries === 0 && (await this.#attempts.hasLearned(target, outcome.failure))) {
+      const isOver = outcome.type === 'broken' && (await this.#isOver(outcome, turn))
+      if (!isOver && retries === 0 && (await this.#attempts.hasLearned(target, outcome.failure))) {
         retries += 1
         continue
       }
       const isFallback = target !== this.#chain[0]
       const nowMs = clock.now()
-      const verdict = judge(outcome.failure, { target, isFallback, retries, waitedMs: nowMs - sinceMs, policy, nowMs })
+      const times = { waitedMs: nowMs - sinceMs, leftMs: this.#deadlineMs - nowMs, nowMs }
+      const verdict = judge(outcome.failure, { target, isFallback, retries, policy, ...times })
       const rests = this.#admissions.failed(target, outcome.failure, verdict, trial)
       if (target.kind === 'cloud' && (rests || outcome.failure.kind === 'rate-limited'))
         this.#admissions.expectLocal(target, outcome.failure.kind, nowMs + troubleMs)
+      if (isOver) return 'done'
       switch (verdict.action) {
         case 'stop':
           return 'done'

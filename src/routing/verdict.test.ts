@@ -18,6 +18,7 @@ interface Case {
   codes?: number[]
   target?: Target
   isFallback?: boolean
+  leftMs?: number
 }
 
 function failureOf({ cause, status }: Case): Failure {
@@ -30,10 +31,10 @@ function resting(input: Case): unknown {
 }
 
 function judged(input: Case): Verdict {
-  const { retries = 0, waitedMs = 0, codes, target = cloud, isFallback = false } = input
+  const { retries = 0, waitedMs = 0, codes, target = cloud, isFallback = false, leftMs = hour } = input
   const failure = failureOf(input)
   const rules = codes ? { ...policy, quotaStatusCodes: codes } : policy
-  return judge(failure, { target, isFallback, retries, waitedMs, policy: rules, nowMs })
+  return judge(failure, { target, isFallback, retries, waitedMs, leftMs, policy: rules, nowMs })
 }
 
 const next: Verdict = { action: 'next' }
@@ -87,6 +88,11 @@ describe('a rate limit', () => {
     ['that clears within WAIT_MAX is waited out', { cause: limited('model', nowMs + 1500), status: 429 }, retry(1500)],
     ['of exactly WAIT_MAX is waited out', { cause: limited('model', nowMs + 2000), status: 429 }, retry(2000)],
     ['that has cleared already is asked again at once', { cause: limited('model', nowMs - 50), status: 429 }, retry(0)],
+    [
+      'is not waited for when no time would be left for an answer',
+      { cause: limited('model', nowMs + 1500), status: 429, leftMs: 1500 },
+      'rest',
+    ],
     ['is waited out only once', { cause: limited('model', nowMs + 1500), status: 429, retries: 1 }, 'rest'],
     ['of longer goes on, and the model rests', { cause: limited('model', nowMs + 2001), status: 429 }, 'rest'],
     ['that names no time goes on', { cause: limited('model'), status: 429 }, 'rest'],
@@ -105,7 +111,8 @@ describe('a rate limit', () => {
       status: 429,
     }
     const rules = { ...policy, waitMaxMs: 0 }
-    const verdict = judge(failure, { target: cloud, isFallback: false, retries: 0, waitedMs: 0, policy: rules, nowMs })
+    const times = { waitedMs: 0, leftMs: hour, nowMs }
+    const verdict = judge(failure, { target: cloud, isFallback: false, retries: 0, policy: rules, ...times })
     expect(verdict).toEqual({ action: 'next', remember: failure })
   })
 })

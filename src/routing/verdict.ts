@@ -20,6 +20,8 @@ export interface Situation {
   retries: number
   /** Since it was first asked in this exchange. */
   waitedMs: number
+  /** Until the time of the whole exchange is over. */
+  leftMs: number
   policy: Policy
   nowMs: number
 }
@@ -97,12 +99,13 @@ function judgeStatus(failure: Failure, { policy, retries }: Situation): Verdict 
 }
 
 function judgeRateLimit(failure: Extract<Limit, { kind: 'rate-limited' }>, situation: Situation): Verdict {
-  const { policy, retries, nowMs } = situation
+  const { policy, retries, nowMs, leftMs } = situation
   // Too big for the limit as such: no wait helps, and other requests are not concerned.
   if (failure.scope === 'request') return { action: 'next' }
   if (failure.status !== undefined && !policy.quotaStatusCodes.includes(failure.status)) return { action: 'give' }
   const waitMs = failure.resetsAtMs === undefined ? undefined : failure.resetsAtMs - nowMs
-  if (waitMs !== undefined && waitMs <= policy.waitMaxMs && retries === 0)
+  // A wait that leaves no time for an answer is none.
+  if (waitMs !== undefined && waitMs <= policy.waitMaxMs && waitMs < leftMs && retries === 0)
     return { action: 'retry', afterMs: Math.max(0, waitMs) }
   return remember(failure)
 }

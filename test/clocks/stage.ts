@@ -170,6 +170,7 @@ interface More {
 
 export class Stage {
   readonly clock = new FakeClock()
+  /** Of the last request. */
   reply = new FakeReply()
   readonly calls: FakeCall[] = []
   readonly lines: string[] = []
