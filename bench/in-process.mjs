@@ -190,7 +190,6 @@ function nothingKnown(clock) {
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
     counts: createCounts(),
     places: createPlaces(64),
-    localConcurrency: undefined,
     warmUp: product.noWarmUp,
     loads: createLoads(clock, defaultTimeouts.localMs, silentLog),
   }

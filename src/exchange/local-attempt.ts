@@ -41,8 +41,8 @@ async function askInTurn(
 ): Promise<Outcome> {
   const { target } = turn
   const engine = await services.engines.at(target)
-  const atOnce = services.localConcurrency ?? (await engine.slots(target))
-  const place = services.places.enter(target.url.origin, askerOf(incoming), atOnce)
+  const { places } = services
+  const place = places.enter(target.url.origin, askerOf(incoming), places.atOnce ?? (await engine.slots(target)))
   if (!place) return { type: 'failed', failure: queueFull(services) }
   try {
     tellPlace(services, turn, place)

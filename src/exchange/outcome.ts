@@ -72,8 +72,6 @@ export interface Services extends Known {
   images: ImageFetcher
   network: NetworkWatch
   places: Places
-  /** Requests that a local engine answers at once; unset: what the engine says. */
-  localConcurrency: number | undefined
   loads: Loads
   warmUp: WarmUp
   handBack: HandBack

@@ -20,8 +20,10 @@ export interface EngineQueue {
 }
 
 export interface Places {
+  /** How many are answered at once, by the person's word (`LOCAL_CONCURRENCY`); unset: as many as the engine says. */
+  readonly atOnce: number | undefined
   /** `undefined` when too many wait already. */
-  enter(engine: string, client: string, atOnce: number): Place | undefined
+  enter(engine: string, client: string, slots: number): Place | undefined
   /**
    * The engine for something that no client waits for, while nobody else wants it: `onWanted` is called when somebody does, and
    * whoever borrowed it has to let go. `undefined` when it is not idle. The answer gives it back.
@@ -35,7 +37,7 @@ interface Engine {
   waiting: Map<Ticket, () => void>
 }
 
-export function createPlaces(longest: number): Places {
+export function createPlaces(longest: number, atOnce?: number): Places {
   /** Those that have something to do. */
   const engines = new Map<string, Engine>()
   const borrowers = new Map<string, () => void>()
@@ -56,9 +58,10 @@ export function createPlaces(longest: number): Places {
   }
 
   return {
-    enter: (name, client, atOnce) => {
+    atOnce,
+    enter: (name, client, slots) => {
       wanted(name)
-      const engine = engines.get(name) ?? { queue: createQueue(atOnce, longest), waiting: new Map() }
+      const engine = engines.get(name) ?? { queue: createQueue(slots, longest), waiting: new Map() }
       engines.set(name, engine)
       const ticket: Ticket = { client }
       const entered = engine.queue.enter(ticket)

@@ -21,7 +21,6 @@ export function nothingKnown(clock: Clock) {
     network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
     counts: createCounts(),
     places: createPlaces(64),
-    localConcurrency: undefined,
     warmUp: noWarmUp,
     loads: createLoads(clock, 600_000, { info: () => {}, warn: () => {}, error: () => {} }),
   }
