@@ -54,7 +54,8 @@ export class AgentStage {
 
   /** For an agent that speaks the dialect of `own`. */
   static async start(own: Cloud): Promise<AgentStage> {
-    const [provider, ollama] = await Promise.all([startProvider(), startOllama()])
+    // What a model was made for is asked of it once.
+    const [provider, ollama] = await Promise.all([startProvider(), startOllama({ models: roomy })])
     const start = async (answerer: Answerer): Promise<[Answerer, RunningTrooper]> => {
       const endpoint = endpoints[isLocal(answerer) ? own : answerer]
       const trooper = await startTrooper({

@@ -129,8 +129,8 @@ describe('several fallback models', () => {
     const { lines } = await start(models('missing:1b', 'small:1b', 'qwen2.5:3b'))
     await provider.play({ mode: 'anthropic-credit' })
     const missing: OllamaBehaviour = { mode: 'not-pulled', times: 1, path: '/api/chat' }
-    // Asked once more, with what the first refusal taught of its size.
-    const overflow: OllamaBehaviour = { mode: 'overflow', times: 2, path: '/api/chat' }
+    // A count that cannot be one of so short a conversation: it teaches nothing, and nothing is repeated.
+    const overflow: OllamaBehaviour = { mode: 'overflow', times: 1, path: '/api/chat' }
     await ollama.play(missing, overflow, { mode: 'ok', text: planted.localAnswer })
     expect(await say()).toEqual({
       status: 200,

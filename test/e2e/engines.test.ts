@@ -145,7 +145,7 @@ describe('llama-server', () => {
     await llama.configure({ isLoading: true })
     const trooper = await before(llama.url)
     const response = post(trooper, 'Hello.')
-    await llama.journalWhen(({ requests }) => requests.some(({ url }) => url === '/v1/chat/completions'))
+    await llama.journalWhen(({ requests }) => requests.some(({ url }) => url === '/health'))
     await llama.configure({ isLoading: false })
     expect((await response).status).toBe(200)
     await trooper.process.stop()
