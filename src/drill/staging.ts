@@ -32,7 +32,8 @@ export async function stage(
     await Promise.all([provider.close(), rm(dataDir, { recursive: true, force: true })])
   }
   try {
-    const own = { host: '127.0.0.1', token: undefined, primaryApiKey: undefined, dataDir }
+    // What a drill shows is one request's life: nothing else is to happen beside it.
+    const own = { host: '127.0.0.1', token: undefined, primaryApiKey: undefined, warm: 'never', dataDir } as const
     const trooper = await startTrooper({ ...config, ...own }, targetsOf(provider, local), log)
     return {
       url: trooper.url,

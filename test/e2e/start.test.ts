@@ -133,7 +133,8 @@ describe('the log', () => {
 
   it('tells a person what happens', async () => {
     const lines = (await conversation({})).map((line) => line.slice('2026/04/21 08:24:10 '.length))
-    expect(lines.slice(-3)).toEqual([
+    const begin = lines.findIndex((line) => line.startsWith('📥'))
+    expect(lines.slice(begin, begin + 3)).toEqual([
       '📥 POST /v1/messages (stream=false)',
       '⚠️ Primary 400 (credit spent): falling back to local model',
       '🪖 Routing to local model: qwen2.5:3b',
