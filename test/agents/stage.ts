@@ -55,6 +55,8 @@ export class AgentStage {
   /** For an agent that speaks the dialect of `own`. */
   static async start(own: Cloud): Promise<AgentStage> {
     const [provider, ollama] = await Promise.all([startProvider(), startOllama()])
+    // Models are looked at when Trooper starts.
+    await ollama.configure({ models: roomy })
     const start = async (answerer: Answerer): Promise<[Answerer, RunningTrooper]> => {
       const endpoint = endpoints[isLocal(answerer) ? own : answerer]
       const trooper = await startTrooper({
@@ -75,8 +77,7 @@ export class AgentStage {
   }
 
   async reset(): Promise<void> {
-    await Promise.all([this.provider.reset(), this.ollama.reset()])
-    await this.ollama.configure({ models: roomy })
+    await Promise.all([this.provider.reset(), this.ollama.reset({ models: roomy })])
   }
 
   urlOf(answerer: Answerer): string {
