@@ -14,7 +14,8 @@ const spareOfModel = 1.05
 const tightening = 1.2
 /** Beyond these it is no count of the same text: of what was not cached, say. */
 const least = 0.4
-const most = 6
+/** An image may be counted as thousands of tokens where little else is said. */
+const most = 100
 
 export interface Margins {
   /** `conversation`: one that the key stands for; its own measure counts most. */

@@ -146,19 +146,27 @@ function learnFromAnswer({ margins }: Services, { model, conversation, fitted }:
   margins.learn(model, conversation, fitted.tokens, measured)
 }
 
-function learnFromRefusal(
-  { margins, fitting }: Services,
-  { model, conversation, fitted, told }: Opened,
-  { promptTokens, windowTokens }: Extract<Failure, { kind: 'too-long' }>,
-): void {
+function learnFromRefusal(services: Services, { model, conversation, fitted, told }: Opened, failure: TooLong): void {
+  const { margins, fitting } = services
+  const { windowTokens } = failure
   const expected = fitted.tokens * margins.of(model, conversation)
+  const promptTokens = promptOf(failure, fitted.request, expected)
   const known = windowTokens ?? fitting.windows.at(model, told)
   if (windowTokens !== undefined) fitting.windows.learn(model, told, windowTokens)
   else if (known === undefined) fitting.windows.learn(model, told, Math.floor((promptTokens ?? expected) * nextGuess))
-  if (promptTokens !== undefined && promptTokens > expected)
+  if (promptTokens !== undefined && (promptTokens > expected || known === undefined || promptTokens < known))
     margins.learn(model, conversation, fitted.tokens, promptTokens)
   // Whatever was counted, it was more than the window has.
   else if (known !== undefined) margins.tighten(model, conversation, known / fitted.tokens)
+}
+
+type TooLong = Extract<Failure, { kind: 'too-long' }>
+
+/** Some servers tell the prompt together with the longest answer that was asked for: then less than they say was the prompt. */
+function promptOf({ promptTokens }: TooLong, { sampling }: ChatRequest, expected: number): number | undefined {
+  if (promptTokens === undefined) return undefined
+  const alone = promptTokens - (sampling.maxOutputTokens ?? 0)
+  return alone > 0 && Math.abs(alone - expected) < Math.abs(promptTokens - expected) ? alone : promptTokens
 }
 
 /** Some servers refuse an answer that could be longer than what is left of the window; Ollama only stops there. */

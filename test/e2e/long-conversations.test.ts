@@ -15,14 +15,21 @@ function model(name: string, contextLength: number): LocalModel {
   return { name, contextLength, capabilities: ['completion', 'tools'] }
 }
 
+const small = [model('qwen2.5:3b', 8192)]
+
 let stage: Stage
+let trooper: RunningTrooper
 beforeAll(async () => {
   stage = await startStage('/v1/messages')
+  // Models are looked at when Trooper starts.
+  await stage.ollama.configure({ models: small })
+  trooper = await startWith('qwen2.5:3b')
 })
-afterAll(() => stage.stop())
+afterAll(async () => {
+  await Promise.all([trooper.process.stop(), stage.stop()])
+})
 beforeEach(async () => {
-  await Promise.all([stage.ollama.reset(), stage.provider.reset()])
-  await stage.ollama.configure({ models: [model('qwen2.5:3b', 8192)] })
+  await Promise.all([stage.ollama.reset({ models: small }), stage.provider.reset()])
   await stage.provider.play({ mode: 'reset' })
 })
 
@@ -44,7 +51,7 @@ async function heard(): Promise<JsonObject[]> {
   return (await stage.ollama.requests('/api/chat')).map(bodyOf)
 }
 
-function say(messages: JsonValue[], more: JsonObject = {}, url = stage.trooper.url): Promise<Response> {
+function say(messages: JsonValue[], more: JsonObject = {}, url = trooper.url): Promise<Response> {
   return fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${newKey()}` },
@@ -65,7 +72,7 @@ describe('a conversation longer than the window', () => {
     expect(response.status).toBe(200)
     await response.text()
     expect(response.headers.get('x-trooper-omitted')).toMatch(/^\d+ messages?, \d+ tokens$/)
-    await stage.trooper.process.line((line) => /✂️ local\/qwen2\.5:3b: .* window of 8192 .* left out: /.exec(line)?.[0])
+    await trooper.process.line((line) => /✂️ local\/qwen2\.5:3b: .* window of 8192 .* left out: /.exec(line)?.[0])
     await expectNoCut()
     const words = JSON.stringify((await heard()).at(-1)).replaceAll('\\/', '/')
     for (const kept of [instructions, question]) expect(words).toContain(kept)
@@ -104,17 +111,17 @@ describe('a conversation longer than the window', () => {
 
   it('that cannot be made to fit goes to the next model', async () => {
     await stage.ollama.configure({ models: [model('small:1b', 4096), model('roomy:8b', 65_536)] })
-    const trooper = await startWith('small:1b, roomy:8b')
+    const two = await startWith('small:1b, roomy:8b')
     const messages = [
       { role: 'system', content: 'Rule by rule. '.repeat(2000) },
       { role: 'user', content: 'Hi' },
     ]
-    const response = await say(messages, {}, trooper.url)
+    const response = await say(messages, {}, two.url)
     expect(response.headers.get('x-trooper-fallback')).toBe('roomy:8b')
     expect(response.headers.has('x-trooper-omitted')).toBe(false)
     const asked = (await heard()).map((one) => stringOf(one['model']))
     expect(asked).toEqual(['roomy:8b'])
-    await trooper.process.stop()
+    await two.process.stop()
   })
 })
 
@@ -182,18 +189,19 @@ describe('two turns of Claude Code', () => {
 })
 
 describe('SUMMARY=model', () => {
-  let trooper: RunningTrooper
+  let summing: RunningTrooper
   beforeAll(async () => {
-    trooper = await startWith('qwen2.5:3b', { SUMMARY: 'model' })
+    await stage.ollama.configure({ models: small })
+    summing = await startWith('qwen2.5:3b', { SUMMARY: 'model' })
   })
-  afterAll(() => trooper.process.stop())
+  afterAll(() => summing.process.stop())
 
   const isSummary = (body: JsonObject): boolean => JSON.stringify(body).includes('Sum it up in at most')
 
   it('lets the model write what stands in place of what is left out, once', async () => {
     const { messages } = plant('chat', 20_000).body
     await stage.ollama.play({ mode: 'ok', times: 1, text: 'They spoke of marlin.' }, { mode: 'ok', text: 'Well.' })
-    const answer = textOf(await (await say(messages, {}, trooper.url)).text())
+    const answer = textOf(await (await say(messages, {}, summing.url)).text())
     expect(answer).toBe('Well.')
     const first = await heard()
     expect(first.filter(isSummary)).toHaveLength(1)
@@ -201,7 +209,7 @@ describe('SUMMARY=model', () => {
     expect(JSON.stringify(first.at(-1)?.['messages'])).toContain('They spoke of marlin.')
 
     const next = [...messages, { role: 'assistant', content: answer }, { role: 'user', content: 'Go on.' }]
-    await (await say(next, {}, trooper.url)).text()
+    await (await say(next, {}, summing.url)).text()
     const all = await heard()
     expect(all.filter(isSummary)).toHaveLength(1)
     expect(JSON.stringify(all.at(-1)?.['messages'])).toContain('They spoke of marlin.')
@@ -212,7 +220,7 @@ describe('SUMMARY=model', () => {
   it('falls back on an extract where the model fails', async () => {
     const { messages } = plant('chat', 21_000).body
     await stage.ollama.play({ mode: 'load-failed', times: 1 }, { mode: 'ok', text: 'Well.' })
-    const response = await say(messages, {}, trooper.url)
+    const response = await say(messages, {}, summing.url)
     expect(textOf(await response.text())).toBe('Well.')
     expect(JSON.stringify((await heard()).at(-1)?.['messages'])).toContain('What was said in them, in short')
   })

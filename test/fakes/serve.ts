@@ -49,9 +49,15 @@ async function handle<Control>(
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   }
   switch (url.pathname) {
-    case '/__control': {
+    case '/__control':
+    case '/__reset': {
       const control = fake.control.safeParse(JSON.parse(body.toString('utf8')))
       if (!control.success) return reply(400, { error: control.error.message })
+      if (url.pathname === '/__reset') {
+        fake.reset()
+        gate.release()
+        journal.clear()
+      }
       fake.apply(control.data)
       return reply(200, {})
     }
@@ -62,11 +68,6 @@ async function handle<Control>(
       return reply(200, {})
     case '/__hang-up':
       response.once('close', () => server.closeAllConnections())
-      return reply(200, {})
-    case '/__reset':
-      fake.reset()
-      gate.release()
-      journal.clear()
       return reply(200, {})
     default:
       return reply(404, { error: 'no such admin path' })

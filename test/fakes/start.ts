@@ -77,9 +77,9 @@ class FakeServer<Behaviour, Settings> {
     await this.#post('/__hang-up', {})
   }
 
-  /** Forgets plan, settings and journal. */
-  async reset(): Promise<void> {
-    await this.#post('/__reset', {})
+  /** Forgets plan, settings and journal. With settings of its own at once: nobody who asks meanwhile sees others. */
+  async reset(settings?: Settings): Promise<void> {
+    await this.#post('/__reset', { settings })
   }
 
   async journal(after = -1): Promise<JournalText> {
