@@ -24,6 +24,7 @@ async function start(): Promise<RunningTrooper> {
     PRIMARY_URL: `${provider.url}/v1/messages`,
     FALLBACK_URL: `${ollama.url}/api/chat`,
     TROOPER_DATA_DIR: folder,
+    LOCAL_QUEUE: '200',
   })
   running.push(trooper)
   return trooper
@@ -38,7 +39,7 @@ async function fellBack({ url }: RunningTrooper, customer: string): Promise<bool
     headers: own,
     body: JSON.stringify(body('Hi', false)),
   })
-  await response.text()
+  expect({ status: response.status, text: await response.text() }).toMatchObject({ status: 200 })
   return response.headers.has('x-trooper-fallback')
 }
 
@@ -84,6 +85,7 @@ it('what one of them is answered again does not come back from the other’s mem
   const second = await start()
   // The same request again and again, until its second is over and the provider answers.
   while (await fellBack(first, 'key-1'));
+  await first.process.stop()
   expect(remembered()).toEqual([])
   await fellBack(second, 'key-2')
   expect(remembered()).toHaveLength(1)

@@ -106,7 +106,7 @@ describe('a spent primary', () => {
 describe('a primary whose reset has passed', () => {
   it('is asked once by a hundred requests at the same time, and by all of them when it answers', async () => {
     leave(-1000)
-    await start()
+    await start({ LOCAL_QUEUE: '100' })
     await provider.play(
       { mode: 'ok', text: planted.cloudAnswer, holdAfter: 0, times: 1 },
       { mode: 'ok', text: 'Back.' },
