@@ -114,7 +114,7 @@ class Connection {
   /** `/api/show`, which the Ollama engine asks once. */
   async request() {
     const model = { capabilities: ['completion', 'tools', 'vision', 'thinking'], model_info: modelInfo }
-    return { statusCode: 200, body: { text: async () => JSON.stringify(model) } }
+    return { statusCode: 200, headers: {}, body: { text: async () => JSON.stringify(model) } }
   }
 }
 

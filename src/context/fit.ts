@@ -12,7 +12,7 @@ export type Fit =
   | ({ type: 'cut'; cut: Cut; isNew: boolean } & Fitted)
   | { type: 'too-long'; tokens: number }
 
-/** About 12 ns a character where nothing is cut, and where the last cut holds; 150 ns where a new one is made. */
+/** 10-20 ns a character where nothing is cut or the last cut holds, 40-70 where a new one is made: 8-50 ms for 800 KB. */
 export function fit(request: ChatRequest, wishes: Wishes, count: Count, memo: Memo): Fit {
   const plan = planCut(request, count, wishes)
   switch (plan.type) {

@@ -52,7 +52,7 @@ Made by \`test/context\`; do not edit.
 A local model reads at most as many tokens as its window has: the conversation, the definitions of the tools and its own answer together.
 Left alone, Ollama takes 4,096 on most machines, throws the oldest messages away until the rest fits, cuts what is still too long in
 half, through the instructions too, and says nothing of it. Trooper asks for a window that holds everything, forbids any cut, and where
-the model or the machine allows no larger window, it makes the conversation fit on purpose.
+the model, the machine or \`CONTEXT_MAX\` allows no larger window, it makes the conversation fit on purpose.
 
 ## What goes, and in which order
 
