@@ -49,10 +49,10 @@ describe('what a server said', () => {
     expect(await recall.get('x', slow.ask)).toBe('late')
   })
 
-  it('is asked for again at once where the failure cost nothing', async () => {
+  it.each([0, 300])('is asked for again at once where the failure cost little: %i ms', async (tookMs) => {
     const time = new Time()
     const recall = createRecall<string>(time, 5000)
-    const refused = server(time, [undefined, 0], ['there', 0])
+    const refused = server(time, [undefined, tookMs], ['there', 0])
     expect(await recall.get('x', refused.ask)).toBeUndefined()
     expect(await recall.get('x', refused.ask)).toBe('there')
   })

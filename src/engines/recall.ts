@@ -9,8 +9,10 @@ export interface Recall<T> {
   forget(key: string): void
 }
 
-/** A failure is remembered for so many times as long as it took: one that cost 3 s for 30 s, a refused connection for no time at all. */
+/** A failure is remembered for so many times as long as it took: one that cost 3 s for 30 s. */
 const failureFactor = 10
+/** One that cost no more, as a refused connection on a busy machine, is not remembered: a server may be started at any moment. */
+const cheapMs = 500
 /** Apps may name any model; the oldest goes. */
 const mostKeys = 256
 
@@ -31,7 +33,7 @@ export function createRecall<T>(clock: Clock, keepMs: number, { keepsOld = false
       answer: ask().then((value) => {
         const nowMs = clock.now()
         if (value !== undefined) entry.value = value
-        entry.untilMs = nowMs + (value === undefined ? (nowMs - sinceMs) * failureFactor : keepMs)
+        entry.untilMs = nowMs + (value === undefined ? failureKeepMs(nowMs - sinceMs) : keepMs)
         return entry.value
       }),
     }
@@ -53,4 +55,8 @@ export function createRecall<T>(clock: Clock, keepMs: number, { keepsOld = false
     peek: (key) => entries.get(key)?.value,
     forget: (key) => void entries.delete(key),
   }
+}
+
+function failureKeepMs(costMs: number): number {
+  return costMs > cheapMs ? costMs * failureFactor : 0
 }
