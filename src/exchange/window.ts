@@ -98,14 +98,17 @@ async function open(
   const margin = margins.of(model, conversation)
   const windowTokens = fitting.windows.at(model, told)
   const known = { windowTokens, told, model, conversation }
-  if (windowTokens === undefined) return { ...known, fitted: whole, cut: undefined, isNew: false }
+  const uncut = { ...known, fitted: whole, cut: undefined, isNew: false }
+  if (windowTokens === undefined) return uncut
   const budget = Math.floor((windowTokens - roomForAnswer(request, windowTokens)) / margin)
   const before = fitting.cuts.get(conversation)
+  // The usual case is spared a plan, which counts every part again.
+  if (!before && whole.tokens <= budget) return uncut
   const plan = planCut(request, count, { budget, summaries: fitting.summary !== 'off', before })
   switch (plan.type) {
     case 'whole':
       fitting.cuts.delete(conversation)
-      return { ...known, fitted: whole, cut: undefined, isNew: false }
+      return uncut
     case 'too-long':
       return { type: 'too-long', failure: tooLong(Math.ceil(plan.tokens * margin), windowTokens) }
     case 'cut': {
