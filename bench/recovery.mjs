@@ -1,10 +1,11 @@
 // How long a proxy needs from its provider's failure to the next target: the provider, the local model and the app in one process, so
 // that one clock times them all. One exchange at a time, each of another customer, for whom no target is known to be down.
-// First line on stdout: the ports. Then for a line of JSON on stdin {port, refusedPort, rounds}: kind of failure -> microseconds, one a round.
+// First line on stdout: the ports. Then for a line of JSON on stdin {port, refusedPort, rounds, kinds}: kind of failure -> microseconds, one a round.
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Agent, request } from 'undici'
+import { median } from './figures.mjs'
 import { requestHeaders, shortRequest, streamChunksOnWire, streamHeadOnWire, streamRequest } from './fixtures.mjs'
 
 /** A word a line, as models write; those before the cut the provider has said too. */
@@ -23,13 +24,13 @@ const failures = {
   'error-later': (socket) => socket.write(errorFrame),
   cut: (socket) => socket.destroy(),
 }
-const kinds = ['refused', ...Object.keys(failures)]
+const allKinds = ['refused', ...Object.keys(failures)]
 /** Of streams whose beginning the app has. */
 const inTheMiddle = new Set(['error-later', 'cut'])
 const streams = new Set(['error-first', ...inTheMiddle])
 
 /** The exchange under way. */
-let current = { kind: '', failedAt: 0n, askedAt: 0n, goOn: () => {} }
+let current = { kind: '', begunAt: 0n, arrivedAt: 0n, failedAt: 0n, askedAt: 0n, goOn: () => {} }
 
 function onWire(event, data) {
   const bytes = Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -53,6 +54,7 @@ function fail(socket) {
 }
 
 function answer(socket) {
+  current.arrivedAt = process.hrtime.bigint()
   if (!inTheMiddle.has(current.kind)) return fail(socket)
   current.goOn = () => fail(socket)
   socket.write(Buffer.concat([streamHeadOnWire, ...cutFrames]))
@@ -105,19 +107,28 @@ function line(fields) {
 const agent = new Agent()
 let customers = 0
 
-/** Microseconds from the failure to the next target's request. */
+/** One exchange, with its times. */
 async function measure(kind, { port, refusedPort }) {
   customers += 1
-  current = { kind, failedAt: 0n, askedAt: 0n, goOn: () => {} }
+  current = { kind, begunAt: 0n, arrivedAt: 0n, failedAt: 0n, askedAt: 0n, goOn: () => {} }
   const isStream = streams.has(kind)
   const headers = requestHeaders.flat().map((value) => (value.startsWith('sk-') ? `sk-bench-${customers}` : value))
   const url = `http://127.0.0.1:${kind === 'refused' ? refusedPort : port}/v1/messages`
-  // Nobody sees a connection refused but the proxy: there the time begins when the app has asked.
-  current.failedAt = process.hrtime.bigint()
+  current.begunAt = process.hrtime.bigint()
   const body = isStream ? streamRequest : shortRequest
   const answer = await request(url, { method: 'POST', headers, body, dispatcher: agent })
   check(kind, answer.statusCode, isStream ? await readStream(answer.body) : await readWhole(answer.body))
-  return Number(current.askedAt - current.failedAt) / 1000
+  return current
+}
+
+/** Nobody sees a connection refused but the proxy: there it is all the time since the app asked, less what a request needs to the provider. */
+function microsOf(kind, exchanges, wayMicros) {
+  if (kind === 'refused') return exchanges.map(({ begunAt, askedAt }) => micros(begunAt, askedAt) - wayMicros)
+  return exchanges.map(({ failedAt, askedAt }) => micros(failedAt, askedAt))
+}
+
+function micros(from, to) {
+  return Number(to - from) / 1000
 }
 
 async function readStream(body) {
@@ -142,11 +153,15 @@ function check(kind, status, text) {
 }
 
 /** All kinds in turn: a noisy minute meets every one of them. */
-async function run(job) {
-  const samples = Object.fromEntries(kinds.map((kind) => [kind, []]))
+async function run({ kinds = allKinds, ...job }) {
+  const taken = Object.fromEntries(kinds.map((kind) => [kind, []]))
   for (let round = 0; round < job.rounds; round += 1)
-    for (const kind of kinds) samples[kind].push(await measure(kind, job))
-  return samples
+    for (const kind of kinds) taken[kind].push(await measure(kind, job))
+  const ways = Object.values(taken)
+    .flat()
+    .filter(({ kind }) => kind !== 'refused')
+  const wayMicros = median(ways.map(({ begunAt, arrivedAt }) => micros(begunAt, arrivedAt)))
+  return Object.fromEntries(kinds.map((kind) => [kind, microsOf(kind, taken[kind], wayMicros)]))
 }
 
 const listening = (server) =>
