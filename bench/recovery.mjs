@@ -30,7 +30,7 @@ const inTheMiddle = new Set(['error-later', 'cut'])
 const streams = new Set(['error-first', ...inTheMiddle])
 
 /** The exchange under way. */
-let current = { kind: '', begunAt: 0n, arrivedAt: 0n, failedAt: 0n, askedAt: 0n, goOn: () => {} }
+let current = { kind: '', begunAt: 0, arrivedAt: 0, failedAt: 0, askedAt: 0, goOn: () => {} }
 
 function onWire(event, data) {
   const bytes = Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -49,12 +49,12 @@ function refusal(status, type, headers) {
 
 /** The time is taken before the call that fails: the figure is too large rather than too small. */
 function fail(socket) {
-  current.failedAt = process.hrtime.bigint()
+  current.failedAt = nowMicros()
   failures[current.kind](socket)
 }
 
 function answer(socket) {
-  current.arrivedAt = process.hrtime.bigint()
+  current.arrivedAt = nowMicros()
   if (!inTheMiddle.has(current.kind)) return fail(socket)
   current.goOn = () => fail(socket)
   socket.write(Buffer.concat([streamHeadOnWire, ...cutFrames]))
@@ -90,7 +90,7 @@ const facts = {
 const local = createHttpServer((asked, told) => {
   const isConversation = asked.url === '/api/chat'
   // The head of the request, which comes in one piece with its first byte.
-  if (isConversation) current.askedAt = process.hrtime.bigint()
+  if (isConversation) current.askedAt = nowMicros()
   asked.resume().on('end', () => {
     if (!isConversation) return told.end(JSON.stringify(facts[asked.url] ?? {}))
     told.writeHead(200, { 'content-type': 'application/x-ndjson' })
@@ -110,11 +110,11 @@ let customers = 0
 /** One exchange, with its times. */
 async function measure(kind, { port, refusedPort }) {
   customers += 1
-  current = { kind, begunAt: 0n, arrivedAt: 0n, failedAt: 0n, askedAt: 0n, goOn: () => {} }
+  current = { kind, begunAt: 0, arrivedAt: 0, failedAt: 0, askedAt: 0, goOn: () => {} }
   const isStream = streams.has(kind)
   const headers = requestHeaders.flat().map((value) => (value.startsWith('sk-') ? `sk-bench-${customers}` : value))
   const url = `http://127.0.0.1:${kind === 'refused' ? refusedPort : port}/v1/messages`
-  current.begunAt = process.hrtime.bigint()
+  current.begunAt = nowMicros()
   const body = isStream ? streamRequest : shortRequest
   const answer = await request(url, { method: 'POST', headers, body, dispatcher: agent })
   check(kind, answer.statusCode, isStream ? await readStream(answer.body) : await readWhole(answer.body))
@@ -123,12 +123,12 @@ async function measure(kind, { port, refusedPort }) {
 
 /** Nobody sees a connection refused but the proxy: there it is all the time since the app asked, less what a request needs to the provider. */
 function microsOf(kind, exchanges, wayMicros) {
-  if (kind === 'refused') return exchanges.map(({ begunAt, askedAt }) => micros(begunAt, askedAt) - wayMicros)
-  return exchanges.map(({ failedAt, askedAt }) => micros(failedAt, askedAt))
+  if (kind === 'refused') return exchanges.map(({ begunAt, askedAt }) => askedAt - begunAt - wayMicros)
+  return exchanges.map(({ failedAt, askedAt }) => askedAt - failedAt)
 }
 
-function micros(from, to) {
-  return Number(to - from) / 1000
+function nowMicros() {
+  return Number(process.hrtime.bigint()) / 1000
 }
 
 async function readStream(body) {
@@ -148,7 +148,7 @@ async function readWhole(body) {
 }
 
 function check(kind, status, text) {
-  if (status !== 200 || text !== said || current.askedAt === 0n)
+  if (status !== 200 || text !== said || current.askedAt === 0)
     throw new Error(`After ${kind} the answer is no answer: ${status} ${JSON.stringify(text)}`)
 }
 
@@ -160,7 +160,7 @@ async function run({ kinds = allKinds, ...job }) {
   const ways = Object.values(taken)
     .flat()
     .filter(({ kind }) => kind !== 'refused')
-  const wayMicros = median(ways.map(({ begunAt, arrivedAt }) => micros(begunAt, arrivedAt)))
+  const wayMicros = median(ways.map(({ begunAt, arrivedAt }) => arrivedAt - begunAt))
   return Object.fromEntries(kinds.map((kind) => [kind, microsOf(kind, taken[kind], wayMicros)]))
 }
 
