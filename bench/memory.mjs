@@ -5,6 +5,6 @@ process.on('message', async () => {
     await new Promise((resolve) => setImmediate(resolve))
     globalThis.gc()
   }
-  const { heapUsed, external, rss } = process.memoryUsage()
-  process.send({ heldBytes: heapUsed + external, rssBytes: rss })
+  const { heapUsed, external } = process.memoryUsage()
+  process.send({ heldBytes: heapUsed + external })
 })

@@ -1,10 +1,11 @@
 // How long a proxy needs from its provider's failure to the next target: the provider, the local model and the app in one process, so
 // that one clock times them all. One exchange at a time, each of another customer, for whom no target is known to be down.
-// First line on stdout: the ports. Then for a line of JSON on stdin {port, refusedPort, rounds}: kind of failure -> microseconds, one a round.
+// First line on stdout: the ports. Then for a line of JSON on stdin {port, refusedPort, rounds, kinds}: kind of failure -> microseconds, one a round.
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Agent, request } from 'undici'
+import { median } from './figures.mjs'
 import { requestHeaders, shortRequest, streamChunksOnWire, streamHeadOnWire, streamRequest } from './fixtures.mjs'
 
 /** A word a line, as models write; those before the cut the provider has said too. */
@@ -23,13 +24,13 @@ const failures = {
   'error-later': (socket) => socket.write(errorFrame),
   cut: (socket) => socket.destroy(),
 }
-const kinds = ['refused', ...Object.keys(failures)]
+const allKinds = ['refused', ...Object.keys(failures)]
 /** Of streams whose beginning the app has. */
 const inTheMiddle = new Set(['error-later', 'cut'])
 const streams = new Set(['error-first', ...inTheMiddle])
 
 /** The exchange under way. */
-let current = { kind: '', failedAt: 0n, askedAt: 0n, goOn: () => {} }
+let current = { kind: '', begunAt: 0, arrivedAt: 0, failedAt: 0, askedAt: 0, goOn: () => {} }
 
 function onWire(event, data) {
   const bytes = Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -48,11 +49,12 @@ function refusal(status, type, headers) {
 
 /** The time is taken before the call that fails: the figure is too large rather than too small. */
 function fail(socket) {
-  current.failedAt = process.hrtime.bigint()
+  current.failedAt = nowMicros()
   failures[current.kind](socket)
 }
 
 function answer(socket) {
+  current.arrivedAt = nowMicros()
   if (!inTheMiddle.has(current.kind)) return fail(socket)
   current.goOn = () => fail(socket)
   socket.write(Buffer.concat([streamHeadOnWire, ...cutFrames]))
@@ -88,7 +90,7 @@ const facts = {
 const local = createHttpServer((asked, told) => {
   const isConversation = asked.url === '/api/chat'
   // The head of the request, which comes in one piece with its first byte.
-  if (isConversation) current.askedAt = process.hrtime.bigint()
+  if (isConversation) current.askedAt = nowMicros()
   asked.resume().on('end', () => {
     if (!isConversation) return told.end(JSON.stringify(facts[asked.url] ?? {}))
     told.writeHead(200, { 'content-type': 'application/x-ndjson' })
@@ -105,19 +107,28 @@ function line(fields) {
 const agent = new Agent()
 let customers = 0
 
-/** Microseconds from the failure to the next target's request. */
+/** One exchange, with its times. */
 async function measure(kind, { port, refusedPort }) {
   customers += 1
-  current = { kind, failedAt: 0n, askedAt: 0n, goOn: () => {} }
+  current = { kind, begunAt: 0, arrivedAt: 0, failedAt: 0, askedAt: 0, goOn: () => {} }
   const isStream = streams.has(kind)
   const headers = requestHeaders.flat().map((value) => (value.startsWith('sk-') ? `sk-bench-${customers}` : value))
   const url = `http://127.0.0.1:${kind === 'refused' ? refusedPort : port}/v1/messages`
-  // Nobody sees a connection refused but the proxy: there the time begins when the app has asked.
-  current.failedAt = process.hrtime.bigint()
+  current.begunAt = nowMicros()
   const body = isStream ? streamRequest : shortRequest
   const answer = await request(url, { method: 'POST', headers, body, dispatcher: agent })
   check(kind, answer.statusCode, isStream ? await readStream(answer.body) : await readWhole(answer.body))
-  return Number(current.askedAt - current.failedAt) / 1000
+  return current
+}
+
+/** Nobody sees a connection refused but the proxy: there it is all the time since the app asked, less what a request needs to the provider. */
+function microsOf(kind, exchanges, wayMicros) {
+  if (kind === 'refused') return exchanges.map(({ begunAt, askedAt }) => askedAt - begunAt - wayMicros)
+  return exchanges.map(({ failedAt, askedAt }) => askedAt - failedAt)
+}
+
+function nowMicros() {
+  return Number(process.hrtime.bigint()) / 1000
 }
 
 async function readStream(body) {
@@ -137,16 +148,20 @@ async function readWhole(body) {
 }
 
 function check(kind, status, text) {
-  if (status !== 200 || text !== said || current.askedAt === 0n)
+  if (status !== 200 || text !== said || current.askedAt === 0)
     throw new Error(`After ${kind} the answer is no answer: ${status} ${JSON.stringify(text)}`)
 }
 
 /** All kinds in turn: a noisy minute meets every one of them. */
-async function run(job) {
-  const samples = Object.fromEntries(kinds.map((kind) => [kind, []]))
+async function run({ kinds = allKinds, ...job }) {
+  const taken = Object.fromEntries(kinds.map((kind) => [kind, []]))
   for (let round = 0; round < job.rounds; round += 1)
-    for (const kind of kinds) samples[kind].push(await measure(kind, job))
-  return samples
+    for (const kind of kinds) taken[kind].push(await measure(kind, job))
+  const ways = Object.values(taken)
+    .flat()
+    .filter(({ kind }) => kind !== 'refused')
+  const wayMicros = median(ways.map(({ begunAt, arrivedAt }) => arrivedAt - begunAt))
+  return Object.fromEntries(kinds.map((kind) => [kind, microsOf(kind, taken[kind], wayMicros)]))
 }
 
 const listening = (server) =>

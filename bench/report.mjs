@@ -51,7 +51,6 @@ export function printIdle(results, streams) {
   const of = Object.values(results)
   const verdict = (held) => (held > idleBudgetBytes ? ' **over**' : '')
   printRow(['held after a collection', ...of.map(({ held }) => `${figure(held / 1000)}${verdict(held)}`)])
-  printRow(['memory of the process (RSS)', ...of.map(({ rss }) => figure(rss / 1000))])
   print('')
 }
 
@@ -77,7 +76,7 @@ const kinds = {
   429: 'status 429',
   529: 'status 529',
   reset: 'connection reset before the answer',
-  refused: 'connection refused (from the app’s request)',
+  refused: 'connection refused, twice',
   'error-first': 'an error frame, first of a stream',
   'error-later': 'an error frame in the middle, with a seam',
   cut: 'a stream cut in the middle, with a seam',
