@@ -189,7 +189,8 @@ function nothingKnown(clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
     counts: createCounts(),
-    places: createPlaces(64),
+    // As many at once as a sample begins: an answer does not wait for another one.
+    places: createPlaces(64, 64),
     warmUp: product.noWarmUp,
     loads: createLoads(clock, defaultTimeouts.localMs, silentLog),
   }
