@@ -26,6 +26,7 @@ async function bundled() {
     'exchange/timeouts',
     'exchange/transcripts',
     'observe/counts',
+    'observe/journal',
     'exchange/warm-up',
     'routing/breakers',
     'routing/ledger',
@@ -179,7 +180,8 @@ function servicesAt(client, target, connection) {
 }
 
 function nothingKnown(clock) {
-  const { createBreakers, createCounts, createLedger, createLoads, createNetworkWatch, createOverride } = product
+  const { createBreakers, createCounts, createJournal, createLedger, createLoads, createNetworkWatch, createOverride } =
+    product
   const { createPlaces, createUsageBook } = product
   return {
     ledger: createLedger(),
@@ -189,6 +191,7 @@ function nothingKnown(clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
     counts: createCounts(),
+    journal: createJournal(1000, 'bench'),
     // As many at once as a sample begins: an answer does not wait for another one.
     places: createPlaces(64, 64),
     warmUp: product.noWarmUp,

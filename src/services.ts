@@ -20,6 +20,7 @@ import { createPlaces } from './exchange/places.ts'
 import { createTimes } from './exchange/timeouts.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import { createCounts } from './observe/counts.ts'
+import { createJournal } from './observe/journal.ts'
 import { createWarmUp } from './exchange/warm-up.ts'
 import type { Log } from './observe/log.ts'
 import { createBreakers } from './routing/breakers.ts'
@@ -82,6 +83,7 @@ export async function openServices(
       : noTranscripts,
     lossesAt: createLossBook(log),
     counts: createCounts(),
+    journal: createJournal(config.journal, clock.now().toString(36), config.capture),
     clock,
     log,
     warmUp: createWarmUp(config.warm, clock, () => services),

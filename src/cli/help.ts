@@ -1,5 +1,6 @@
 /** `trooper --help`: made from the settings table. */
-import { settings, type Setting } from '../config/schema.ts'
+import { settings } from '../config/schema.ts'
+import type { Setting } from '../config/setting.ts'
 
 export function help(): Promise<number> {
   process.stdout.write(helpText())

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { settings, type Setting } from './schema.ts'
+import { settings } from './schema.ts'
+import type { Setting } from './setting.ts'
 
 const all = Object.values(settings) as Setting[]
 

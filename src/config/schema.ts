@@ -20,19 +20,8 @@ import {
   wholeNumber,
 } from './forms.ts'
 import { presetNames } from './presets.ts'
-
-export interface Setting {
-  /** Name of the environment variable. */
-  env: string
-  /** Name of the flag without its dashes. */
-  flag: string
-  /** As a person would write it; `undefined`: not set. */
-  default: string | undefined
-  meaning: string
-  /** A secret is never printed. */
-  secret?: true
-  schema: z.ZodType<unknown, string>
-}
+import { seeSettings } from './see-settings.ts'
+import type { Setting } from './setting.ts'
 
 export const settings = {
   config: {
@@ -345,6 +334,7 @@ export const settings = {
     meaning: '`text` for people, `json` for machines',
     schema: z.enum(['text', 'json'], { error: 'must be text or json' }),
   },
+  ...seeSettings,
 } as const satisfies Record<string, Setting>
 
 type Settings = typeof settings

@@ -1,5 +1,5 @@
 /** What Trooper must know of a wire format: each dialect knows only its own wire, and the IR. */
-import type { Emit, StreamEvent } from '../ir/events.ts'
+import type { Emit, StreamEvent, Usage } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { JsonObject, JsonValue } from '../ir/json.ts'
 import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
@@ -32,6 +32,8 @@ export interface ClientDialect {
   judgeFrame: (frame: Frame) => FrameRole
   /** What it knows of frames that it cannot read. */
   gapGrammar: GapGrammar
+  /** Tokens, as an answer states them under `usage`. */
+  decodeUsage: (usage: JsonObject) => Usage
 }
 
 /** A wire format that targets speak: Trooper asks in it. */

@@ -61,6 +61,7 @@ const anthropic: ClientDialect & TargetDialect = {
   encodeFailureFrame: anthropicResponse.encodeFailureFrame,
   judgeFrame: anthropicStream.judgeFrame,
   gapGrammar: anthropicGaps.gapGrammar,
+  decodeUsage: anthropicResponse.decodeUsage,
 }
 
 const openaiChat: ClientDialect & TargetDialect = {
@@ -79,6 +80,7 @@ const openaiChat: ClientDialect & TargetDialect = {
   encodeFailureFrame: chatResponse.encodeFailureFrame,
   judgeFrame: chatStream.judgeFrame,
   gapGrammar: chatGaps.gapGrammar,
+  decodeUsage: chatResponse.decodeUsage,
 }
 
 const openaiResponses: ClientDialect & TargetDialect = {
@@ -99,6 +101,7 @@ const openaiResponses: ClientDialect & TargetDialect = {
   encodeFailureFrame: responsesStream.encodeFailureFrame,
   judgeFrame: responsesStream.judgeFrame,
   gapGrammar: responsesGaps.gapGrammar,
+  decodeUsage: responsesResponse.decodeUsage,
 }
 
 const ollama: ClientDialect & TargetDialect = {
@@ -115,6 +118,7 @@ const ollama: ClientDialect & TargetDialect = {
   encodeFailureFrame: ollamaAnswer.encodeFailureFrame,
   judgeFrame: ollamaAnswer.judgeFrame,
   gapGrammar: ollamaGaps.gapGrammar,
+  decodeUsage: ollamaStream.decodeUsage,
   encodeRequest: ollamaRequest.encodeRequest,
   createDecoder: ollamaStream.createDecoder,
   decodeFailure: ollamaFailure.decodeFailure,

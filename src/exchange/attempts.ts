@@ -127,6 +127,12 @@ export class Attempts {
     return { ...outcome, takeUp: () => answer, tell: () => this.#client.tell(answer, outcome.failure) }
   }
 
+  /** How the target is going to be asked. */
+  wayTo(target: Target): 'relay' | 'translate' | 'seam' {
+    if (this.#client.answer) return 'seam'
+    return this.isRelayed(target) ? 'relay' : 'translate'
+  }
+
   /** The target's bytes go to the client as they are. */
   isRelayed(target: Target): boolean {
     return passesBytes(target, this.#incoming) && !this.#client.isBound

@@ -55,6 +55,7 @@ export async function continueAnswer(
   const isRefused = way !== 'plea' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'
   const last = isRefused ? await ask('plea') : outcome
   losses.tell()
+  turn.record.leftOut(losses.leftOut)
   return last
 }
 

@@ -21,6 +21,7 @@ import type { OpenAnswer } from './open-answer.ts'
 import type { Broken, Incoming, Outcome, Services, Turn } from './outcome.ts'
 import { Race, type Asked } from './race.ts'
 import type { Reply } from './reply.ts'
+import { ExchangeRecord } from './record.ts'
 import { memoryOf, type ResponsesMemory } from './responses-memory.ts'
 import { answerHeaders } from './sink.ts'
 import { Story } from './story.ts'
@@ -47,6 +48,7 @@ class Exchange {
   readonly #deadlineMs: number
   readonly #request: ClientRequest
   readonly #attempts: Attempts
+  readonly #record: ExchangeRecord
 
   constructor(services: Services, incoming: Incoming, reply: Reply) {
     this.#services = services
@@ -55,7 +57,8 @@ class Exchange {
     this.#chain = chainFor(services.chains, incoming.dialect, model)
     this.#story = new Story(services, this.#chain)
     const nowMs = services.clock.now()
-    this.#client = new ClientSide(services, incoming.dialect, reply, nowMs)
+    this.#record = new ExchangeRecord(services.journal, incoming, model, nowMs)
+    this.#client = new ClientSide(services, incoming.dialect, this.#record.watch(reply), nowMs)
     this.#deadlineMs = nowMs + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)
     const request = new ClientRequest(services, incoming, this.#memory, model)
@@ -71,6 +74,14 @@ class Exchange {
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#answer()
+    } finally {
+      this.#record.over(this.#client.reply.isGone, this.#services.clock.now())
+    }
+  }
+
+  async #answer(): Promise<void> {
     if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
     const askAdmitted = (turn: Turn): Promise<Asked> => this.#tryAdmitted(turn)
     const ask = (turn: Turn): Promise<Asked> => this.#tryTarget(turn, undefined)
@@ -86,7 +97,8 @@ class Exchange {
   async #answerByOllama(): Promise<boolean> {
     const decoded = await this.#request.decode()
     if (!decoded.ok) return false
-    return answeredByOllama(this.#services, this.#chain, this.#incoming, decoded.request, this.#client.reply)
+    const { reply } = this.#client
+    return answeredByOllama(this.#services, this.#chain, this.#incoming, decoded.request, this.#record, reply)
   }
 
   /** False when nobody was left to ask. */
@@ -106,7 +118,10 @@ class Exchange {
       // What the client has the beginning of, one target goes on with.
       mayRace: () => !this.#client.answer,
       onLate: (target) => this.#story.addLate(target),
-      onLost: (target) => this.#story.tellLost(target),
+      onLost: (target) => {
+        this.#story.tellLost(target)
+        this.#record.lost(target)
+      },
     }).run()
   }
 
@@ -116,8 +131,13 @@ class Exchange {
     const isStream = asksForStream || asked !== undefined || !this.#attempts.isRelayed(target)
     const { limits, thinking } = this.#services.times.limitsOf(target, isStream ? 'stream' : 'whole')
     const mayThink = (): boolean => this.#mayThink(target)
-    const patience = { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race }
-    return { target, reply, patience, heard: this.#admissions.listenerAt(target) }
+    const record = this.#record.attempt(target, this.#services.clock.now())
+    const patience = { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race, milestones: record }
+    return { target, reply, patience, record, heard: this.#admissions.listenerAt(target) }
+  }
+
+  #turnAgain({ target, reply, patience }: Turn): Turn {
+    return this.#turnOf(target, reply, patience.race)
   }
 
   #mayThink(target: Target): boolean {
@@ -135,6 +155,7 @@ class Exchange {
     const admission = await this.#admissions.admit(turn.target)
     if (admission.is === 'skip') {
       this.#story.addResting(turn.target, admission.failure)
+      turn.record.skipped(admission.failure)
       if (admission.isPostponed) this.#postponed.push(turn.target)
       return 'next'
     }
@@ -153,13 +174,16 @@ class Exchange {
     const refusal = await this.#refusalOf(target)
     if (refusal) {
       this.#story.addFailed(target, refusal, undefined)
+      first.record.skipped(refusal)
       return 'next'
     }
     let turn = first
     let retries = 0
     this.#story.announce(target)
     for (;;) {
+      turn.record.begins(this.#attempts.wayTo(target))
       const outcome = await this.#attempts.make(this.#watched(turn, trial))
+      turn.record.ended(outcome, clock.now())
       if (outcome.type === 'answered') {
         this.#admissions.answered(target, trial)
         return 'done'
@@ -168,6 +192,7 @@ class Exchange {
       const isOver = outcome.type === 'broken' && (await this.#isOver(outcome, turn))
       if (!isOver && retries === 0 && (await this.#attempts.hasLearned(target, outcome.failure))) {
         retries += 1
+        turn = this.#turnAgain(turn)
         continue
       }
       const isFallback = target !== this.#chain[0]
@@ -185,7 +210,7 @@ class Exchange {
           this.#giveFailure(turn, outcome)
           return 'done'
         case 'retry':
-          turn = await this.#pause(verdict.afterMs, turn)
+          turn = this.#turnAgain(await this.#pause(verdict.afterMs, turn))
           // Waiting until it is ready is no try.
           if (outcome.failure.kind !== 'loading') retries += 1
           break
@@ -228,6 +253,7 @@ class Exchange {
         ? endOf(this.#client.answer, this.#request.decoded.request)
         : 'untold'
     if (end === 'untold') this.#giveFailure(turn, broken)
+    if (end === 'ended') this.#record.settled(turn.target)
     return end !== 'open'
   }
 

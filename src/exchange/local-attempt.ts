@@ -47,7 +47,9 @@ async function askInTurn(
   try {
     tellPlace(services, turn, place)
     const waited = await waitFor(place.turn, turn, services.clock)
-    return waited.is === 'over' ? waited.outcome : await askUntilLoaded(services, engine, turn, ask)
+    if (waited.is === 'over') return waited.outcome
+    turn.record.hasTurn(services.clock.now())
+    return await askUntilLoaded(services, engine, turn, ask)
   } finally {
     place.leave()
   }

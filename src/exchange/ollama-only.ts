@@ -13,6 +13,7 @@ import type { Call } from '../upstream/attempt.ts'
 import { credentialHeader } from '../wire/headers.ts'
 import { callOllama } from './ollama-call.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
+import type { ExchangeRecord } from './record.ts'
 import { giveJson, type Reply } from './reply.ts'
 import { countOf, modelKey } from './window.ts'
 
@@ -22,6 +23,7 @@ export async function answeredByOllama(
   chain: Chain,
   incoming: Incoming,
   request: ChatRequest,
+  record: ExchangeRecord,
   reply: Reply,
 ): Promise<boolean> {
   const field = ownPromptField(request)
@@ -29,10 +31,25 @@ export async function answeredByOllama(
   if (field === undefined && !isLoad) return false
   const ollama = chain.find(({ kind, dialect }) => kind === 'local' && dialect === 'ollama')
   const outcome = ollama
-    ? await ask(services, { ...ollama, name: 'the local Ollama', model: request.model }, incoming, request, reply)
+    ? await askRecorded(services, { ...ollama, model: request.model }, incoming, request, record, reply)
     : nobodyFor(field)
   if (outcome.type === 'failed' && !reply.isGone) settle(services, request, outcome, isLoad, reply)
   return true
+}
+
+async function askRecorded(
+  services: Services,
+  target: Target,
+  incoming: Incoming,
+  request: ChatRequest,
+  record: ExchangeRecord,
+  reply: Reply,
+): Promise<Outcome> {
+  const attempt = record.attempt(target, services.clock.now())
+  attempt.begins('relay')
+  const outcome = await ask(services, { ...target, name: 'the local Ollama' }, incoming, request, reply)
+  attempt.ended(outcome, services.clock.now())
+  return outcome
 }
 
 async function ask(

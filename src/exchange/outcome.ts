@@ -8,6 +8,7 @@ import type { Locals } from '../engines/locals.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Counts } from '../observe/counts.ts'
+import type { Journal } from '../observe/journal.ts'
 import type { Log } from '../observe/log.ts'
 import type { Known } from '../routing/admission.ts'
 import type { Chains } from '../routing/chains.ts'
@@ -24,6 +25,7 @@ import type { Losses } from './losses.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Places } from './places.ts'
 import type { ModelLists, Question } from './question.ts'
+import type { AttemptRecord } from './record.ts'
 import type { HeldAnswer, Reply } from './reply.ts'
 import type { Times } from './timeouts.ts'
 import type { Transcripts } from './transcripts.ts'
@@ -80,6 +82,7 @@ export interface Services extends Known {
   /** Gathers what could not be carried to a target. */
   lossesAt: (target: string) => Losses
   counts: Counts
+  journal: Journal
   clock: Clock
   log: Log
   /** 24 random lower-case hex digits. */
@@ -106,6 +109,7 @@ export interface Turn {
   target: Target
   reply: Reply
   patience: Patience
+  record: AttemptRecord
   /** Wants to know what the target says beside its answer, whichever dialect that has. */
   heard?: ((headers: HeaderMap) => void) | undefined
 }

@@ -10,6 +10,7 @@ import { objectOf, parseJson } from '../ir/json.ts'
 import type { AnswerHead, Attempt, CallListener } from '../upstream/attempt.ts'
 import { responseHeaders, withoutLength } from '../wire/headers.ts'
 import { createSseDecoder, type Frame, type FrameDecoder } from '../wire/sse.ts'
+import { AnswerNotes } from './answer-notes.ts'
 import { formOf, isBlank } from './inspect.ts'
 import { takeUp } from './open-answer.ts'
 import { clientGone, type Incoming, type Services, type Settle, type Turn } from './outcome.ts'
@@ -43,6 +44,7 @@ export class RelayListener implements CallListener {
   readonly #dialect: ClientDialect
   readonly #reply: Reply
   readonly #heard: Turn['heard']
+  readonly #notes: AnswerNotes
   readonly #mayOpenSilent: boolean
   readonly #outcome: Settle
   readonly #onAnswer: ((text: string) => void) | undefined
@@ -56,7 +58,7 @@ export class RelayListener implements CallListener {
   constructor(
     services: Services,
     { dialect, asksForStream, asked }: Incoming,
-    { reply, patience, heard }: Turn,
+    { reply, patience, heard, record }: Turn,
     outcome: Settle,
     onAnswer: ((text: string) => void) | undefined,
   ) {
@@ -66,6 +68,7 @@ export class RelayListener implements CallListener {
     this.#dialect = clientDialects[dialect]
     this.#reply = reply
     this.#heard = heard
+    this.#notes = new AnswerNotes(this.#dialect, record)
     // Of several targets none may have the client's stream before it speaks.
     this.#mayOpenSilent = patience.race === undefined
     this.#outcome = outcome
@@ -175,6 +178,7 @@ export class RelayListener implements CallListener {
     }
     this.#leave()
     this.#reply.end(rest)
+    if (stream) this.#notes.ended(stream.tail.frames())
     this.#outcome.resolve({ type: 'answered' })
     const last = this.#onAnswer ? stream?.tail.endFrame() : undefined
     if (last) this.#onAnswer?.(last.data)
@@ -197,6 +201,7 @@ export class RelayListener implements CallListener {
     const phase = this.#phase
     if (phase.at !== 'judging') return
     const isSeamless = this.#services.seam
+    this.#notes.begun(phase.held)
     this.#open(phase.head, phase.held, new RelayedStream(this.#dialect, isSeamless), silent)
   }
 
@@ -224,6 +229,7 @@ export class RelayListener implements CallListener {
     // Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined.
     for (const piece of judged.pieces.slice(0, -1)) this.#reply.write(piece)
     this.#reply.end(judged.pieces.at(-1))
+    this.#notes.whole(chunks)
     this.#outcome.resolve({ type: 'answered' })
     if (head.status === 200) this.#onAnswer?.(Buffer.concat(chunks).toString('utf8'))
   }
@@ -263,6 +269,7 @@ export class RelayListener implements CallListener {
     this.#attempt?.abort()
     // Nothing is there yet that anybody would have to continue.
     if (isBegun) return this.#outcome.resolve({ type: 'failed', failure, isBegun })
+    if (stream) this.#notes.ended(stream.tail.frames())
     const seen = stream?.seen()
     const { seam, clock } = this.#services
     this.#outcome.resolve({

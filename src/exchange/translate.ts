@@ -95,6 +95,7 @@ export async function translate(
   if (isUnread) tellUnread(services, target)
   const last = isUnread ? await attempt('whole') : first
   losses.tell()
+  turn.record.leftOut(losses.leftOut)
   return last
 }
 

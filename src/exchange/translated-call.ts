@@ -51,6 +51,7 @@ class TranslationListener implements CallListener {
   readonly #targetDialect: TargetDialect
   readonly #reply: Reply
   readonly #heard: Turn['heard']
+  readonly #record: Turn['record']
   readonly #outcome: SettleCall
   readonly #sink: AnswerSink
   #attempt: Attempt | undefined
@@ -62,13 +63,14 @@ class TranslationListener implements CallListener {
   /** How the connection ended, where that was no good end. */
   #failure: Failure | undefined
 
-  constructor(services: Services, { target, reply, heard }: Turn, sink: AnswerSink, outcome: SettleCall) {
+  constructor(services: Services, { target, reply, heard, record }: Turn, sink: AnswerSink, outcome: SettleCall) {
     this.#services = services
     this.#targetName = target.dialect
     this.#targetDialect = targetDialects[target.dialect]
     this.#sink = sink
     this.#reply = reply
     this.#heard = heard
+    this.#record = record
     this.#outcome = outcome
   }
 
@@ -166,7 +168,7 @@ class TranslationListener implements CallListener {
   #take(event: StreamEvent): void {
     if (this.#phase.at === 'over') return
     if (event.type === 'failure') return this.#fail(this.#failure ?? withinAnswer(event.failure))
-    this.#note(event.type)
+    this.#note(event)
     this.#sink.event(event)
     if (this.#sink.fault) return this.#fail(this.#sink.fault)
     if (event.type !== 'finish') return
@@ -175,9 +177,12 @@ class TranslationListener implements CallListener {
   }
 
   /** An announced but empty text is nothing yet; a beginning thought is. */
-  #note(type: StreamEvent['type']): void {
+  #note(event: StreamEvent): void {
+    const { type } = event
+    if (type === 'start') this.#record.answersAs(event.model)
     if (type === 'start' || type === 'text-start') return
     this.#hasSaid = true
+    if (type === 'finish') this.#record.used(event.usage)
     if (type === 'reasoning-start') this.#isThinking = true
     else if (type === 'reasoning-end') this.#isThinking = false
   }

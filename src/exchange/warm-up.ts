@@ -12,6 +12,7 @@ import { askedWindow } from './local-attempt.ts'
 import type { Failed, Services, Turn } from './outcome.ts'
 import type { Asking } from './payer.ts'
 import { prepareRequest } from './prepare.ts'
+import { unrecorded } from './record.ts'
 import type { Reply } from './reply.ts'
 import { askInWindow } from './window.ts'
 
@@ -138,7 +139,8 @@ const notLoaded: Failed = { type: 'failed', failure: { kind: 'loading', message:
 /** Nobody waits for it, and it ends when somebody else wants the engine. */
 function nobodysTurn({ times, clock }: Services, target: Target, wanted: AbortSignal): Turn {
   const { limits, thinking } = times.limitsOf(target, 'whole')
-  const deadlineMs = clock.now() + limits.headMs
+  const nowMs = clock.now()
+  const deadlineMs = nowMs + limits.headMs
   const reply: Reply = {
     get isGone() {
       return wanted.aborted
@@ -151,7 +153,8 @@ function nobodysTurn({ times, clock }: Services, target: Target, wanted: AbortSi
     end: () => {},
     abort: () => {},
   }
-  return { target, reply, patience: { limits, thinking, mayThink: () => false, deadlineMs, race: undefined } }
+  const patience = { limits, thinking, mayThink: () => false, deadlineMs, race: undefined }
+  return { target, reply, patience, record: unrecorded(target, nowMs) }
 }
 
 /** Nobody would have to make room. A model that is there already only has to be read to. */

@@ -22,6 +22,16 @@ export interface Patience {
   deadlineMs: number
   /** Set where another target may be asked beside this one. */
   race: Race | undefined
+  /** Wants to know how far a call has come. */
+  milestones?: Milestones
+}
+
+/** Each is told once a call; times in epoch milliseconds. */
+export interface Milestones {
+  connected(nowMs: number): void
+  headCame(nowMs: number): void
+  /** The first content came. */
+  spoke(nowMs: number): void
 }
 
 interface Race {

@@ -58,10 +58,12 @@ export class Watch {
 
   connected(): void {
     this.#enter('head')
+    this.#patience.milestones?.connected(this.#sinceMs)
   }
 
   headCame(): void {
     this.#enter('first-content')
+    this.#patience.milestones?.headCame(this.#sinceMs)
   }
 
   /** Bytes came; `says` is false while they are nothing but signs of life. */
@@ -70,6 +72,7 @@ export class Watch {
     if (!says || this.#phase === 'stall') return
     this.#sinceMs = atMs
     this.#phase = 'stall'
+    this.#patience.milestones?.spoke(atMs)
     this.#patience.race?.onContent()
   }
 

@@ -17,6 +17,7 @@ import { createPlaces, type EngineQueue } from '../../src/exchange/places.ts'
 import { createWarmUp, type WarmMode, type WarmUp } from '../../src/exchange/warm-up.ts'
 import { createTimes, type Timeouts } from '../../src/exchange/timeouts.ts'
 import { noTranscripts } from '../../src/exchange/transcripts.ts'
+import type { Entry } from '../../src/observe/entry.ts'
 import type { Log } from '../../src/observe/log.ts'
 import type { Chain } from '../../src/routing/chains.ts'
 import type { Target } from '../../src/routing/target.ts'
@@ -205,6 +206,11 @@ export class Stage {
     const bytes = Buffer.from(JSON.stringify(body('hi', stream)))
     const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: stream }
     return { reply, ended: runExchange(this.#services, incoming, reply) }
+  }
+
+  /** What the journal has of the exchanges, the last one first. */
+  journal(): Entry[] {
+    return this.#services.journal.list(1000)
   }
 
   get warmUp(): WarmUp {

@@ -1,5 +1,6 @@
 /** What a question needs besides itself, where nobody is waiting for its answer. */
 import type { Log } from '../../src/observe/log.ts'
+import { unrecorded } from '../../src/exchange/record.ts'
 import type { Turn } from '../../src/exchange/outcome.ts'
 import type { Target } from '../../src/routing/target.ts'
 
@@ -27,5 +28,6 @@ export function plainTurn(target: Target): Turn {
       deadlineMs: Number.POSITIVE_INFINITY,
       race: undefined,
     },
+    record: unrecorded(target, 0),
   }
 }

@@ -4,6 +4,7 @@ import { createLoads } from '../../src/exchange/loads.ts'
 import { createPlaces } from '../../src/exchange/places.ts'
 import { noWarmUp } from '../../src/exchange/warm-up.ts'
 import { createCounts } from '../../src/observe/counts.ts'
+import { createJournal } from '../../src/observe/journal.ts'
 import { createBreakers } from '../../src/routing/breakers.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
 import { createOverride } from '../../src/routing/override.ts'
@@ -20,6 +21,7 @@ export function nothingKnown(clock: Clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
     counts: createCounts(),
+    journal: createJournal(1000, 'test'),
     places: createPlaces(64),
     warmUp: noWarmUp,
     loads: createLoads(clock, 600_000, { info: () => {}, warn: () => {}, error: () => {} }),

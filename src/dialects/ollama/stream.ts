@@ -72,6 +72,6 @@ function finishReason(body: JsonObject, hasCalls: boolean): { reason: FinishReas
   return { reason: hasCalls ? 'tool-calls' : 'stop', ...raw }
 }
 
-function decodeUsage(body: JsonObject): Usage {
+export function decodeUsage(body: JsonObject): Usage {
   return defined({ inputTokens: numberOf(body['prompt_eval_count']), outputTokens: numberOf(body['eval_count']) })
 }

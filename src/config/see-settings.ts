@@ -1,0 +1,22 @@
+/** Settings of what a person sees of Trooper: the journal, and what is kept in it. */
+import { onOff, wholeNumber } from './forms.ts'
+import type { Setting } from './setting.ts'
+
+export const seeSettings = {
+  journal: {
+    env: 'JOURNAL',
+    flag: 'journal',
+    default: '1000',
+    meaning:
+      'exchanges that are kept in memory for the page, the terminal and agents: who answered, why, how fast; 0: none',
+    schema: wholeNumber(0, 100_000),
+  },
+  capture: {
+    env: 'CAPTURE',
+    flag: 'capture',
+    default: 'off',
+    meaning:
+      'keep the beginnings of prompts and answers beside them, in memory only and without what looks like a key; anyone who may see the page can read them',
+    schema: onOff,
+  },
+} as const satisfies Record<string, Setting>

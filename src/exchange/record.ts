@@ -1,0 +1,161 @@
+/** Writes down what happens in one exchange, for whoever watches Trooper. A moment costs a few stores (~20 ns). */
+import { describeFailure, type Failure } from '../ir/failure.ts'
+import type { Usage } from '../ir/events.ts'
+import { addUsage } from '../ir/usage.ts'
+import { reasonOf, type AttemptEnd, type AttemptEntry, type Entry, type ExchangeEnd } from '../observe/entry.ts'
+import { AnswerCapture, captureRequest } from '../observe/capture.ts'
+import type { Journal } from '../observe/journal.ts'
+import type { Target } from '../routing/target.ts'
+import type { Milestones } from '../upstream/patience.ts'
+import { captureReply } from './captured-reply.ts'
+import type { Incoming, Outcome } from './outcome.ts'
+import type { Reply } from './reply.ts'
+
+export class ExchangeRecord {
+  readonly #journal: Journal
+  readonly #entry: Entry
+  readonly #body: Buffer
+  readonly #answer: AnswerCapture | undefined
+  #settled: Target | undefined
+
+  /** `model`: as a glance at the body shows it. */
+  constructor(
+    journal: Journal,
+    { dialect, asksForStream, asked, body }: Incoming,
+    model: string | undefined,
+    nowMs: number,
+  ) {
+    this.#journal = journal
+    this.#body = body
+    this.#answer = journal.captures ? new AnswerCapture() : undefined
+    const about = asked?.question.about ?? 'conversation'
+    this.#entry = journal.open({ atMs: nowMs, dialect, about, isStream: asksForStream, ...(model && { model }) })
+  }
+
+  get entry(): Entry {
+    return this.#entry
+  }
+
+  /** The client's end of the exchange, from which everything goes that the client gets. */
+  watch(reply: Reply): Reply {
+    return this.#answer ? captureReply(reply, this.#answer) : reply
+  }
+
+  attempt(target: Target, nowMs: number): AttemptRecord {
+    const { atMs, attempts, model } = this.#entry
+    const entry = attemptEntry(target, model, nowMs - atMs)
+    attempts.push(entry)
+    return new AttemptRecord(entry, atMs, () => this.#journal.note(this.#entry, 'changed'))
+  }
+
+  /** It broke off, but the client has all of it. */
+  settled(target: Target): void {
+    this.#settled = target
+  }
+
+  /** Another one spoke first. */
+  lost(target: Target): void {
+    const attempt = this.#entry.attempts.findLast(({ target: name }) => name === target.name)
+    if (attempt) attempt.end = { is: 'lost' }
+  }
+
+  over(isGone: boolean, nowMs: number): void {
+    this.#entry.totalMs = nowMs - this.#entry.atMs
+    this.#entry.end = this.#endOf(isGone)
+    if (this.#answer) this.#entry.content = { request: captureRequest(this.#body), answer: this.#answer.text() }
+    this.#journal.note(this.#entry, 'ended')
+  }
+
+  #endOf(isGone: boolean): ExchangeEnd {
+    const answered = this.#settled?.name ?? this.#entry.attempts.find(({ end }) => end.is === 'answered')?.target
+    if (answered !== undefined) return { is: 'answered', target: answered }
+    return isGone ? { is: 'gone' } : { is: 'failed', reason: reasonOf(this.#entry) ?? 'server-error' }
+  }
+}
+
+export class AttemptRecord implements Milestones {
+  readonly #entry: AttemptEntry
+  /** When the exchange began, epoch milliseconds. */
+  readonly #zeroMs: number
+  readonly #onChange: () => void
+
+  constructor(entry: AttemptEntry, zeroMs: number, onChange: () => void) {
+    this.#entry = entry
+    this.#zeroMs = zeroMs
+    this.#onChange = onChange
+  }
+
+  /** It is not asked: what is known of it says that it would not answer. */
+  skipped(failure: Failure): void {
+    const { kind: reason } = failure
+    const untilMs = 'resetsAtMs' in failure ? failure.resetsAtMs : undefined
+    this.#entry.end = { is: 'skipped', reason, words: describeFailure(failure), ...(untilMs && { untilMs }) }
+    this.#onChange()
+  }
+
+  begins(how: AttemptEntry['how']): void {
+    this.#entry.how = how
+    this.#onChange()
+  }
+
+  /** It waited in a queue, and it is its turn now. */
+  hasTurn(nowMs: number): void {
+    this.#entry.turnMs ??= nowMs - this.#zeroMs
+  }
+
+  connected(nowMs: number): void {
+    this.#entry.connectMs ??= nowMs - this.#zeroMs
+  }
+
+  headCame(nowMs: number): void {
+    this.#entry.headMs ??= nowMs - this.#zeroMs
+  }
+
+  spoke(nowMs: number): void {
+    if (this.#entry.contentMs !== undefined) return
+    this.#entry.contentMs = nowMs - this.#zeroMs
+    this.#onChange()
+  }
+
+  answersAs(model: string | undefined): void {
+    if (model) this.#entry.model = model
+  }
+
+  /** Of one call; an attempt may make several. */
+  used(usage: Usage): void {
+    this.#entry.usage = addUsage(this.#entry.usage ?? {}, usage)
+  }
+
+  leftOut(omitted: { messages: number; tokens: number }): void {
+    if (omitted.tokens > 0) this.#entry.omitted = omitted
+  }
+
+  ended(outcome: Outcome, nowMs: number): void {
+    if (this.#entry.end.is !== 'lost') this.#entry.end = endOf(outcome)
+    this.#entry.endMs = nowMs - this.#zeroMs
+    this.#onChange()
+  }
+}
+
+/** Of a call that nobody waits for. */
+export function unrecorded(target: Target, nowMs: number): AttemptRecord {
+  return new AttemptRecord(attemptEntry(target, undefined, 0), nowMs, () => {})
+}
+
+function attemptEntry(
+  { name, kind, dialect, model: own }: Target,
+  asked: string | undefined,
+  startMs: number,
+): AttemptEntry {
+  const model = own ?? asked
+  const entry: AttemptEntry = { target: name, kind, dialect, how: 'translate', startMs, end: { is: 'open' } }
+  if (model) entry.model = model
+  return entry
+}
+
+function endOf(outcome: Outcome): AttemptEnd {
+  if (outcome.type === 'answered') return { is: 'answered' }
+  const { type: is, failure } = outcome
+  const { kind: reason, status } = failure
+  return { is, reason, words: describeFailure(failure), ...(status !== undefined && { status }) }
+}

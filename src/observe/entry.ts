@@ -1,0 +1,99 @@
+/** One exchange as its owner sees it: who was asked, what came of it, how long everything took. No prompt, answer or key is in it. */
+import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { Usage } from '../ir/events.ts'
+import type { FailureKind } from '../ir/failure.ts'
+import type { DialectName } from '../ir/request.ts'
+
+export interface Entry {
+  /** Unique on this machine, in the order of the exchanges. */
+  readonly id: string
+  /** When the request had been read, epoch milliseconds. */
+  readonly atMs: number
+  readonly dialect: ClientDialectName
+  readonly about: 'conversation' | 'models' | 'tokens'
+  readonly isStream: boolean
+  /** As the client named it, where a glance at the body shows it. */
+  readonly model?: string
+  /** In the order in which they were asked, or found to rest. */
+  readonly attempts: AttemptEntry[]
+  end: ExchangeEnd
+  /** Of the exchange, once it is over; milliseconds. */
+  totalMs?: number
+  /** Unset unless the person switched `CAPTURE` on. */
+  content?: Content
+}
+
+export type ExchangeEnd =
+  | { is: 'open' }
+  /** The client has a whole answer; from `target` it has the end of it. */
+  | { is: 'answered'; target: string }
+  /** The client was told so, in an error or within its answer. */
+  | { is: 'failed'; reason: FailureKind }
+  /** The client did not wait for an answer. */
+  | { is: 'gone' }
+
+export interface AttemptEntry {
+  readonly target: string
+  readonly kind: 'cloud' | 'local'
+  readonly dialect: DialectName
+  /** Who it says that answered, else who was asked. */
+  model?: string
+  /** `seam`: it went on with what another one had begun. */
+  how: 'relay' | 'translate' | 'seam'
+  /** Milliseconds since the exchange began; so are all the times below. */
+  startMs: number
+  /** In the engine's queue, where it had to wait for its turn. */
+  turnMs?: number
+  /** The request went out on a connection. */
+  connectMs?: number
+  /** The head of the answer came. */
+  headMs?: number
+  /** The first content came: pings and comments are none. */
+  contentMs?: number
+  endMs?: number
+  end: AttemptEnd
+  usage?: Usage
+  /** What of the conversation it could not be shown. */
+  omitted?: { messages: number; tokens: number }
+}
+
+export type AttemptEnd =
+  | { is: 'open' }
+  | { is: 'answered' }
+  /** It was not asked: what is known of it says that it would not answer. `untilMs`: epoch milliseconds. */
+  | { is: 'skipped'; reason: FailureKind; words: string; untilMs?: number }
+  /** `broken`: in the middle of its answer. */
+  | { is: 'failed' | 'broken'; reason: FailureKind; words: string; status?: number }
+  /** Another one spoke first. */
+  | { is: 'lost' }
+
+/** The beginnings of what was asked and answered, as they went over the wire, without what looks like a key. */
+export interface Content {
+  request: string
+  answer: string
+}
+
+/** Who answered in place of the first target, if somebody did. */
+export function fallbackOf({ end, attempts }: Entry): AttemptEntry | undefined {
+  if (end.is !== 'answered') return undefined
+  const last = attempts.findLast(({ target }) => target === end.target)
+  return last?.target === attempts[0]?.target ? undefined : last
+}
+
+/** Why: the reason for which the first target did not answer. */
+export function reasonOf({ attempts: [first] }: Entry): FailureKind | undefined {
+  return first && 'reason' in first.end ? first.end.reason : undefined
+}
+
+/** Milliseconds to the first content that the client got. */
+export function firstContentMs({ attempts }: Entry): number | undefined {
+  return attempts.find(({ contentMs, end }) => contentMs !== undefined && hasSpoken(end))?.contentMs
+}
+
+function hasSpoken({ is }: AttemptEnd): boolean {
+  return is === 'answered' || is === 'broken' || is === 'open'
+}
+
+export function seamsOf({ attempts }: Entry): number {
+  return attempts.filter(({ how, end }) => how === 'seam' && end.is !== 'skipped').length
+}

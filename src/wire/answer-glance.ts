@@ -1,0 +1,58 @@
+/**
+ * Who answered, and what it used, out of an answer that is relayed unparsed. In JSON every quote within a text is escaped, so that
+ * none can look like a key; of the keys of the same name the outermost is written last (`usage`) or first (`model`) by all providers.
+ */
+import { isObject, parseJson, type JsonObject } from '../ir/json.ts'
+import { topLevelString } from './top-level.ts'
+
+/** Providers write `model` before the content, and `usage` among the last. */
+const headBytes = 2048
+const tailBytes = 16 * 1024
+/** No provider's counts are longer. */
+const longestUsage = 4096
+
+const nestedModel = /"model"\s*:\s*"([^"\\]{1,256})"/
+
+/** The model of a JSON answer; reads no further than its head (~0.2 µs). */
+export function modelOfWhole(first: Buffer): string | undefined {
+  return topLevelString(first.length > headBytes ? first.subarray(0, headBytes) : first, 'model')
+}
+
+/** The model that the first frames of a stream name (~0.5 µs). */
+export function modelOfFrames(frames: string): string | undefined {
+  return nestedModel.exec(frames.slice(0, headBytes))?.[1]
+}
+
+/** The last `usage` object of a text (~1 µs). */
+export function usageIn(text: string): JsonObject | undefined {
+  for (let at = text.lastIndexOf('"usage"'); at !== -1; at = at === 0 ? -1 : text.lastIndexOf('"usage"', at - 1)) {
+    const open = /^"usage"\s*:\s*\{/.exec(text.slice(at, at + 32))
+    const found = open ? objectAt(text, at + open[0].length - 1) : undefined
+    if (found) return found
+  }
+  return undefined
+}
+
+/** The end of a whole answer, for {@link usageIn}; copies no more than that. */
+export function endOfWhole(chunks: readonly Buffer[]): string {
+  let text = ''
+  for (let at = chunks.length - 1; at >= 0 && text.length < tailBytes; at -= 1)
+    text = (chunks[at] ?? empty).subarray(-tailBytes).toString('latin1') + text
+  return text.slice(-tailBytes)
+}
+
+function objectAt(text: string, from: number): JsonObject | undefined {
+  let depth = 0
+  const limit = Math.min(text.length, from + longestUsage)
+  for (let at = from; at < limit; at += 1) {
+    const character = text[at]
+    if (character === '{') depth += 1
+    else if (character === '}' && (depth -= 1) === 0) {
+      const found = parseJson(text.slice(from, at + 1))
+      return isObject(found) ? found : undefined
+    }
+  }
+  return undefined
+}
+
+const empty = Buffer.alloc(0)
