@@ -1,0 +1,146 @@
+/**
+ * What `/trooper/api` says, as JSON: the contract of the page, the terminal and the tools for agents. `docs/openapi.json` describes
+ * the same for everybody else, and a test holds it against a running Trooper. Times are epoch milliseconds, durations milliseconds.
+ */
+import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { DialectName } from '../ir/request.ts'
+import type { FailureKind } from '../ir/failure.ts'
+import type { Entry } from '../observe/entry.ts'
+import type { Override } from '../routing/override.ts'
+
+/** `GET /trooper/api/status`: everything that fits on one screen. */
+export interface StatusView {
+  version: string
+  nowMs: number
+  startedAtMs: number
+  override: Override
+  /** Who answers a new conversation, for each chain that there is; the one of the latest exchange first. */
+  answering: AnsweringView[]
+  targets: TargetView[]
+  engines: EngineView[]
+  /** `down`: no provider can be reached from this machine. */
+  network: 'up' | 'down'
+  today: DayView
+}
+
+export interface AnsweringView {
+  /** The clients' dialects whose chain this is. */
+  dialects: ClientDialectName[]
+  target: string
+  kind: 'cloud' | 'local'
+  model?: string
+  /** Why not the first of the chain; unset while that is who answers. */
+  instead?: { of: string; reason: FailureKind; words: string; untilMs?: number }
+}
+
+export interface TargetView {
+  name: string
+  kind: 'cloud' | 'local'
+  dialect: DialectName
+  /** Its URL, without secrets. */
+  place: string
+  model?: string
+  state: TargetState
+  /** How much of each quota is used, where the provider says so. */
+  quotas: QuotaView[]
+}
+
+export type TargetState =
+  | { is: 'ready' }
+  /** Not asked before `untilMs`. */
+  | { is: 'resting'; reason: FailureKind; words: string; untilMs: number }
+  /** One exchange is finding out whether it answers again. */
+  | { is: 'probing'; reason: FailureKind; words: string; sinceMs: number }
+  /** It cannot be reached from this machine. */
+  | { is: 'away' }
+
+export interface QuotaView {
+  /** The provider's own name for it: `5h`, `7d`, `requests`. */
+  window: string
+  /** 0 to 1; a provider may count beyond. */
+  used: number
+  resetsAtMs: number
+  /** A digest that tells customers apart. */
+  account: string
+  model?: string
+}
+
+export interface EngineView {
+  target: string
+  /** What answers there: `Ollama`, `LM Studio`, …; unset where nothing did. */
+  software?: string
+  place: string
+  model: string
+  state: 'loaded' | 'unloaded' | 'loading' | 'unreachable' | 'unknown'
+  windowTokens?: number
+  can: { tools?: boolean; vision?: boolean; thinking?: boolean }
+  queue: { running: number; waiting: number }
+}
+
+/** `GET /trooper/api/exchanges?limit=&before=`: newest first. One of them: `GET /trooper/api/exchanges/{id}`. */
+export interface ExchangesView {
+  exchanges: Entry[]
+  /** The id to ask for those before; unset at the end. */
+  before?: string
+}
+
+/** `GET /trooper/api/ledger`: who rests, until when, and from which words of the provider that is known. */
+export interface LedgerView {
+  entries: {
+    target: string
+    place: string
+    account: string
+    model?: string
+    reason: FailureKind
+    words: string
+    window?: string
+    untilMs: number
+    refusals: number
+    isProbed: boolean
+  }[]
+}
+
+/** `GET /trooper/api/days?limit=`: newest first. */
+export interface DaysView {
+  days: DayView[]
+}
+
+export interface DayView {
+  /** `2026-04-21`, in the machine's time zone. */
+  day: string
+  exchanges: number
+  fallbacks: number
+  failed: number
+  seams: number
+  byReason: Partial<Record<FailureKind, number>>
+  byTarget: Record<string, TargetDayView>
+  /** What the exchanges that a local model answered would have cost at the first target, in US dollars, as far as its price is known. */
+  notSpent: MoneyView
+}
+
+export interface TargetDayView {
+  kind: 'cloud' | 'local'
+  answered: number
+  failed: number
+  inputTokens: number
+  outputTokens: number
+  cost: MoneyView
+}
+
+/** A part may be unknown: then the sum is at least this. */
+export interface MoneyView {
+  usd: number
+  /** Exchanges whose price or tokens nobody knows. */
+  unknown: number
+}
+
+/** `GET` and `PUT /trooper/api/override`; a body like `{"mode":"local","forMs":3600000}`. */
+export type OverrideView = Override
+
+/** `GET /trooper/api/events`: server-sent events, each named after what it carries. The first is a `status`. */
+export type ApiEvent = { event: 'status'; data: StatusView } | { event: 'exchange'; data: Entry }
+
+/** Everything that goes wrong under `/trooper/api`. */
+export interface ProblemView {
+  error: { message: string }
+}
