@@ -47,8 +47,9 @@ export function createJournal(size: number, begun: string, captures = false): Jo
     note: tell,
     list: (limit, beforeId) => {
       const all = [...entries.values()].toReversed()
-      const from = beforeId === undefined ? 0 : all.findIndex(({ id }) => id === beforeId) + 1
-      return all.slice(from, from + limit)
+      if (beforeId === undefined) return all.slice(0, limit)
+      const before = all.findIndex(({ id }) => id === beforeId)
+      return before === -1 ? [] : all.slice(before + 1, before + 1 + limit)
     },
     find: (id) => entries.get(id),
     listen: (listener) => {

@@ -125,6 +125,20 @@ describe('the journal', () => {
     expect(stage.journal()).toMatchObject([{ end: { is: 'gone' }, attempts: [{ end: { reason: 'client-gone' } }] }])
   })
 
+  it('keeps no word of what was asked and answered, unless the person wants that', async () => {
+    const journals = []
+    for (const captures of [false, true]) {
+      const stage = new Stage([claude, local()], {}, { captures }).ask('anthropic', true, { system: 'Be kind.' })
+      const call = (await stage.call('claude')).open()
+      call.say(messages.start, messages.textStart(), messages.text('Hello.'), messages.stop(), messages.end).end()
+      await stage.ended
+      journals.push(JSON.stringify(stage.journal()))
+    }
+    const [without = '', kept = ''] = journals
+    expect(without).not.toMatch(/Be kind|Hello/)
+    expect(kept).toMatch(/Be kind[^]*Hello/)
+  })
+
   it('says that an error was passed on', async () => {
     const stage = startStage(claude, local()).ask('anthropic')
     ;(await stage.call('claude')).connect().head({ 'content-type': 'application/json' }, 401).end()

@@ -18,6 +18,7 @@ import { createWarmUp, type WarmMode, type WarmUp } from '../../src/exchange/war
 import { createTimes, type Timeouts } from '../../src/exchange/timeouts.ts'
 import { noTranscripts } from '../../src/exchange/transcripts.ts'
 import type { Entry } from '../../src/observe/entry.ts'
+import { createJournal } from '../../src/observe/journal.ts'
 import type { Log } from '../../src/observe/log.ts'
 import type { Chain } from '../../src/routing/chains.ts'
 import type { Target } from '../../src/routing/target.ts'
@@ -167,6 +168,8 @@ interface More {
   shown?: object
   longestQueue?: number
   warm?: WarmMode
+  /** What is asked and answered is kept. */
+  captures?: boolean
 }
 
 export class Stage {
@@ -248,7 +251,7 @@ export class Stage {
   #createServices(
     chain: Chain,
     timeouts: Timeouts,
-    { longestQueue = 64, warm = 'never', seam = true, shown }: More,
+    { longestQueue = 64, warm = 'never', seam = true, shown, captures = false }: More,
   ): Services {
     const pools: Pools = { at: (origin) => this.#poolAt(origin), destroy: async () => {} }
     const log = this.#log()
@@ -265,6 +268,7 @@ export class Stage {
       times: createTimes(timeouts),
       seam,
       ...nothingKnown(this.clock),
+      journal: createJournal(1000, 'test', captures),
       places: createPlaces(longestQueue),
       loads: createLoads(this.clock, timeouts.localMs, log),
       pools,

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { createJournal } from './journal.ts'
+
+const facts = { atMs: 1, dialect: 'anthropic', about: 'conversation', isStream: true } as const
+
+describe('the journal', () => {
+  it('keeps the last exchanges, the newest first', () => {
+    const journal = createJournal(2, 'a')
+    const [, second, third] = [journal.open(facts), journal.open(facts), journal.open(facts)]
+    expect(journal.list(10)).toEqual([third, second])
+    expect(journal.list(1)).toEqual([third])
+    expect(journal.list(10, third.id)).toEqual([second])
+    expect(journal.find('a-1')).toBeUndefined()
+    expect(journal.find('a-2')).toBe(second)
+  })
+
+  it('lists nothing before an exchange that it no longer has', () => {
+    const journal = createJournal(1, 'a')
+    journal.open(facts)
+    journal.open(facts)
+    expect(journal.list(10, 'a-1')).toEqual([])
+  })
+
+  it('tells every moment to whoever listens, also when it keeps nothing', () => {
+    const journal = createJournal(0, 'a')
+    const heard: string[] = []
+    const stop = journal.listen(({ id }, moment) => heard.push(`${id} ${moment}`))
+    const entry = journal.open(facts)
+    journal.note(entry, 'changed')
+    journal.note(entry, 'ended')
+    stop()
+    journal.open(facts)
+    expect(heard).toEqual(['a-1 began', 'a-1 changed', 'a-1 ended'])
+    expect(journal.list(10)).toEqual([])
+  })
+})
