@@ -1,6 +1,6 @@
 /** `trooper.yaml`: what variables cannot say, several providers and who is asked in which order (docs/configuration.md). */
 import { LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Texts } from './load.ts'
 import { presetNames } from './presets.ts'
 import { headerName, secret } from './forms.ts'

@@ -1,5 +1,5 @@
 /** What a person may write as the value of a setting, and what becomes of it. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const url = z.string().refine((text) => ['http:', 'https:'].includes(parseUrl(text)?.protocol ?? ''), {
   error: 'is no http(s) URL',

@@ -2,7 +2,7 @@
  * Every setting: its name, default and meaning. The texts here are the manual:
  * `--help`, README and `.env.example` are held against this table by a test.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   address,
   headerName,

@@ -1,5 +1,5 @@
 /** One setting: its name, default and meaning. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 export interface Setting {
   /** Name of the environment variable. */
