@@ -5,10 +5,11 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
 import type { Target } from '../routing/target.ts'
-import { emptyDay, readDays, writeDays } from './day.ts'
+import { emptyDay } from './day.ts'
 import { createDays } from './days.ts'
 import type { AttemptEntry, Entry } from './entry.ts'
 import { createJournal } from './journal.ts'
+import { createDaysForm } from './kept-days.ts'
 
 const url = { origin: 'https://a.example', base: '', query: '', text: 'https://a.example' }
 const targets: Target[] = [
@@ -189,8 +190,10 @@ describe('the file of the days', () => {
   })
 
   it('is set aside, and said so, when nobody can read it', () => {
-    const good = writeDays([{ ...emptyDay('2026-04-20'), exchanges: 3 }])
-    expect(readDays(good)).toHaveLength(1)
+    const { read, write } = createDaysForm()
+    const good = write([{ ...emptyDay('2026-04-20'), exchanges: 3 }])
+    expect(read(good)).toHaveLength(1)
+    expect(JSON.parse(good)).toMatchObject({ days: [{ day: '2026-04-20' }] })
     for (const broken of ['', 'no json', good.replace('"exchanges":3', '"exchanges":-3'), good.slice(0, -9)]) {
       const file = scratch()
       mkdirSync(dirname(file))

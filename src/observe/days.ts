@@ -1,9 +1,10 @@
 /** Totals by day, kept in the data folder: two Troopers that share it add to the same ones. */
 import type { Clock } from '../clock.ts'
 import { openSharedFile } from '../state/shared-file.ts'
-import { addDays, emptyDay, readDays, writeDays, type DayView } from './day.ts'
+import { addDays, emptyDay, type DayView } from './day.ts'
 import type { Entry } from './entry.ts'
 import type { Journal } from './journal.ts'
+import { createDaysForm } from './kept-days.ts'
 import type { Log } from './log.ts'
 import { tally, type FindTarget } from './tally.ts'
 
@@ -54,8 +55,7 @@ export function createDays({ path, journal, find, clock, log }: Parts): Days {
     unwritable: () =>
       log.warn(`⚠️ ${path} cannot be written: totals by day are known until the next stop only; see TROOPER_DATA_DIR`),
   }
-  const form = { nothing: [], read: readDays, write: writeDays }
-  const file = openSharedFile<readonly DayView[]>(path, clock, report, form, {
+  const file = openSharedFile(path, clock, report, createDaysForm(), {
     merge: (_, theirs) => sumOf(theirs, added),
     learn: (all) => {
       kept = all
