@@ -24,7 +24,7 @@ export function openMemory(path: string, clock: Clock, log: Log) {
       override.learn(all.override)
     },
   })
-  const { remembered } = file
+  const { content: remembered } = file
   const save = (): void => file.save()
   const ledger = createLedger(remembered.entries, save)
   let cancel: (() => void) | undefined

@@ -20,9 +20,11 @@ import { createPlaces } from './exchange/places.ts'
 import { createTimes } from './exchange/timeouts.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import { createCounts } from './observe/counts.ts'
+import { createDays } from './observe/days.ts'
 import { createJournal } from './observe/journal.ts'
 import { createWarmUp } from './exchange/warm-up.ts'
 import type { Log } from './observe/log.ts'
+import { finderOf } from './observe/tally.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
 import { openFileStore } from './state/file.ts'
@@ -59,6 +61,8 @@ export async function openServices(
   const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
   const allowedModels = config.allowRemoteModels
   const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
+  const journal = createJournal(config.journal, clock.now().toString(36), config.capture)
+  const find = finderOf(embedded.chains)
   const services: Services = {
     chains: embedded.chains,
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
@@ -83,7 +87,8 @@ export async function openServices(
       : noTranscripts,
     lossesAt: createLossBook(log),
     counts: createCounts(),
-    journal: createJournal(config.journal, clock.now().toString(36), config.capture),
+    journal,
+    days: createDays({ path: join(folder, 'days.json'), journal, find, clock, log }),
     clock,
     log,
     warmUp: createWarmUp(config.warm, clock, () => services),
@@ -93,7 +98,8 @@ export async function openServices(
     services,
     embedded,
     settle: async () => {
-      await Promise.all([pools.destroy(), images.destroy(), services.transcripts.settle(), memory.settle()])
+      const { transcripts, days } = services
+      await Promise.all([pools.destroy(), images.destroy(), transcripts.settle(), memory.settle(), days.settle()])
     },
   }
 }

@@ -5,8 +5,11 @@
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { DialectName } from '../ir/request.ts'
 import type { FailureKind } from '../ir/failure.ts'
+import type { DayView } from '../observe/day.ts'
 import type { Entry } from '../observe/entry.ts'
 import type { Override } from '../routing/override.ts'
+
+export type { DayView, MoneyView, TargetDayView } from '../observe/day.ts'
 
 /** `GET /trooper/api/status`: everything that fits on one screen. */
 export interface StatusView {
@@ -103,35 +106,6 @@ export interface LedgerView {
 /** `GET /trooper/api/days?limit=`: newest first. */
 export interface DaysView {
   days: DayView[]
-}
-
-export interface DayView {
-  /** `2026-04-21`, in the machine's time zone. */
-  day: string
-  exchanges: number
-  fallbacks: number
-  failed: number
-  seams: number
-  byReason: Partial<Record<FailureKind, number>>
-  byTarget: Record<string, TargetDayView>
-  /** What the exchanges that a local model answered would have cost at the first target, in US dollars, as far as its price is known. */
-  notSpent: MoneyView
-}
-
-export interface TargetDayView {
-  kind: 'cloud' | 'local'
-  answered: number
-  failed: number
-  inputTokens: number
-  outputTokens: number
-  cost: MoneyView
-}
-
-/** A part may be unknown: then the sum is at least this. */
-export interface MoneyView {
-  usd: number
-  /** Exchanges whose price or tokens nobody knows. */
-  unknown: number
 }
 
 /** `GET` and `PUT /trooper/api/override`; a body like `{"mode":"local","forMs":3600000}`. */

@@ -8,6 +8,7 @@ import type { Locals } from '../engines/locals.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Counts } from '../observe/counts.ts'
+import type { Days } from '../observe/days.ts'
 import type { Journal } from '../observe/journal.ts'
 import type { Log } from '../observe/log.ts'
 import type { Known } from '../routing/admission.ts'
@@ -83,6 +84,7 @@ export interface Services extends Known {
   lossesAt: (target: string) => Losses
   counts: Counts
   journal: Journal
+  days: Days
   clock: Clock
   log: Log
   /** 24 random lower-case hex digits. */

@@ -82,7 +82,14 @@ export function fallbackOf({ end, attempts }: Entry): AttemptEntry | undefined {
 
 /** Why: the reason for which the first target did not answer. */
 export function reasonOf({ attempts: [first] }: Entry): FailureKind | undefined {
+  // Another target is asked beside the first one only when that is late.
+  if (first?.end.is === 'lost') return 'timeout'
   return first && 'reason' in first.end ? first.end.reason : undefined
+}
+
+/** It was asked, and did not do its part; a client that left is nobody's failure. */
+export function isFailure(end: AttemptEnd): end is Extract<AttemptEnd, { is: 'failed' | 'broken' }> {
+  return (end.is === 'failed' || end.is === 'broken') && end.reason !== 'client-gone'
 }
 
 /** Milliseconds to the first content that the client got. */
@@ -94,6 +101,7 @@ function hasSpoken({ is }: AttemptEnd): boolean {
   return is === 'answered' || is === 'broken' || is === 'open'
 }
 
+/** Where one target's output ends and another one's begins: not where one was asked to go on and said nothing. */
 export function seamsOf({ attempts }: Entry): number {
-  return attempts.filter(({ how, end }) => how === 'seam' && end.is !== 'skipped').length
+  return attempts.filter(({ how, end }) => how === 'seam' && hasSpoken(end)).length
 }

@@ -21,6 +21,8 @@ export interface Target {
   credential?: Credential
   /** A model that runs in a process of Trooper's own; its credential is made at the start. */
   embedded?: ModelSource
+  /** Who runs it, as config/presets.ts calls them; unset: nobody known. */
+  provider?: string
   /** What its provider wants beyond the dialect. */
   quirks?: readonly Quirk[]
 }

@@ -65,7 +65,7 @@ function stage(path = join(mkdtempSync(join(tmpdir(), 'trooper-ledger-')), 'inne
       file.save()
       await file.settle()
     }
-    const process = { known: file.remembered, file, save }
+    const process = { known: file.content, file, save }
     return process
   }
   return { path, said, clock, open }

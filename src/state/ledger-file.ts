@@ -1,151 +1,31 @@
-/**
- * The file that the ledger outlives a restart in. Several processes of one machine may share it: none of them takes from it what another
- * one learned.
- */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+/** The file that the ledger outlives a restart in: none of the processes that share it takes from it what another one learned. */
 import type { Clock } from '../clock.ts'
 import { mergeRemembered } from '../routing/merge-remembered.ts'
 import { nothingRemembered, readRemembered, writeRemembered, type Remembered } from '../routing/remembered.ts'
-import { createLockFile } from './lock-file.ts'
-import { writeWholeNow } from './write-whole.ts'
-
-export interface LedgerFile {
-  /** What earlier processes left. */
-  readonly remembered: Remembered
-  /**
-   * Something has changed. Written when whatever was begun in this turn is under way, so that the next target need not wait for a disk, and
-   * before anybody can answer, so that what a client has been told outlives a kill. In a burst what follows is written together.
-   */
-  save(): void
-  /** Resolves when everything is written. */
-  settle(): Promise<void>
-}
+import { openSharedFile, type SharedFile, type SharedFileReport } from './shared-file.ts'
 
 /** What this process knows. */
-export interface Mind {
+interface Mind {
   tell(): Remembered
   /** What it and the others know together. */
   learn(all: Remembered): void
 }
 
-/** A write takes ~0.5 ms, for which everybody waits: not more often than this. */
-const burstMs = 50
-/** The lock is held as long as a write takes. */
-const retryMs = 5
+const form = { nothing: nothingRemembered, read: readRemembered, write: writeRemembered }
 
-/** What a person should know of the file. */
-export interface LedgerFileReport {
-  /** It was not readable, and stands there now. */
-  setAside(path: string): void
-  /** Called once. */
-  unwritable(path: string): void
-}
-
-export function openLedgerFile(path: string, clock: Clock, report: LedgerFileReport, mind: Mind): LedgerFile {
-  const lock = createLockFile(`${path}.lock`, clock)
-  let isReported = false
-  let wroteAtMs = Number.NEGATIVE_INFINITY
-  let cancel: (() => void) | undefined
-  let onWritten: () => void = () => {}
-  /** What this process and the file last agreed on. */
-  let agreed = read(path, report) ?? nothingRemembered
-
-  /** Under the lock. */
-  const exchange = (): void => {
-    removeHalves(path)
-    const mine = detached(mind.tell())
-    // A file that is gone, or that nobody can read, says nothing against what is known.
-    const theirs = read(path, report) ?? agreed
-    const all = mergeRemembered(agreed, mine, theirs)
-    writeWholeNow(path, writeRemembered(all))
-    agreed = all
-    mind.learn(detached(all))
-  }
-
-  const write = (): void => {
-    cancel = undefined
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      if (!lock.within(exchange)) return writeIn(retryMs)
-    } catch {
-      if (!isReported) report.unwritable(path)
-      isReported = true
-    }
-    wroteAtMs = clock.now()
-    onWritten()
-  }
-
-  const writeIn = (ms: number): void => {
-    cancel ??= clock.after(ms, write)
-  }
-
-  return {
-    remembered: agreed,
-    save: () => {
-      if (cancel) return
-      const pauseMs = wroteAtMs + burstMs - clock.now()
-      if (pauseMs > 0) writeIn(pauseMs)
-      else cancel = atTurnEnd(write)
-    },
-    settle: () =>
-      new Promise((resolve) => {
-        if (!cancel) return resolve()
-        onWritten = resolve
-        cancel()
-        write()
-      }),
-  }
-}
-
-/** `undefined` when there is none, or none that can be read. */
-function read(path: string, report: LedgerFileReport): Remembered | undefined {
-  const text = readText(path)
-  const remembered = text === undefined ? undefined : readRemembered(text)
-  if (text === undefined || remembered) return remembered
-  const aside = `${path}.unreadable`
-  try {
-    renameSync(path, aside)
-  } catch {
-    // Where it cannot be moved, the next write replaces it.
-  }
-  report.setAside(aside)
-  return undefined
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+export function openLedgerFile(
+  path: string,
+  clock: Clock,
+  report: SharedFileReport,
+  mind: Mind,
+): SharedFile<Remembered> {
+  return openSharedFile(path, clock, report, form, {
+    merge: (agreed, theirs) => mergeRemembered(agreed, detached(mind.tell()), theirs),
+    learn: (all) => mind.learn(detached(all)),
+  })
 }
 
 /** As the file would give it back: no part of what goes on changing, and comparable. */
 function detached(known: Remembered): Remembered {
   return readRemembered(writeRemembered(known)) ?? nothingRemembered
-}
-
-/** What a crash left half written: nobody else writes under the lock. */
-function removeHalves(path: string): void {
-  const halves = readdirSync(dirname(path)).filter(
-    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'),
-  )
-  for (const name of halves) rmSync(join(dirname(path), name), { force: true })
-}
-
-/**
- * Calls back when everything that follows from what was just heard is done and on its way, and before anything else is heard: undici
- * writes a request to an idle connection in an immediate of its own, which must come first.
- */
-function atTurnEnd(callback: () => void): () => void {
-  let immediate: NodeJS.Immediate | undefined
-  let isCancelled = false
-  process.nextTick(() => {
-    if (!isCancelled) immediate = setImmediate(callback)
-  })
-  return () => {
-    isCancelled = true
-    clearImmediate(immediate)
-  }
 }

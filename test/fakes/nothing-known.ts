@@ -4,6 +4,8 @@ import { createLoads } from '../../src/exchange/loads.ts'
 import { createPlaces } from '../../src/exchange/places.ts'
 import { noWarmUp } from '../../src/exchange/warm-up.ts'
 import { createCounts } from '../../src/observe/counts.ts'
+import { emptyDay } from '../../src/observe/day.ts'
+import type { Days } from '../../src/observe/days.ts'
 import { createJournal } from '../../src/observe/journal.ts'
 import { createBreakers } from '../../src/routing/breakers.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
@@ -22,8 +24,12 @@ export function nothingKnown(clock: Clock) {
     network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
     counts: createCounts(),
     journal: createJournal(1000, 'test'),
+    days: noDays,
     places: createPlaces(64),
     warmUp: noWarmUp,
     loads: createLoads(clock, 600_000, { info: () => {}, warn: () => {}, error: () => {} }),
   }
 }
+
+/** Nothing is added up. */
+const noDays: Days = { today: () => emptyDay('1970-01-01'), list: () => [], settle: async () => {} }

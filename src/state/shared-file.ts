@@ -1,0 +1,154 @@
+/** A file that outlives a restart. Several processes of one machine may share it: none of them takes from it what another one wrote. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { createLockFile } from './lock-file.ts'
+import { writeWholeNow } from './write-whole.ts'
+
+export interface SharedFile<T> {
+  /** What earlier processes left. */
+  readonly content: T
+  /**
+   * Something has changed. Written when whatever was begun in this turn is under way, so that the next target need not wait for a disk, and
+   * before anybody can answer, so that what a client has been told outlives a kill. In a burst what follows is written together.
+   */
+  save(): void
+  /** Resolves when everything is written. */
+  settle(): Promise<void>
+}
+
+/** How the content is written; `read` is told a text that may be anything, and `nothing` is what stands in no file yet. */
+export interface Form<T> {
+  readonly nothing: T
+  read(text: string): T | undefined
+  write(content: T): string
+}
+
+/** What this process has to say. */
+export interface Mind<T> {
+  /** What is to stand in the file: `agreed` is what it said when it was written last, or read first; `theirs` what it says now. */
+  merge(agreed: T, theirs: T): T
+  /** It stands there. */
+  learn(all: T): void
+}
+
+/** A write takes ~0.5 ms, for which everybody waits: not more often than this. */
+const burstMs = 50
+/** The lock is held as long as a write takes. */
+const retryMs = 5
+
+/** What a person should know of the file. */
+export interface SharedFileReport {
+  /** It was not readable, and stands there now. */
+  setAside(path: string): void
+  /** Called once. */
+  unwritable(path: string): void
+}
+
+export function openSharedFile<T>(
+  path: string,
+  clock: Clock,
+  report: SharedFileReport,
+  form: Form<T>,
+  mind: Mind<T>,
+): SharedFile<T> {
+  const lock = createLockFile(`${path}.lock`, clock)
+  let isReported = false
+  let wroteAtMs = Number.NEGATIVE_INFINITY
+  let cancel: (() => void) | undefined
+  let onWritten: () => void = () => {}
+  /** What this process and the file last agreed on. */
+  let agreed = read(path, form, report) ?? form.nothing
+
+  /** Under the lock. */
+  const exchange = (): void => {
+    removeHalves(path)
+    // A file that is gone, or that nobody can read, says nothing against what is known.
+    const theirs = read(path, form, report) ?? agreed
+    const all = mind.merge(agreed, theirs)
+    writeWholeNow(path, form.write(all))
+    agreed = all
+    mind.learn(all)
+  }
+
+  const write = (): void => {
+    cancel = undefined
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      if (!lock.within(exchange)) return writeIn(retryMs)
+    } catch {
+      if (!isReported) report.unwritable(path)
+      isReported = true
+    }
+    wroteAtMs = clock.now()
+    onWritten()
+  }
+
+  const writeIn = (ms: number): void => {
+    cancel ??= clock.after(ms, write)
+  }
+
+  return {
+    content: agreed,
+    save: () => {
+      if (cancel) return
+      const pauseMs = wroteAtMs + burstMs - clock.now()
+      if (pauseMs > 0) writeIn(pauseMs)
+      else cancel = atTurnEnd(write)
+    },
+    settle: () =>
+      new Promise((resolve) => {
+        if (!cancel) return resolve()
+        onWritten = resolve
+        cancel()
+        write()
+      }),
+  }
+}
+
+/** `undefined` when there is none, or none that can be read. */
+function read<T>(path: string, form: Form<T>, report: SharedFileReport): T | undefined {
+  const text = readText(path)
+  const content = text === undefined ? undefined : form.read(text)
+  if (text === undefined || content !== undefined) return content
+  const aside = `${path}.unreadable`
+  try {
+    renameSync(path, aside)
+  } catch {
+    // Where it cannot be moved, the next write replaces it.
+  }
+  report.setAside(aside)
+  return undefined
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** What a crash left half written: nobody else writes under the lock. */
+function removeHalves(path: string): void {
+  const halves = readdirSync(dirname(path)).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'),
+  )
+  for (const name of halves) rmSync(join(dirname(path), name), { force: true })
+}
+
+/**
+ * Calls back when everything that follows from what was just heard is done and on its way, and before anything else is heard: undici
+ * writes a request to an idle connection in an immediate of its own, which must come first.
+ */
+function atTurnEnd(callback: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined
+  let isCancelled = false
+  process.nextTick(() => {
+    if (!isCancelled) immediate = setImmediate(callback)
+  })
+  return () => {
+    isCancelled = true
+    clearImmediate(immediate)
+  }
+}
