@@ -277,7 +277,7 @@ export class Stage {
       margins: createMargins(),
       fitting: createFitting('extractive'),
       images: { fetch: async () => undefined, destroy: async () => {} },
-      handBack: createHandBack(),
+      handBack: createHandBack(false),
       transcripts: noTranscripts,
       modelLists: new Map(),
       lossesAt: createLossBook(log),
