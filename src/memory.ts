@@ -19,7 +19,7 @@ export function openMemory(path: string, clock: Clock, log: Log) {
   const file = openLedgerFile(path, clock, report, {
     tell: () => ({ entries: ledger.entries(), usage: usage.entries(), override: override.get(0) }),
     learn: (all) => {
-      ledger.learn(all.entries, clock.now())
+      ledger.learn(all.entries)
       usage.learn(all.usage)
       override.learn(all.override)
     },
@@ -41,5 +41,8 @@ export function openMemory(path: string, clock: Clock, log: Log) {
     cancel?.()
     return file.settle()
   }
-  return { known: { ledger, usage, override }, settle }
+  const { entries, usage: windows, override: wanted } = remembered
+  /** Local models have answered for a provider, or were about to. */
+  const isOfTrouble = entries.length > 0 || windows.length > 0 || wanted.mode !== 'auto'
+  return { known: { ledger, usage, override }, isOfTrouble, settle }
 }

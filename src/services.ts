@@ -80,7 +80,7 @@ export async function openServices(
     margins: createMargins(),
     fitting: createFitting(config.summary),
     images,
-    handBack: createHandBack(),
+    handBack: createHandBack(memory.isOfTrouble),
     modelLists: new Map(),
     transcripts: config.transcripts
       ? createTranscripts(await openStore(config, join(folder, 'transcripts'), clock, log))

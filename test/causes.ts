@@ -18,6 +18,7 @@ export const causes: { readonly [K in FailureKind]: Cause } = {
   'bad-request': { kind: 'bad-request' },
   'client-gone': { kind: 'client-gone' },
   handover: { kind: 'handover', resetsAtMs: 1_741_290_958_123 },
+  'local-loop': { kind: 'local-loop' },
   override: { kind: 'override' },
   'remote-model': { kind: 'remote-model' },
   'queue-full': { kind: 'queue-full', resetsAtMs: 1_741_290_963_123 },

@@ -9,6 +9,9 @@ import type { Message } from '../ir/request.ts'
  */
 const localMark = '_trooper'
 
+/** How such an id ends in JSON. */
+export const localCallEnd = `${localMark}"`
+
 export function isLocalCall(id: string): boolean {
   return id.endsWith(localMark)
 }

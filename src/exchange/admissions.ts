@@ -4,7 +4,7 @@ import type { Failure } from '../ir/failure.ts'
 import { admit, dependsOnLoop, isQuiet, type Admission } from '../routing/admission.ts'
 import type { Chain } from '../routing/chains.ts'
 import type { Payer } from '../routing/ledger.ts'
-import { loopOf, type Loop } from '../routing/loop.ts'
+import { loopOf, mayEndInLocalLoop, type Loop } from '../routing/loop.ts'
 import type { Target } from '../routing/target.ts'
 import type { Trial } from '../routing/trial.ts'
 import type { Verdict } from '../routing/verdict.ts'
@@ -26,6 +26,7 @@ export class Admissions {
   readonly #model: () => string
   readonly #decode: () => Promise<Decoded>
   #loop: Loop | undefined
+  #mayBeLocalLoop: boolean | undefined
 
   /** `model`, as the client wrote it, and the decoded request are asked for only where something is known of a target. */
   constructor(
@@ -42,15 +43,17 @@ export class Admissions {
     this.#decode = decode
   }
 
-  /** Nothing is known of anybody, so that every target is admitted: costs five look-ups (~50 ns). */
+  /** Nothing is known of anybody, so that every target is admitted: costs six look-ups (~50 ns) until a local model has answered. */
   isQuiet(): boolean {
-    return isQuiet(this.#services, this.#services.clock.now())
+    const { handBack, clock } = this.#services
+    if (!isQuiet(this.#services, clock.now())) return false
+    return !handBack.isExpected(this.#incoming.dialect) || !this.#isMarked()
   }
 
   async admit(target: Target): Promise<Admission> {
     const { clock } = this.#services
     const payer = this.#payerAt(target)
-    if (dependsOnLoop(payer, this.#services, clock.now())) this.#loop ??= await this.#findLoop()
+    if (this.#isMarked() || dependsOnLoop(payer, this.#services, clock.now())) this.#loop ??= await this.#findLoop()
     const circumstances = {
       isPrimary: target === this.#chain[0],
       isQuestion: this.#incoming.asked !== undefined,
@@ -144,6 +147,12 @@ export class Admissions {
     usage.note(this.#payerAt(target), windows, nowMs)
     for (const { window, used, resetsAtMs } of windows)
       if (used >= nearlySpent) this.expectLocal(target, window, resetsAtMs)
+  }
+
+  /** A local model may have made the call whose result this is. A question is no turn of anybody's. */
+  #isMarked(): boolean {
+    this.#mayBeLocalLoop ??= this.#incoming.asked === undefined && mayEndInLocalLoop(this.#incoming.body)
+    return this.#mayBeLocalLoop
   }
 
   async #findLoop(): Promise<Loop> {

@@ -63,7 +63,8 @@ export class Attempts {
 
   #ask(turn: Turn): Promise<Outcome> {
     if (this.#client.answer) return this.#continue(turn, this.#client.answer)
-    return this.isRelayed(turn.target) ? this.#relay(turn) : this.#answerItself(turn)
+    if (!this.isRelayed(turn.target)) return this.#answerItself(turn)
+    return turn.patience.race ? this.#client.expectRelay(this.#relay(turn)) : this.#relay(turn)
   }
 
   async #answerItself(turn: Turn): Promise<Outcome> {

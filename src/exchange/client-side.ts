@@ -19,6 +19,8 @@ export class ClientSide {
   #early: EarlyReply | undefined
   /** Set once somebody was asked whose answer is written anew. */
   #draft: Draft | undefined
+  /** Beside others, so that any of them may turn out to be the answer. */
+  #relays = 0
   /** The client has its beginning; whoever is asked now goes on with it. */
   answer: OpenAnswer | undefined
 
@@ -51,6 +53,19 @@ export class ClientSide {
     return this.#draft?.stream.hasBegun ?? false
   }
 
+  /**
+   * While this may be the answer, which then comes under its provider's id, the client is told nothing under another one: in a Responses
+   * stream every event belongs to a response, `response.in_progress` too, and only comments are nobody's (Codex waits 300 s on those).
+   */
+  async expectRelay<T>(relayed: Promise<T>): Promise<T> {
+    this.#relays += 1
+    try {
+      return await relayed
+    } finally {
+      this.#relays -= 1
+    }
+  }
+
   /** Since when the client has seen nothing. What an answer that is gone on with says is noticed when somebody asks here. */
   silentSinceMs(): number {
     const writes = this.answer?.writes()
@@ -65,7 +80,7 @@ export class ClientSide {
   keepAlive(mayBind: boolean): void {
     if (this.#reply.isGone) return
     if (this.answer) return this.answer.keepAlive()
-    const draft = mayBind ? this.#draft : undefined
+    const draft = mayBind && this.#relays === 0 ? this.#draft : undefined
     const sign = draft ? draft.stream.sign(draft.identity) : clientDialects[this.#dialect].sign
     if (sign !== undefined) this.expectToWait().keepAlive(sign)
   }

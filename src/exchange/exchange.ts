@@ -112,7 +112,8 @@ class Exchange {
   }
 
   #race(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
-    if (targets.some(({ kind }) => kind === 'local')) this.#client.expectToWait()
+    // Those who race write through it, so that it has to stand before them.
+    this.#client.expectToWait()
     return new Race(targets, this.#client.reply, {
       ask: (target, reply, race) => ask(this.#turnOf(target, reply, race)),
       // What the client has the beginning of, one target goes on with.
@@ -264,10 +265,10 @@ class Exchange {
     return decoded.ok ? broken.takeUp(decoded.request, (frames) => memory?.keepEnd(frames)) : undefined
   }
 
-  /** A stream that waits alone is begun meanwhile, so that its client sees signs of life: then the turn has another reply. */
+  /** A stream that waits is begun meanwhile, so that its client sees signs of life: where it waits alone, the turn has another reply then. */
   async #pause(ms: number, turn: Turn): Promise<Turn> {
-    const isAlone = turn.reply === this.#client.reply && !this.#client.answer
-    const decoded = ms > keepAliveMs && isAlone ? await this.#request.decode() : undefined
+    const isAlone = turn.reply === this.#client.reply
+    const decoded = ms > keepAliveMs ? await this.#request.decode() : undefined
     const isStream = decoded?.ok === true && decoded.request.stream
     await pause(this.#services.clock, turn.reply, ms, () => {
       if (isStream) this.#client.keepAlive(!this.#attempts.isRelayed(turn.target))

@@ -22,14 +22,12 @@ export function attemptLocal(
   const attempt = askInTurn(services, incoming, turn, ask)
   if (!client) return attempt
   const { target, reply } = turn
-  // Beside others that may answer, nothing is told under an id of Trooper's.
-  const mayBind = services.times.onSlow === 'wait'
   return keepVigil(services, target, attempt, {
     get isGone() {
       return reply.isGone
     },
     silentSinceMs: () => client.silentSinceMs(),
-    keepAlive: () => client.keepAlive(mayBind),
+    keepAlive: () => client.keepAlive(true),
   })
 }
 

@@ -49,6 +49,8 @@ export type Cause =
   | { kind: 'client-gone' }
   /** Not asked although it would have answered: little of its quota is left (`HANDOVER_AT`). */
   | { kind: 'handover'; resetsAtMs: number }
+  /** Not asked because a local model made the call whose result this is: it goes on with its own tool loop. */
+  | { kind: 'local-loop' }
   /** Not asked because the person said so. */
   | { kind: 'override' }
   /** Not asked because the model runs on somebody else's machine, and nobody allowed that (`ALLOW_REMOTE_MODELS`). */
@@ -98,6 +100,7 @@ export const catalogue: { readonly [K in FailureKind]: CatalogueEntry } = {
   'bad-request': { blame: 'request', status: 400, label: 'bad request' },
   'client-gone': { blame: 'nobody', status: 499, label: 'client gone' },
   handover: { blame: 'nobody', status: 429, label: 'quota nearly spent' },
+  'local-loop': { blame: 'nobody', status: 503, label: 'tool loop of a local model' },
   override: { blame: 'nobody', status: 503, label: 'set aside by hand' },
   'remote-model': { blame: 'nobody', status: 403, label: 'model of another machine, not asked' },
   'queue-full': { blame: 'nobody', status: 503, label: 'queue full' },
@@ -126,6 +129,7 @@ export function describeFailure(failure: Failure): string {
     case 'bad-request':
     case 'client-gone':
     case 'handover':
+    case 'local-loop':
     case 'override':
     case 'remote-model':
     case 'queue-full':

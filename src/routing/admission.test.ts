@@ -78,32 +78,52 @@ describe('a target', () => {
   })
 })
 
+const nearly = [{ window: '5h', used: 0.96, resetsAtMs: 9000, modelOnly: false }]
+
+function fail(breakers: Known['breakers']): void {
+  for (let at = 0; at < 3; at += 1) breakers.failed(payerOf(cloud), overloaded, false, 0)
+}
+
 describe('inside a tool loop', () => {
   it.each<[Loop, string]>([
-    ['of a local call', 'quota-spent'],
+    ['of a local call', 'local-loop, postponed'],
     ['of another call', 'trial'],
     ['none', 'trial'],
   ])('%s a primary that is due is: %s', (loop, expected) => {
     const { known, ask } = stage()
     known.ledger.record(payerOf(cloud), spent, 0)
-    expect(dependsOnLoop(payerOf(cloud), known, 999)).toBe(false)
-    expect(dependsOnLoop(payerOf(cloud), known, 1000)).toBe(true)
+    expect(ask(999, { loop })).toBe('quota-spent')
     expect(ask(1000, { loop })).toBe(expected)
   })
 
-  it('of its own the local model stays a while after the primary is back', () => {
-    const { known, ask } = stage()
-    known.ledger.record(payerOf(cloud), spent, 0)
-    known.ledger.claim(payerOf(cloud), 1000).succeeded(1000)
-    expect(ask(2000, { loop: 'of a local call' })).toBe('quota-spent')
-    expect(ask(2000)).toBe('ask')
-    expect(ask(601_000, { loop: 'of a local call' })).toBe('ask')
+  it.each<[string, (known: Known, away: Set<string>) => void]>([
+    [
+      'its spent quota is back',
+      ({ ledger }) => (ledger.record(payerOf(cloud), spent, 0), ledger.claim(payerOf(cloud), 1000).succeeded()),
+    ],
+    ['its breaker would let one ask', ({ breakers }) => fail(breakers)],
+    [
+      'its breaker has closed',
+      ({ breakers }) => (
+        fail(breakers),
+        breakers.beginProbe(payerOf(cloud), 5000),
+        breakers.succeeded(payerOf(cloud), 5000)
+      ),
+    ],
+    ['the quota that was nearly used up is full again', ({ usage }) => usage.note(payerOf(cloud), nearly, 0)],
+    ['the network is back', (_, away) => (away.add(url.origin), away.clear())],
+    ['an override for local models has ended', ({ override }) => override.set({ mode: 'local', untilMs: 5000 })],
+    ['nothing is known any more', () => {}],
+  ])('of its own the local model stays though %s', (_why, happen) => {
+    const { known, away, ask } = stage(0.95)
+    happen(known, away)
+    expect(ask(9000, { loop: 'of a local call' })).toBe('local-loop, postponed')
+    expect(ask(9000)).toMatch(/^(ask|trial)$/)
   })
 
-  it('of its own the local model stays when the primary’s breaker would let one ask', () => {
-    const { known, ask } = stage()
-    for (let at = 0; at < 3; at += 1) known.breakers.failed(payerOf(cloud), overloaded, false, 0)
-    expect(ask(5000, { loop: 'of a local call' })).toBe('overloaded, postponed')
+  it('of its own it does not stay for a question, which is no turn of anybody’s', () => {
+    const { ask } = stage()
+    expect(ask(0, { loop: 'of a local call', isQuestion: true })).toBe('ask')
   })
 })
 
@@ -117,8 +137,6 @@ describe('a question that uses no quota', () => {
 })
 
 describe('a quota that is nearly used up', () => {
-  const nearly = [{ window: '5h', used: 0.96, resetsAtMs: 9000, modelOnly: false }]
-
   it('is left to last from HANDOVER_AT on, until it is full again', () => {
     const { known, ask } = stage(0.95)
     known.usage.note(payerOf(cloud), [{ ...nearly[0]!, used: 0.94 }], 0)
@@ -141,7 +159,7 @@ describe('a quota that is nearly used up', () => {
     known.usage.note(payerOf(cloud), nearly, 0)
     expect(dependsOnLoop(payerOf(cloud), known, 0)).toBe(true)
     expect(ask(0, { loop: 'of another call' })).toBe('ask')
-    expect(ask(0, { loop: 'of a local call' })).toBe('handover, postponed')
+    expect(ask(0, { loop: 'of a local call' })).toBe('local-loop, postponed')
   })
 
   it('of one model leaves the others alone', () => {

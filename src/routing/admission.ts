@@ -46,12 +46,9 @@ export function isQuiet({ ledger, breakers, usage, override, handoverAt, network
   )
 }
 
-/** Whether it matters if the exchange stands in a tool loop: finding that out takes a look into its messages. */
+/** Whether it matters if the exchange stands in a tool loop that no local model began: finding that out takes a look into its messages. */
 export function dependsOnLoop(payer: Payer, known: Known, nowMs: number): boolean {
-  if (payer.target.kind === 'local' || known.override.get(nowMs).mode !== 'auto') return false
-  const { is } = known.ledger.look(payer, nowMs)
-  if (is === 'resting') return false
-  return is !== 'free' || known.breakers.admit(payer, nowMs) === 'probe' || overIn(payer, known, nowMs) !== undefined
+  return payer.target.kind === 'cloud' && overIn(payer, known, nowMs) !== undefined
 }
 
 /** Counts as asking: whoever is admitted to a trial has it. */
@@ -64,8 +61,11 @@ export function admit(payer: Payer, known: Known, circumstances: Circumstances, 
     return circumstances.isQuestion ? ask : { is: 'ask', trial: trial() }
   if (known.network.isAway(payer.target.url.origin)) return { is: 'skip', failure: away, isPostponed: true }
   const standing = known.ledger.look(payer, nowMs)
-  if (standing.is !== 'free' && !mayAsk(standing.is, circumstances))
+  if (standing.is === 'resting' || (standing.is === 'due' && circumstances.isQuestion))
     return { is: 'skip', failure: standing.entry.limit, isPostponed: false }
+  // Whatever the reason was that made it call: the local model ends what it began (DESIGN 7).
+  if (circumstances.loop === 'of a local call' && !circumstances.isQuestion)
+    return { is: 'skip', failure: localLoop, isPostponed: true }
   // Due: its reset has just passed, and what was used up before it says nothing.
   if (standing.is === 'due') return { is: 'ask', trial: trial() }
   const full = circumstances.loop === 'of another call' ? undefined : overIn(payer, known, nowMs)
@@ -76,29 +76,24 @@ export function admit(payer: Payer, known: Known, circumstances: Circumstances, 
   return byBreaker(payer, known, circumstances, trial, nowMs)
 }
 
-/** Inside a tool loop of its own the local model keeps the turn (DESIGN 7). */
-function mayAsk(is: 'resting' | 'due' | 'back', { isQuestion, loop }: Circumstances): boolean {
-  if (is === 'resting' || loop === 'of a local call') return false
-  return is === 'back' || !isQuestion
-}
-
 function byBreaker(
   payer: Payer,
   { breakers }: Known,
-  { isQuestion, loop }: Circumstances,
+  { isQuestion }: Circumstances,
   trial: () => Trial,
   nowMs: number,
 ): Admission {
   const admission = breakers.admit(payer, nowMs)
   if (admission === 'ask') return ask
-  if (admission === 'probe' && !isQuestion && (payer.target.kind === 'local' || loop !== 'of a local call'))
-    return { is: 'ask', trial: trial() }
+  if (admission === 'probe' && !isQuestion) return { is: 'ask', trial: trial() }
   return { is: 'skip', failure: breakers.failureOf(payer) ?? away, isPostponed: true }
 }
 
 function overIn(payer: Payer, { usage, handoverAt }: Known, nowMs: number) {
   return handoverAt === undefined ? undefined : usage.findOver(payer, handoverAt, nowMs)
 }
+
+const localLoop: Failure = { kind: 'local-loop', message: 'A local model made the call whose result this is.' }
 
 const setAside: Failure = { kind: 'override', message: 'Only local models are asked, as was set by hand.' }
 

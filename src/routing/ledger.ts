@@ -22,8 +22,6 @@ type EntryState =
   | { is: 'resting'; untilMs: number }
   /** One exchange is asking; `untilMs` is what it goes back to when that tells nothing. */
   | { is: 'probing'; sinceMs: number; untilMs: number }
-  /** It answers again. Remembered for a while, as tool loops of the local model are still under way. */
-  | { is: 'back'; sinceMs: number }
 
 /** Whose quota an exchange would use at a target. */
 export interface Payer {
@@ -38,12 +36,10 @@ type Standing =
   | { is: 'resting'; entry: LedgerEntry }
   /** May be asked by one exchange. */
   | { is: 'due'; entry: LedgerEntry }
-  /** Free again, not long since. */
-  | { is: 'back'; entry: LedgerEntry }
 
 /** One exchange that asks for all. It ends in one of: an answer, a refusal that is recorded, a release. */
 export interface Probe {
-  succeeded(nowMs: number): void
+  succeeded(): void
   refused(payer: Payer, limit: Limit, nowMs: number): void
   /** It told nothing: somebody else may ask. Does nothing after any other end. */
   release(): void
@@ -59,7 +55,7 @@ export interface Ledger {
   /** What should outlive a restart. */
   entries(): LedgerEntry[]
   /** What is known together with other processes that share the memory: all of it. What they had an answer of is free here too. */
-  learn(all: readonly LedgerEntry[], nowMs: number): void
+  learn(all: readonly LedgerEntry[]): void
 }
 
 /** More spent customers than this are not one installation's. */
@@ -68,8 +64,6 @@ const maxEntries = 10_000
 export const probePatienceMs = 30_000
 /** Nobody came to ask for so long: then it is not known any more. */
 const forgottenAfterMs = 24 * 3_600_000
-/** A tool loop of the local model is over by then. */
-const backForMs = 10 * 60_000
 const sweepEveryMs = 60_000
 
 /** `onChange` is called when what should outlive a restart has changed. */
@@ -79,7 +73,7 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
 
   const sweep = (nowMs: number): void => {
     sweptAtMs = nowMs
-    for (const [key, { state }] of entries) if (isOver(state, nowMs)) entries.delete(key)
+    for (const [key, { state }] of entries) if (nowMs - state.untilMs >= forgottenAfterMs) entries.delete(key)
   }
 
   const add = (key: string, entry: LedgerEntry): void => {
@@ -96,7 +90,7 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     const concerned = limit.scope === 'model' ? { model } : {}
     const key = keyOf(target.name, target.url.text, account, concerned.model)
     const known = entries.get(key)
-    if (known && known.state.is !== 'back') {
+    if (known) {
       if (!refuse(known, limit, nowMs, isProbed(known))) return
     } else {
       const state = { is: 'resting', untilMs: restsUntil(limit, 1, nowMs) } as const
@@ -108,17 +102,17 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
   const claim = (payer: Payer, nowMs: number): Probe => {
     const claimed = keysOf(payer).flatMap((key) => {
       const entry = entries.get(key)
-      if (!entry || entry.state.is === 'back') return []
+      if (!entry) return []
       entry.state = { is: 'probing', sinceMs: nowMs, untilMs: entry.state.untilMs }
-      return [{ entry, state: entry.state }]
+      return [{ key, entry, state: entry.state }]
     })
     const owns = (entry: LedgerEntry): boolean =>
       claimed.some((claim) => claim.entry === entry && claim.state === entry.state)
     return {
       refused: (refusedPayer, limit, atMs) => record(refusedPayer, limit, atMs, owns),
-      succeeded: (atMs) => {
-        const probed = claimed.filter(({ entry }) => entry.state.is === 'probing')
-        for (const { entry } of probed) entry.state = { is: 'back', sinceMs: atMs }
+      succeeded: () => {
+        const probed = claimed.filter(({ key, entry }) => entry.state.is === 'probing' && entries.get(key) === entry)
+        for (const { key } of probed) entries.delete(key)
         if (probed.length > 0) onChange()
       },
       release: () => {
@@ -128,10 +122,9 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     }
   }
 
-  const learn = (all: readonly LedgerEntry[], nowMs: number): void => {
+  const learn = (all: readonly LedgerEntry[]): void => {
     const resting = new Map(all.map((entry) => [keyOfEntry(entry), entry]))
-    for (const [key, entry] of entries)
-      if (!resting.has(key) && entry.state.is !== 'back') entry.state = { is: 'back', sinceMs: nowMs }
+    for (const key of entries.keys()) if (!resting.has(key)) entries.delete(key)
     // What stays the same may be somebody's probe.
     for (const [key, entry] of resting) if (!restsAlike(entries.get(key), entry)) add(key, entry)
   }
@@ -147,7 +140,7 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     },
     claim,
     record: (payer, limit, nowMs) => record(payer, limit, nowMs, () => false),
-    entries: () => [...entries.values()].filter(({ state }) => state.is !== 'back'),
+    entries: () => [...entries.values()],
     learn,
   }
 }
@@ -155,7 +148,6 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
 /** The newest word counts when it answers a probe; of several refusals at once, the one that knows of a later reset. False when it tells nothing new. */
 function refuse(entry: LedgerEntry, limit: Limit, nowMs: number, isProbe: boolean): boolean {
   const { state } = entry
-  if (state.is === 'back') return false
   if (isProbe) {
     entry.refusals += 1
     entry.limit = limit
@@ -169,7 +161,7 @@ function refuse(entry: LedgerEntry, limit: Limit, nowMs: number, isProbe: boolea
   return true
 }
 
-const precedence = ['resting', 'due', 'back'] as const
+const precedence = ['resting', 'due'] as const
 
 function standingOf(entry: LedgerEntry | undefined, nowMs: number): Standing {
   if (!entry) return { is: 'free' }
@@ -179,13 +171,7 @@ function standingOf(entry: LedgerEntry | undefined, nowMs: number): Standing {
       return { is: nowMs < state.untilMs ? 'resting' : 'due', entry }
     case 'probing':
       return { is: nowMs - state.sinceMs < probePatienceMs || nowMs < state.untilMs ? 'resting' : 'due', entry }
-    case 'back':
-      return nowMs - state.sinceMs < backForMs ? { is: 'back', entry } : { is: 'free' }
   }
-}
-
-function isOver(state: EntryState, nowMs: number): boolean {
-  return state.is === 'back' ? nowMs - state.sinceMs >= backForMs : nowMs - state.untilMs >= forgottenAfterMs
 }
 
 /** The account as a whole, and the one model. */
@@ -198,11 +184,7 @@ function keyOfEntry({ target, place, account, model }: LedgerEntry): string {
 }
 
 function restsAlike(known: LedgerEntry | undefined, entry: LedgerEntry): boolean {
-  return known?.refusals === entry.refusals && restOf(known) === restOf(entry)
-}
-
-function restOf({ state }: LedgerEntry): number | undefined {
-  return state.is === 'back' ? undefined : state.untilMs
+  return known?.refusals === entry.refusals && known.state.untilMs === entry.state.untilMs
 }
 
 function keyOf(target: string, place: string, account: string, model = ''): string {

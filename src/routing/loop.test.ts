@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { plainRequest } from '../../test/plain-request.ts'
 import type { Message } from '../ir/request.ts'
-import { loopOf } from './loop.ts'
+import { loopOf, mayEndInLocalLoop } from './loop.ts'
 
 const said = (role: 'user' | 'system'): Message => ({ role, content: [{ type: 'text', text: 'Go on.' }] })
 const call = (id: string): Message => ({
@@ -29,5 +29,30 @@ describe('an exchange', () => {
 
   it('stands in a local one when any of the calls was local', () => {
     expect(loopIn(call('a'), result('a', 'b_trooper'))).toBe('of a local call')
+  })
+})
+
+describe('a glance at a body', () => {
+  const glance = (body: object, space?: number) => mayEndInLocalLoop(Buffer.from(JSON.stringify(body, null, space)))
+  const localResult = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a_trooper', content: 'Sunny.' }] }
+  const localTurn = { role: 'assistant', content: [{ type: 'tool_use', id: 'a_trooper', name: 'f', input: {} }] }
+
+  it('sees a local call that the end of it answers to, however it is written', () => {
+    for (const space of [undefined, 2]) {
+      expect(glance({ messages: [localTurn, localResult] }, space)).toBe(true)
+      expect(glance({ input: [{ type: 'function_call_output', call_id: 'a_trooper', output: '' }] }, space)).toBe(true)
+    }
+  })
+
+  it('is not deceived by what only looks like a turn behind it', () => {
+    const tools = [{ name: 'f', input_schema: { properties: { role: { enum: ['assistant'] } } } }]
+    const said = { role: 'user', content: 'They wrote {"role": "assistant"}' }
+    expect(glance({ messages: [localTurn, localResult, said], tools })).toBe(true)
+    expect(mayEndInLocalLoop(Buffer.from('"assistant"'))).toBe(false)
+  })
+
+  it('sees none where it was answered long ago, and where nothing local is', () => {
+    expect(glance({ messages: [localTurn, localResult, { role: 'assistant', content: 'Sunny.' }] })).toBe(false)
+    expect(glance({ messages: [{ role: 'user', content: 'My "_trooper" dog.' }] })).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 /** Where an exchange stands in its conversation: a turn that the local model began with a call is its own to end (DESIGN 7). */
-import { isLocalCall } from '../context/call-ids.ts'
+import { isLocalCall, localCallEnd } from '../context/call-ids.ts'
 import type { ChatRequest } from '../ir/request.ts'
 
 /** On the user's own turn, or between a call and its result. */
@@ -9,6 +9,24 @@ export function loopOf(request: ChatRequest): Loop {
   const results = lastResults(request)
   if (results.length === 0) return 'none'
   return results.some(isLocalCall) ? 'of a local call' : 'of another call'
+}
+
+/**
+ * A glance at an unparsed body: false when no call of a local model can be what its end answers to. Two native searches, the second one
+ * only behind the last turn of an assistant: ~0.1 ms for 150 KB.
+ */
+export function mayEndInLocalLoop(body: Buffer): boolean {
+  return body.includes(localCallEnd, lastTurnOfAssistant(body))
+}
+
+const assistant = '"assistant"'
+
+/** Zero where there is none. Inside a JSON string every quote is escaped, so a text cannot look like a role. */
+function lastTurnOfAssistant(body: Buffer): number {
+  let at = body.lastIndexOf(assistant)
+  while (at > 0 && !/"role"\s*:\s*$/.test(body.toString('latin1', Math.max(0, at - 16), at)))
+    at = body.lastIndexOf(assistant, at - 1)
+  return Math.max(0, at)
 }
 
 /** Agents write reminders behind the results, so the last message alone does not tell (real-clients.md 2). */

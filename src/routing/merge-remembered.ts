@@ -10,7 +10,9 @@ import type { UsageEntry } from './usage.ts'
  */
 export function mergeRemembered(before: Remembered, mine: Remembered, theirs: Remembered): Remembered {
   return {
-    entries: mergeLists(before.entries, mine.entries, theirs.entries, (a, b) => (untilMsOf(a) < untilMsOf(b) ? b : a)),
+    entries: mergeLists(before.entries, mine.entries, theirs.entries, (a, b) =>
+      a.state.untilMs < b.state.untilMs ? b : a,
+    ),
     usage: mergeLists(before.usage, mine.usage, theirs.usage, (a, b) => (isFuller(b, a) ? b : a)),
     override: isSame(before.override, mine.override) ? theirs.override : mine.override,
   }
@@ -45,10 +47,6 @@ function keyOf(entry: Entry): string {
 /** Both come out of the same reader, so that their fields stand in one order. */
 function isSame(a: object | undefined, b: object | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
-}
-
-function untilMsOf({ state }: LedgerEntry): number {
-  return state.is === 'back' ? 0 : state.untilMs
 }
 
 function isFuller(a: UsageEntry, b: UsageEntry): boolean {

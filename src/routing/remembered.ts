@@ -35,8 +35,7 @@ export function readRemembered(text: string): Remembered | undefined {
 /** A probe under way does not outlive its process, and what the provider said may name more than it should. */
 function plain({ limit, state, ...entry }: LedgerEntry): JsonObject {
   const { message: _, ...facts } = limit
-  const untilMs = state.is === 'back' ? 0 : state.untilMs
-  return { ...entry, limit: { ...facts }, untilMs }
+  return { ...entry, limit: { ...facts }, untilMs: state.untilMs }
 }
 
 function readEntry(value: JsonValue): LedgerEntry | undefined {

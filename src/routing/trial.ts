@@ -19,7 +19,7 @@ export function startTrial(payer: Payer, ledger: Ledger, breakers: Breakers, now
   breakers.beginProbe(payer, nowMs)
   return {
     began: (atMs) => {
-      probe.succeeded(atMs)
+      probe.succeeded()
       breakers.succeeded(payer, atMs)
     },
     refused: (limit, atMs) => {

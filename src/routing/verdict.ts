@@ -80,6 +80,7 @@ function judgeCloud(failure: Failure, situation: Situation): Verdict {
     case 'bad-request':
       return judgeStatus(failure, situation)
     case 'handover':
+    case 'local-loop':
     case 'override':
     case 'remote-model':
     case 'queue-full':

@@ -173,7 +173,7 @@ const only = (...entries: Remembered['entries']): Remembered => ({ ...nothingRem
 
 describe('a file that two processes share', () => {
   const restsIn = ({ entries }: Remembered) =>
-    Object.fromEntries(entries.map(({ account, state }) => [account, state.is === 'back' ? 0 : state.untilMs]))
+    Object.fromEntries(entries.map(({ account, state }) => [account, state.untilMs]))
 
   it('loses nothing that either of them learned, and each learns it from the other', async () => {
     const { open } = stage()

@@ -1,8 +1,9 @@
 /** ON_SLOW=race: the next target is asked beside one that is late, and the first that speaks is kept. */
 import { describe, expect, it } from 'vitest'
+import { strictClients } from '../conformance/strict-clients.ts'
 import { textOf } from '../e2e/trooper.ts'
-import { chat, messages, ollama } from './frames.ts'
-import { cloud, local, Stage } from './stage.ts'
+import { chat, messages, ollama, responses } from './frames.ts'
+import { cloud, local, Stage, type FakeCall } from './stage.ts'
 
 const claude = cloud('claude', 'anthropic')
 const openai = cloud('openai', 'openai-chat')
@@ -186,5 +187,69 @@ describe('with ON_SLOW=race', () => {
     ;(await stage.call('claude')).open().say(messages.start)
     await stage.pass(10)
     expect(stage.reply.text).toBe(messages.start)
+  })
+})
+
+describe('a client that waits in a race', () => {
+  const limited = (call: FakeCall): void =>
+    call
+      .connect()
+      .head({ 'retry-after': '9' }, 429)
+      .say('{"type":"error","error":{"type":"rate_limit_error","message":"Slow down"}}')
+      .end()
+
+  it('sees signs of life while a rate limit clears, and then the answer in the same stream', async () => {
+    const stage = new Stage([claude, local()], racing, { waitMaxMs: 10_000 }).ask('anthropic')
+    limited(await stage.call('claude'))
+    await stage.pass(9)
+    expect(stage.reply.text).toBe(messages.ping.repeat(3))
+    ;(await stage.call('claude', 1))
+      .open()
+      .say(messages.start, ...words('Here.'))
+      .end()
+    await stage.ended
+    expect(strictClients.anthropic(stage.reply.text)).toMatchObject({ texts: ['Here.'] })
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+    expect(stage.callsOf('local')).toHaveLength(0)
+  })
+
+  it('sees them between two halves of an answer too', async () => {
+    const stage = new Stage([openai, claude], racing, { waitMaxMs: 10_000 }).ask('openai-chat')
+    ;(await stage.call('openai')).open().say(chat.start, chat.text('The quick brown')).break()
+    limited(await stage.call('claude'))
+    await stage.pass(9)
+    expect(stage.reply.text.match(/^: waiting$/gm)).toHaveLength(3)
+    ;(await stage.call('claude', 1))
+      .open()
+      .say(messages.start, ...words(' fox jumps.'))
+      .end()
+    await stage.ended
+    expect(strictClients['openai-chat'](stage.reply.text)).toMatchObject({ texts: ['The quick brown fox jumps.'] })
+  })
+
+  const provider = cloud('openai', 'openai-responses')
+
+  it('of Responses hears that it is in progress, while nobody’s bytes may be passed on to it', async () => {
+    const stage = new Stage([provider, local()], racing).ask('openai-responses')
+    ;(await stage.call('openai')).connect().head({}, 402).say('{"error":{"code":"insufficient_quota"}}').end()
+    const next = (await stage.call('local')).connect()
+    await stage.pass(31)
+    expect(stage.reply.text.match(/event: response\.in_progress/g)).toHaveLength(2)
+    next.open().say(ollama.text('Here.'), ollama.end).end()
+    await stage.ended
+    expect(strictClients['openai-responses'](stage.reply.text)).toMatchObject({ texts: ['Here.'] })
+  })
+
+  it('of Responses sees comments beside a provider that is late, whose answer has an id of its own', async () => {
+    const stage = new Stage([provider, local()], racing).ask('openai-responses')
+    const late = (await stage.call('openai')).open().say(responses.start)
+    await stage.pass(60)
+    ;(await stage.call('local')).connect()
+    await stage.pass(16)
+    expect(stage.reply.text).toBe(': waiting\n\n')
+    late.say(responses.messageStart, responses.text('At last.'), responses.end).end()
+    await stage.ended
+    expect(stage.reply.text).toContain(responses.start)
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
   })
 })

@@ -168,6 +168,7 @@ interface More {
   shown?: object
   longestQueue?: number
   warm?: WarmMode
+  waitMaxMs?: number
   /** What is asked and answered is kept. */
   captures?: boolean
 }
@@ -251,7 +252,7 @@ export class Stage {
   #createServices(
     chain: Chain,
     timeouts: Timeouts,
-    { longestQueue = 64, warm = 'never', seam = true, shown, captures = false }: More,
+    { longestQueue = 64, warm = 'never', seam = true, waitMaxMs = 2000, shown, captures = false }: More,
   ): Services {
     const pools: Pools = { at: (origin) => this.#poolAt(origin), destroy: async () => {} }
     const log = this.#log()
@@ -264,7 +265,7 @@ export class Stage {
     this.#shown = shown
     const services: Services = {
       chains,
-      policy: { quotaStatusCodes: [429, 402, 529], waitMaxMs: 2000, localMs: 600_000 },
+      policy: { quotaStatusCodes: [429, 402, 529], waitMaxMs, localMs: 600_000 },
       times: createTimes(timeouts),
       seam,
       ...nothingKnown(this.clock),
@@ -277,7 +278,7 @@ export class Stage {
       margins: createMargins(),
       fitting: createFitting('extractive'),
       images: { fetch: async () => undefined, destroy: async () => {} },
-      handBack: createHandBack(),
+      handBack: createHandBack(false),
       transcripts: noTranscripts,
       modelLists: new Map(),
       lossesAt: createLossBook(log),

@@ -107,10 +107,13 @@ describe('Claude Code', () => {
     const before = longHistory()
     const toolCalls = [{ name: 'Bash', input: { command: 'ls' } }]
     const heard = strictClients.anthropic((await stage.ask(local, before, { toolCalls })).text)
-    const next = afterTool(before, heard.calls[0]?.id ?? '', 'Bash', { command: 'ls' }, 'a.ts')
+    const loop = afterTool(before, heard.calls[0]?.id ?? '', 'Bash', { command: 'ls' }, 'a.ts')
+    const [done] = strictClients.anthropic((await stage.ask(local, loop, { text: 'Done.' })).text).texts
+    const question = { role: 'user', content: planted.question }
+    const next = claude.followUp(loop, { role: 'assistant', content: done ?? '' }, question)
     const back = await stage.askCloudBehind(local, next, { thinking: 'I see.', text: 'Back again.' })
     expect(strictClients.anthropic(back.text).texts).toEqual(['Back again.'])
-    expect((await stage.heardBy('messages'))['messages']).toHaveLength(122)
+    expect((await stage.heardBy('messages'))['messages']).toHaveLength(124)
     expect(await stage.refusals()).toEqual([])
   })
 

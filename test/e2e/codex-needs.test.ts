@@ -136,11 +136,13 @@ describe('Codex', () => {
     const toolCalls = [{ name: 'exec', input: { input: program } }]
     const [call = {}] = itemsOf((await stage.ask(local, before, { toolCalls })).text)
     const output = { ...customOutput('', 'ok'), call_id: call['call_id'] ?? '' }
-    const next = codex.followUp(before, call, output)
+    const loop = codex.followUp(before, call, output)
+    const items = itemsOf((await stage.ask(local, loop, { text: 'Done.' })).text)
+    const next = codex.followUp(loop, ...items, codex.message('user', planted.question))
     const back = await stage.askCloudBehind(local, next, { thinking: 'I see.', text: 'Back again.' })
     expect(itemsOf(back.text)).toMatchObject([{ type: 'reasoning' }, { content: [{ text: 'Back again.' }] }])
     const heard = arrayOf((await stage.heardBy('responses'))['input'])
-    expect(heard).toHaveLength(arrayOf(before.body['input']).length + 2)
+    expect(heard).toHaveLength(arrayOf(next.body['input']).length)
     expect(heard.filter((item) => objectOf(item)['encrypted_content'] !== undefined).length).toBeGreaterThan(5)
     expect(await stage.refusals()).toEqual([])
   })

@@ -6,6 +6,7 @@ import { customCall, customOutput, functionCall, functionOutput, longHistory } f
 import { itemsOf } from '../agents/codex-reader.ts'
 import { AgentStage, clouds, isLocal, locals } from '../agents/stage.ts'
 import { strictClients } from '../conformance/strict-clients.ts'
+import { planted } from '../secrets.ts'
 
 const command = { cmd: 'echo "probe" # 世界' }
 
@@ -61,7 +62,7 @@ describe('Codex', () => {
     })
 
     if (answerer === 'a local model without tools') return
-    it('has its tools called, several at once, and goes on with their outputs, here and with OpenAI', async () => {
+    it('has its tools called, several at once, and goes on with their outputs, and then with OpenAI', async () => {
       const toolCalls = [
         { name: 'exec_command', input: command },
         { name: 'get_goal', input: {} },
@@ -74,10 +75,11 @@ describe('Codex', () => {
       ])
       const outputs = items.map(({ call_id = '' }) => ({ type: 'function_call_output', call_id, output: 'probe' }))
       const next = codex.followUp(first, ...items, ...outputs)
-      for (const follower of ['responses', answerer] as const) {
-        const answer = await stage.ask(follower, next, { text: 'Done.' })
-        expect(strictClients['openai-responses'](answer.text).texts).toEqual(['Done.'])
-      }
+      const done = await stage.ask(answerer, next, { text: 'Done.' })
+      expect(strictClients['openai-responses'](done.text).texts).toEqual(['Done.'])
+      const later = codex.followUp(next, ...itemsOf(done.text), codex.message('user', planted.question))
+      const back = await stage.ask('responses', later, { text: 'More.' })
+      expect(strictClients['openai-responses'](back.text).texts).toEqual(['More.'])
       // A Trooper that made none of these calls itself learns by one refusal that they are not OpenAI's.
       expect((await stage.refusals()).filter((refusal) => !refusal?.includes('fc_trooper'))).toEqual([])
     })

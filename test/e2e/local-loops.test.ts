@@ -1,4 +1,4 @@
-/** Tool loops of the local model whose Trooper is killed between a call and its result, while the provider comes back. */
+/** Tool loops of the local model whose provider comes back between a call and its result, also while Trooper is killed and started anew. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -57,7 +57,44 @@ function send(dialect: TestedDialect, said: object[]): Promise<Response> {
   return fetch(trooper.url + endpoint, { method: 'POST', headers, body: JSON.stringify(request) })
 }
 
+const hiccups = {
+  anthropic: { mode: 'anthropic-overloaded', times: 1 },
+  'openai-chat': { mode: 'openai-overloaded', times: 1 },
+  'openai-responses': { mode: 'openai-overloaded', times: 1 },
+} as const
+
 describe.each(dialectNames)('%s', (dialect) => {
+  it('the loop stays with the local model when nothing is known against the provider any more, until it fails itself', async () => {
+    ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
+    const { endpoint } = dialects[dialect]
+    trooper = await startTrooper({ PRIMARY_URL: provider.url + endpoint, FALLBACK_URL: `${ollama.url}/api/chat` })
+    await provider.play(hiccups[dialect], { mode: 'ok', text: planted.cloudAnswer })
+    await ollama.play(
+      { mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }], times: 1 },
+      { mode: 'ok', text: planted.localAnswer },
+    )
+    const first = [{ role: 'user', content: planted.prompt }]
+    const called = (await (await send(dialect, first)).json()) as Called
+    const loop = [...first, ...histories[dialect](called)]
+    const answer = await send(dialect, loop)
+    expect(answer.headers.get('x-trooper-reason')).toBe('local-loop')
+    expect(textOf(await answer.text())).toBe(planted.localAnswer)
+    expect(await provider.requests(endpoint)).toHaveLength(1)
+
+    const turn = [...loop, { role: 'assistant', content: planted.localAnswer }, { role: 'user', content: 'And Oslo?' }]
+    const back = await send(dialect, turn)
+    expect(back.headers.has('x-trooper-reason')).toBe(false)
+    expect(textOf(await back.text())).toBe(planted.cloudAnswer)
+
+    await ollama.play({ mode: 'not-pulled' })
+    expect(textOf(await (await send(dialect, loop)).text())).toBe(planted.cloudAnswer)
+    expect((await provider.requests(endpoint)).map(({ rejected }) => rejected)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   it('the loop stays with the local model, and the next turn goes to the provider, which takes all of it', async () => {
     ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
     const folder = scratchFolder('data')

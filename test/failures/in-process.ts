@@ -116,7 +116,7 @@ export async function exchange(
     margins: createMargins(),
     fitting: createFitting('extractive'),
     images: { fetch: () => Promise.resolve(undefined), destroy: () => Promise.resolve() },
-    handBack: createHandBack(),
+    handBack: createHandBack(false),
     transcripts: noTranscripts,
     modelLists: new Map(),
     lossesAt: createLossBook(silent),

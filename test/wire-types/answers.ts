@@ -103,6 +103,7 @@ const causes: { readonly [K in FailureKind]: readonly Extract<Cause, { kind: K }
   'bad-request': [{ kind: 'bad-request' }],
   'client-gone': [{ kind: 'client-gone' }],
   handover: [{ kind: 'handover', resetsAtMs: 1_741_290_958_123 }],
+  'local-loop': [{ kind: 'local-loop' }],
   override: [{ kind: 'override' }],
   loading: [{ kind: 'loading' }],
   'remote-model': [{ kind: 'remote-model' }],

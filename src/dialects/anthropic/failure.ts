@@ -106,6 +106,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string } } = 
   'bad-request': { status: 400, type: 'invalid_request_error' },
   'client-gone': { status: 499, type: 'api_error' },
   handover: { status: 429, type: 'rate_limit_error' },
+  'local-loop': { status: 503, type: 'api_error' },
   override: { status: 503, type: 'api_error' },
   'remote-model': { status: 403, type: 'permission_error' },
   'queue-full': { status: 529, type: 'overloaded_error' },

@@ -215,6 +215,7 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string; code:
   'bad-request': { status: 400, type: 'invalid_request_error', code: null },
   'client-gone': { status: 499, type: 'server_error', code: 'server_error' },
   handover: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
+  'local-loop': { status: 503, type: 'server_error', code: 'server_error' },
   override: { status: 503, type: 'server_error', code: 'server_error' },
   'remote-model': { status: 403, type: 'invalid_request_error', code: null },
   'queue-full': { status: 503, type: 'service_unavailable_error', code: 'server_is_overloaded' },
