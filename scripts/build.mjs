@@ -7,8 +7,13 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 rmSync('dist', { recursive: true, force: true })
 await build({
-  // The third one runs in processes of its own: a model inside Trooper.
-  entryPoints: { trooper: 'src/main.ts', index: 'src/index.ts', embedded: 'src/embedded/child/main.ts' },
+  // The last two run in processes of their own: a model inside Trooper, and a drill beside one that is at work.
+  entryPoints: {
+    trooper: 'src/main.ts',
+    index: 'src/index.ts',
+    embedded: 'src/embedded/child/main.ts',
+    drill: 'src/drill/child.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

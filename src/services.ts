@@ -27,6 +27,7 @@ import type { Log } from './observe/log.ts'
 import { finderOf } from './observe/tally.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
+import { createPayerBook } from './routing/payers.ts'
 import { openFileStore } from './state/file.ts'
 import { openMemory } from './memory.ts'
 import { createMemoryStore } from './state/memory.ts'
@@ -65,6 +66,7 @@ export async function openServices(
   const find = finderOf(embedded.chains)
   const services: Services = {
     chains: embedded.chains,
+    payers: createPayerBook(),
     policy: { quotaStatusCodes: config.quotaStatusCodes, waitMaxMs: config.waitMaxMs, localMs: config.localMs },
     times: createTimes(config),
     seam: config.seam,

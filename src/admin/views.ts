@@ -3,6 +3,8 @@
  * the same for everybody else, and a test holds it against a running Trooper. Times are epoch milliseconds, durations milliseconds.
  */
 import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { Wire } from '../drill/app.ts'
+import type { Outcome } from '../drill/scenario.ts'
 import type { DialectName } from '../ir/request.ts'
 import type { FailureKind } from '../ir/failure.ts'
 import type { DayView } from '../observe/day.ts'
@@ -80,7 +82,7 @@ export interface EngineView {
   queue: { running: number; waiting: number }
 }
 
-/** `GET /trooper/api/exchanges?limit=&before=`: newest first. One of them: `GET /trooper/api/exchanges/{id}`. */
+/** `GET /trooper/api/exchanges?limit=&before=`: newest first, without content. One of them, with it: `GET /trooper/api/exchanges/{id}`. */
 export interface ExchangesView {
   exchanges: Entry[]
   /** The id to ask for those before; unset at the end. */
@@ -103,6 +105,11 @@ export interface LedgerView {
   }[]
 }
 
+/** `GET /trooper/api/engines`: asked anew. */
+export interface EnginesView {
+  engines: EngineView[]
+}
+
 /** `GET /trooper/api/days?limit=`: newest first. */
 export interface DaysView {
   days: DayView[]
@@ -111,8 +118,62 @@ export interface DaysView {
 /** `GET` and `PUT /trooper/api/override`; a body like `{"mode":"local","forMs":3600000}`. */
 export type OverrideView = Override
 
+/**
+ * `POST /trooper/api/probe`; a body like `{"target":"primary"}`, or none for all. A target that is left alone, as its quota is spent or as it
+ * kept failing, is due from now on: the next exchange of each customer asks it, one at a time, and its answer decides for all. Nothing is
+ * sent before; what the person wants (`override`) and a quota over `HANDOVER_AT` still count.
+ */
+export interface ProbeView {
+  /** Those that were left alone and are due now; empty where none was. */
+  due: string[]
+}
+
+/** `POST /trooper/api/warm`; a body like `{"target":"local/qwen2.5:3b"}`, or none for the first of the latest chain. */
+export interface WarmView {
+  target: string
+  /** `loading`: it goes on; the status says when it is over. */
+  state: 'loaded' | 'loading'
+}
+
+/** `GET /trooper/api/drill`: what can be played, and the run under way or the last one. */
+export interface DrillView {
+  scenarios: { name: string; provider: string; trooper: string; app: string }[]
+  run?: DrillRunView
+}
+
+/** `POST /trooper/api/drill`; a body like `{"scenario":"quota-spent","dialect":"messages","standIn":true}`, or none for everything. */
+export interface DrillRunView {
+  /** `failed`: the drill itself, for `problem`. */
+  state: 'running' | 'over' | 'failed'
+  startedAtMs: number
+  endedAtMs?: number
+  /** Who answered for the local model, and why that one. */
+  localModel?: string
+  scenarios: DrilledView[]
+  problem?: string
+}
+
+export interface DrilledView {
+  name: string
+  state: 'waiting' | 'playing' | 'right' | 'wrong'
+  /** One conversation of one app each. */
+  runs: DrilledRunView[]
+}
+
+export interface DrilledRunView {
+  dialect: Wire
+  streamed: boolean
+  ok: boolean
+  /** Whom each message had its answer from, and in which state. */
+  outcomes: Outcome[]
+  tookMs: number
+}
+
 /** `GET /trooper/api/events`: server-sent events, each named after what it carries. The first is a `status`. */
-export type ApiEvent = { event: 'status'; data: StatusView } | { event: 'exchange'; data: Entry }
+export type ApiEvent =
+  | { event: 'status'; data: StatusView }
+  | { event: 'exchange'; data: Entry }
+  | { event: 'drill'; data: DrillRunView }
 
 /** Everything that goes wrong under `/trooper/api`. */
 export interface ProblemView {

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { wires, type Wire } from '../drill/app.ts'
 import { playScenario, type Played } from '../drill/drill.ts'
-import { findLocalModel, type LocalModel } from '../drill/local-model.ts'
+import { configuredModels, findLocalModel, type LocalModel } from '../drill/local-model.ts'
 import { describeScenario, summaryTable, tellStory, toJson } from '../drill/report.ts'
 import type { Scenario } from '../drill/scenario.ts'
 import { scenarios } from '../drill/scenarios.ts'
@@ -86,7 +86,7 @@ function listJson(): string {
 
 async function play(order: Order, targets: Targets): Promise<number> {
   const paint = createPaint(mayColour())
-  const local = await findLocalModel(targets, order.standIn, 0)
+  const local = await findLocalModel(configuredModels(targets), order.standIn, 0)
   try {
     const asked = order.scenario ? [order.scenario] : scenarios
     // A real model takes its time: one wire format shows as much as three.

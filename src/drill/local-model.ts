@@ -15,8 +15,11 @@ export interface LocalModel {
 }
 
 /** `wordMs` is how fast the stand-in speaks. */
-export async function findLocalModel(targets: Targets, forceStandIn: boolean, wordMs: number): Promise<LocalModel> {
-  const [first, ...rest] = configuredModels(targets)
+export async function findLocalModel(
+  [first, ...rest]: readonly Target[],
+  forceStandIn: boolean,
+  wordMs: number,
+): Promise<LocalModel> {
   if (!first) return standIn('as none is configured', wordMs)
   if (forceStandIn) return standIn('as you asked', wordMs)
   const problem = await absence(first)
@@ -25,7 +28,7 @@ export async function findLocalModel(targets: Targets, forceStandIn: boolean, wo
   return { targets: [first, ...rest], isStandIn: false, sentence, close: () => Promise.resolve() }
 }
 
-function configuredModels({ hasOwnChains, fallbacks, chains }: Targets): Target[] {
+export function configuredModels({ hasOwnChains, fallbacks, chains }: Targets): Target[] {
   if (!hasOwnChains) return fallbacks
   return [...new Set(Object.values(chains).flat())].filter(({ kind }) => kind === 'local')
 }

@@ -2,7 +2,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import type { Log } from '../observe/log.ts'
-import { findLocalModel } from './local-model.ts'
+import { configuredModels, findLocalModel } from './local-model.ts'
 import type { ProviderPace } from './provider.ts'
 import { describeScenario } from './report.ts'
 import type { Scenario } from './scenario.ts'
@@ -28,7 +28,7 @@ export async function serveScenario(
   forceStandIn: boolean,
   log: Log,
 ): Promise<Served> {
-  const local = await findLocalModel(targets, forceStandIn, livePace.wordMs)
+  const local = await findLocalModel(configuredModels(targets), forceStandIn, livePace.wordMs)
   try {
     const staging = await stage(scenario, local, config, paceFor(scenario), log)
     return {

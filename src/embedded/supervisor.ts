@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../observe/log.ts'
 import { readReport, type Assignment, type Report } from './assignment.ts'
+import { childEnvironment } from './child-environment.ts'
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -134,12 +135,4 @@ function lastComplaint({ stderr }: Child): () => string {
       complaint = line.slice(0, 200)
   })
   return () => (complaint === '' ? '' : `, ${complaint}`)
-}
-
-/** What a program needs of the system, and what the library and its drivers read; no key of a provider is among them. */
-const passed =
-  /^(PATH|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|WINDIR|COMSPEC|TMPDIR|TEMP|TMP|LANG|LC_.*|TZ|LD_LIBRARY_PATH|DYLD_.*|CUDA_.*|HIP_.*|ROCR_.*|VK_.*|GGML_.*|NODE_LLAMA_CPP_.*|HF_.*|MODEL_ENDPOINT|NODE_EXTRA_CA_CERTS)$/i
-
-function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => passed.test(name)))
 }

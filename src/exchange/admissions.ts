@@ -163,7 +163,9 @@ export class Admissions {
   /** Whose quota this exchange uses. */
   #payerAt(target: Target): Payer {
     const { headers, query } = this.#incoming
-    return { target, account: accountAt(target, headers, query), model: this.#model() }
+    const payer = { target, account: accountAt(target, headers, query), model: this.#model() }
+    this.#services.payers.note(payer)
+    return payer
   }
 }
 

@@ -156,7 +156,7 @@ class Exchange {
     const admission = await this.#admissions.admit(turn.target)
     if (admission.is === 'skip') {
       this.#story.addResting(turn.target, admission.failure)
-      turn.record.skipped(admission.failure)
+      turn.record.skipped(admission.failure, admission.rest)
       if (admission.isPostponed) this.#postponed.push(turn.target)
       return 'next'
     }

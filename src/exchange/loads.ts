@@ -14,6 +14,8 @@ export interface Loads {
    * answer, is left to the request itself. With a failure when it still loads after `LOCAL_TIMEOUT`. One load at a time, for all who wait.
    */
   ready(engine: Engine, target: Target, windowTokens: number | undefined): Promise<Failure | undefined>
+  /** The model is being brought into memory now, in any window. */
+  isLoading(target: Target): boolean
   /** What it had in memory may be gone. */
   doubt(target: Target): void
 }
@@ -28,6 +30,8 @@ const lookAgainMs = 1000
 export function createLoads(clock: Clock, longestMs: number, log: Log): Loads {
   const underWay = new Map<string, Promise<Failure | undefined>>()
   const seenAtMs = new Map<string, number>()
+  /** Those under way whose server has been told to load. */
+  const loading = new Set<string>()
 
   const bring = async (engine: Engine, target: Target, windowTokens: number | undefined): Promise<Brought> => {
     const giveUp = new AbortController()
@@ -52,7 +56,9 @@ export function createLoads(clock: Clock, longestMs: number, log: Log): Loads {
     const name = target.model ?? target.name
     const sinceMs = clock.now()
     log.info(`⏳ Loading local model: ${name}${inWindow(windowTokens)}`, { target: target.name })
-    const isLoaded = await engine.warm(target, windowTokens, undefined, signal)
+    const key = `${keyOf(target)} ${windowTokens ?? ''}`
+    loading.add(key)
+    const isLoaded = await engine.warm(target, windowTokens, undefined, signal).finally(() => loading.delete(key))
     if (signal.aborted) return 'late'
     if (!isLoaded) return 'not here'
     const seconds = Math.round((clock.now() - sinceMs) / 1000)
@@ -79,6 +85,7 @@ export function createLoads(clock: Clock, longestMs: number, log: Log): Loads {
       underWay.set(key, waiting)
       return waiting
     },
+    isLoading: (target) => [...loading].some((key) => key.startsWith(`${keyOf(target)} `)),
     doubt: (target) => {
       for (const key of seenAtMs.keys()) if (key.startsWith(`${keyOf(target)} `)) seenAtMs.delete(key)
     },

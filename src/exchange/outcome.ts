@@ -13,6 +13,7 @@ import type { Journal } from '../observe/journal.ts'
 import type { Log } from '../observe/log.ts'
 import type { Known } from '../routing/admission.ts'
 import type { Chains } from '../routing/chains.ts'
+import type { PayerBook } from '../routing/payers.ts'
 import type { Target } from '../routing/target.ts'
 import type { Policy } from '../routing/verdict.ts'
 import type { ImageFetcher } from '../upstream/fetch-image.ts'
@@ -63,6 +64,7 @@ export interface Settle {
 /** What an exchange works with. */
 export interface Services extends Known {
   chains: Chains
+  payers: PayerBook
   policy: Policy
   times: Times
   /** Answers that broke off are continued by the next target. */

@@ -5,6 +5,7 @@ import { addUsage } from '../ir/usage.ts'
 import { reasonOf, type AttemptEnd, type AttemptEntry, type Entry, type ExchangeEnd } from '../observe/entry.ts'
 import { AnswerCapture, captureRequest } from '../observe/capture.ts'
 import type { Journal } from '../observe/journal.ts'
+import type { Rest } from '../routing/rest.ts'
 import type { Target } from '../routing/target.ts'
 import type { Milestones } from '../upstream/patience.ts'
 import { captureReply } from './captured-reply.ts'
@@ -86,9 +87,9 @@ export class AttemptRecord implements Milestones {
   }
 
   /** It is not asked: what is known of it says that it would not answer. */
-  skipped(failure: Failure): void {
+  skipped(failure: Failure, rest?: Rest): void {
     const { kind: reason } = failure
-    const untilMs = 'resetsAtMs' in failure ? failure.resetsAtMs : undefined
+    const untilMs = rest && 'untilMs' in rest ? rest.untilMs : undefined
     this.#entry.end = { is: 'skipped', reason, words: describeFailure(failure), ...(untilMs && { untilMs }) }
     this.#onChange()
   }

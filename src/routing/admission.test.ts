@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure, Limit } from '../ir/failure.ts'
-import { admit, dependsOnLoop, isQuiet, type Circumstances, type Known } from './admission.ts'
+import { admit, dependsOnLoop, foresee, isQuiet, type Circumstances, type Known } from './admission.ts'
 import { createBreakers } from './breakers.ts'
 import { createLedger, type Payer } from './ledger.ts'
 import type { Loop } from './loop.ts'
@@ -83,6 +83,43 @@ const nearly = [{ window: '5h', used: 0.96, resetsAtMs: 9000, modelOnly: false }
 function fail(breakers: Known['breakers']): void {
   for (let at = 0; at < 3; at += 1) breakers.failed(payerOf(cloud), overloaded, false, 0)
 }
+
+describe('foresight', () => {
+  const now: Circumstances = { isPrimary: true, isQuestion: false, loop: 'none' }
+  const spentEntry = (known: Known): void => known.ledger.record(payerOf(cloud), spent, 0)
+
+  it('counts as asking nobody', () => {
+    const { known, ask } = stage()
+    spentEntry(known)
+    for (let at = 0; at < 2; at += 1)
+      expect(foresee(payerOf(cloud), known, now, 1000)).toEqual({ is: 'ask', isTrial: true })
+    expect(ask(1000)).toBe('trial')
+  })
+
+  it('says until when a target is left alone, or since when somebody tries it', () => {
+    const { known, ask } = stage(0.9)
+    const rest = (nowMs: number) => {
+      const foresight = foresee(payerOf(cloud), known, now, nowMs)
+      return foresight.is === 'skip' ? foresight.rest : foresight
+    }
+    known.usage.note(payerOf(cloud), [{ window: '5h', used: 0.95, resetsAtMs: 700, modelOnly: false }], 0)
+    expect(rest(0)).toEqual({ untilMs: 700 })
+    spentEntry(known)
+    expect(rest(0)).toEqual({ untilMs: 1000 })
+    expect(ask(1000)).toBe('trial')
+    expect(rest(1500)).toEqual({ probedSinceMs: 1000 })
+    known.override.set({ mode: 'local', untilMs: 9000 })
+    expect(rest(1500)).toEqual({ untilMs: 9000 })
+    known.override.set({ mode: 'local' })
+    expect(rest(1500)).toBeUndefined()
+  })
+
+  it('says until when a target that keeps failing is left alone', () => {
+    const { known } = stage()
+    for (let at = 0; at < 3; at += 1) known.breakers.failed(payerOf(local), overloaded, false, 0)
+    expect(foresee(payerOf(local), known, now, 10)).toMatchObject({ is: 'skip', rest: { untilMs: 5000 } })
+  })
+})
 
 describe('inside a tool loop', () => {
   it.each<[Loop, string]>([

@@ -1,9 +1,10 @@
 /** Whether a target is asked now, in which order of reasons: the person's word, the network, the ledger, the quota that is left, the breaker. */
 import type { Failure } from '../ir/failure.ts'
 import type { Breakers } from './breakers.ts'
-import type { Ledger, Payer } from './ledger.ts'
+import { restIn, type Ledger, type Payer } from './ledger.ts'
 import type { Loop } from './loop.ts'
 import type { OverrideSwitch } from './override.ts'
+import type { Rest } from './rest.ts'
 import { startTrial, type Trial } from './trial.ts'
 import type { UsageBook } from './usage.ts'
 
@@ -29,11 +30,22 @@ export interface Circumstances {
 
 export type Admission =
   /** `trial`: its outcome decides for all others. */
-  | { is: 'ask'; trial?: Trial }
-  /** `isPostponed`: to be asked after all when nobody else answers. */
-  | { is: 'skip'; failure: Failure; isPostponed: boolean }
+  { is: 'ask'; trial?: Trial } | Skip
 
-const ask: Admission = { is: 'ask' }
+/** What an exchange that came now would be told. */
+export type Foresight = { is: 'ask'; isTrial: boolean } | Skip
+
+/** `isPostponed`: to be asked after all when nobody else answers. `rest`: where it is known how long that lasts. */
+export interface Skip {
+  is: 'skip'
+  failure: Failure
+  isPostponed: boolean
+  rest?: Rest
+}
+
+const admitted: Admission = { is: 'ask' }
+const ask: Foresight = { is: 'ask', isTrial: false }
+const tryOnce: Foresight = { is: 'ask', isTrial: true }
 
 /** True in the usual case, in which every target is asked and nobody need know who pays. */
 export function isQuiet({ ledger, breakers, usage, override, handoverAt, network }: Known, nowMs: number): boolean {
@@ -53,40 +65,46 @@ export function dependsOnLoop(payer: Payer, known: Known, nowMs: number): boolea
 
 /** Counts as asking: whoever is admitted to a trial has it. */
 export function admit(payer: Payer, known: Known, circumstances: Circumstances, nowMs: number): Admission {
-  const trial = (): Trial => startTrial(payer, known.ledger, known.breakers, nowMs)
-  if (payer.target.kind === 'local') return byBreaker(payer, known, circumstances, trial, nowMs)
-  const { mode } = known.override.get(nowMs)
-  if (mode === 'local') return { is: 'skip', failure: setAside, isPostponed: false }
-  if (mode === 'primary' && circumstances.isPrimary)
-    return circumstances.isQuestion ? ask : { is: 'ask', trial: trial() }
+  const foresight = foresee(payer, known, circumstances, nowMs)
+  if (foresight.is === 'skip') return foresight
+  if (!foresight.isTrial) return admitted
+  return { is: 'ask', trial: startTrial(payer, known.ledger, known.breakers, nowMs) }
+}
+
+/** The same for whoever only wants to know. */
+export function foresee(payer: Payer, known: Known, circumstances: Circumstances, nowMs: number): Foresight {
+  if (payer.target.kind === 'local') return byBreaker(payer, known, circumstances, nowMs)
+  const override = known.override.get(nowMs)
+  if (override.mode === 'local') {
+    const rest = override.untilMs === undefined ? {} : { rest: { untilMs: override.untilMs } }
+    return { is: 'skip', failure: setAside, isPostponed: false, ...rest }
+  }
+  if (override.mode === 'primary' && circumstances.isPrimary) return circumstances.isQuestion ? ask : tryOnce
   if (known.network.isAway(payer.target.url.origin)) return { is: 'skip', failure: away, isPostponed: true }
   const standing = known.ledger.look(payer, nowMs)
   if (standing.is === 'resting' || (standing.is === 'due' && circumstances.isQuestion))
-    return { is: 'skip', failure: standing.entry.limit, isPostponed: false }
+    return { is: 'skip', failure: standing.entry.limit, isPostponed: false, rest: restIn(standing.entry) }
   // Whatever the reason was that made it call: the local model ends what it began (DESIGN 7).
   if (circumstances.loop === 'of a local call' && !circumstances.isQuestion)
     return { is: 'skip', failure: localLoop, isPostponed: true }
   // Due: its reset has just passed, and what was used up before it says nothing.
-  if (standing.is === 'due') return { is: 'ask', trial: trial() }
+  if (standing.is === 'due') return tryOnce
   const full = circumstances.loop === 'of another call' ? undefined : overIn(payer, known, nowMs)
   if (full && !circumstances.isQuestion) {
-    const message = `The quota ${full.window} is ${Math.round(full.used * 100)} % used.`
-    return { is: 'skip', failure: { kind: 'handover', resetsAtMs: full.resetsAtMs, message }, isPostponed: true }
+    const { window, used, resetsAtMs } = full
+    const message = `The quota ${window} is ${Math.round(used * 100)} % used.`
+    const failure: Failure = { kind: 'handover', resetsAtMs, message }
+    return { is: 'skip', failure, isPostponed: true, rest: { untilMs: resetsAtMs } }
   }
-  return byBreaker(payer, known, circumstances, trial, nowMs)
+  return byBreaker(payer, known, circumstances, nowMs)
 }
 
-function byBreaker(
-  payer: Payer,
-  { breakers }: Known,
-  { isQuestion }: Circumstances,
-  trial: () => Trial,
-  nowMs: number,
-): Admission {
+function byBreaker(payer: Payer, { breakers }: Known, { isQuestion }: Circumstances, nowMs: number): Foresight {
   const admission = breakers.admit(payer, nowMs)
   if (admission === 'ask') return ask
-  if (admission === 'probe' && !isQuestion) return { is: 'ask', trial: trial() }
-  return { is: 'skip', failure: breakers.failureOf(payer) ?? away, isPostponed: true }
+  if (admission === 'probe' && !isQuestion) return tryOnce
+  const closed = breakers.closedTo(payer)
+  return { is: 'skip', failure: closed?.failure ?? away, isPostponed: true, ...(closed && { rest: closed.rest }) }
 }
 
 function overIn(payer: Payer, { usage, handoverAt }: Known, nowMs: number) {

@@ -33,7 +33,32 @@ describe('a breaker', () => {
     failTimes(breakers, 2)
     expect(breakers.failed(payer, overloaded, false, 0)).toBe(true)
     expect([breakers.admit(payer, 0), breakers.admit(payer, 4999)]).toEqual(['wait', 'wait'])
-    expect(breakers.failureOf(payer)).toEqual(overloaded)
+    expect(breakers.closedTo(payer)).toMatchObject({ failure: overloaded, rest: { untilMs: 5000 } })
+  })
+
+  it('tells who is left alone, by whom and for how long', () => {
+    const breakers = createBreakers()
+    expect(breakers.closedTo(payer)).toBeUndefined()
+    failTimes(breakers, 1, 0, { ...payer, account: 'digest-b' })
+    failTimes(breakers, 3)
+    const closed = { target: 'primary', place: url.text, account: 'digest-a', failure: overloaded, pauses: 1 }
+    expect(breakers.entries()).toEqual([{ ...closed, rest: { untilMs: 5000 } }])
+    breakers.beginProbe(payer, 6000)
+    expect(breakers.entries()).toEqual([{ ...closed, rest: { probedSinceMs: 6000 } }])
+  })
+
+  it('lets one ask before its time where a person wants that, and then pauses as long as it would have', () => {
+    const breakers = createBreakers()
+    expect(breakers.makeDue('primary', 0)).toBe(false)
+    failTimes(breakers, 3)
+    expect(breakers.makeDue('another', 1000)).toBe(false)
+    expect(breakers.admit(payer, 1000)).toBe('wait')
+    expect(breakers.makeDue('primary', 1000)).toBe(true)
+    expect(breakers.makeDue('primary', 1000)).toBe(false)
+    expect(breakers.admit(payer, 1000)).toBe('probe')
+    breakers.beginProbe(payer, 1000)
+    breakers.failed(payer, overloaded, true, 2000)
+    expect(breakers.closedTo(payer)).toMatchObject({ rest: { untilMs: 12_000 }, pauses: 2 })
   })
 
   it('counts anew after every answer', () => {

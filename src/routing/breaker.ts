@@ -34,6 +34,11 @@ export function admit(breaker: Breaker, nowMs: number): Admission {
   }
 }
 
+/** The person wants it asked: before its time, but by one exchange all the same. */
+export function endPause(breaker: Breaker, nowMs: number): Breaker {
+  return breaker.is === 'open' ? { ...breaker, untilMs: Math.min(breaker.untilMs, nowMs) } : breaker
+}
+
 /** After `admit` said `probe`. */
 export function beginProbe(breaker: Breaker, nowMs: number): Breaker {
   if (breaker.is === 'closed') return breaker

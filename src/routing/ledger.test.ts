@@ -56,6 +56,21 @@ describe('the ledger', () => {
     expect(standing(ledger, 0, { target: { ...target, url: { ...url, text: 'https://b.example/v1' } } })).toBe('free')
   })
 
+  it('lets the next exchange of every customer ask before its time where a person wants that', () => {
+    let changes = 0
+    const ledger = createLedger([], () => (changes += 1))
+    ledger.record(payer, spent('account', 5000), 0)
+    ledger.record({ ...payer, account: 'digest-b' }, spent('account', 9000), 0)
+    ledger.record({ ...payer, target: { ...target, name: 'second' } }, spent('account', 5000), 0)
+    expect(ledger.makeDue('nobody', 100)).toBe(false)
+    expect([ledger.makeDue('primary', 100), ledger.makeDue('primary', 100)]).toEqual([true, false])
+    expect(changes).toBe(4)
+    expect([standing(ledger, 100), standing(ledger, 100, { account: 'digest-b' })]).toEqual(['due', 'due'])
+    expect(standing(ledger, 100, { target: { ...target, name: 'second' } })).toBe('resting')
+    ledger.claim(payer, 100).refused(payer, spent('account', 7000), 200)
+    expect(standing(ledger, 6999)).toBe('resting')
+  })
+
   it('remembers nothing of a request that was too big by itself', () => {
     const ledger = createLedger()
     ledger.record(payer, spent('request', 5000), 0)

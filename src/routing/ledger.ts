@@ -1,6 +1,6 @@
 /** What is known of spent quotas: who may not be asked, until when and why; and who asks first when that time has come. */
 import type { Limit } from '../ir/failure.ts'
-import { restsUntil } from './rest.ts'
+import { restsUntil, type Rest } from './rest.ts'
 import type { Target } from './target.ts'
 
 export interface LedgerEntry {
@@ -52,6 +52,8 @@ export interface Ledger {
   /** For a payer that is due, or whom the person wants asked whatever is known. */
   claim(payer: Payer, nowMs: number): Probe
   record(payer: Payer, limit: Limit, nowMs: number): void
+  /** Who rests at this target need not any longer: the next exchange of each asks for all. False when nobody rested. */
+  makeDue(target: string, nowMs: number): boolean
   /** What should outlive a restart. */
   entries(): LedgerEntry[]
   /** What is known together with other processes that share the memory: all of it. What they had an answer of is free here too. */
@@ -122,6 +124,15 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     }
   }
 
+  const makeDue = (target: string, nowMs: number): boolean => {
+    const resting = [...entries.values()]
+      .filter((entry) => entry.target === target)
+      .flatMap(({ state }) => (state.is === 'resting' && state.untilMs > nowMs ? state : []))
+    for (const state of resting) state.untilMs = nowMs
+    if (resting.length > 0) onChange()
+    return resting.length > 0
+  }
+
   const learn = (all: readonly LedgerEntry[]): void => {
     const resting = new Map(all.map((entry) => [keyOfEntry(entry), entry]))
     for (const key of entries.keys()) if (!resting.has(key)) entries.delete(key)
@@ -140,6 +151,7 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     },
     claim,
     record: (payer, limit, nowMs) => record(payer, limit, nowMs, () => false),
+    makeDue,
     entries: () => [...entries.values()],
     learn,
   }
@@ -172,6 +184,11 @@ function standingOf(entry: LedgerEntry | undefined, nowMs: number): Standing {
     case 'probing':
       return { is: nowMs - state.sinceMs < probePatienceMs || nowMs < state.untilMs ? 'resting' : 'due', entry }
   }
+}
+
+/** How long an entry says that its target rests. */
+export function restIn({ state }: LedgerEntry): Rest {
+  return state.is === 'resting' ? { untilMs: state.untilMs } : { probedSinceMs: state.sinceMs }
 }
 
 /** The account as a whole, and the one model. */

@@ -1,6 +1,9 @@
 /** How long a spent target is left alone. */
 import type { Limit } from '../ir/failure.ts'
 
+/** Nobody asks before `untilMs`; or one exchange has been finding out since `probedSinceMs`. */
+export type Rest = { untilMs: number } | { probedSinceMs: number }
+
 /** Where the provider names no time, it is asked again after this, then after twice as long, and so on. */
 const firstPauseMs = 30_000
 /** Somebody who buys credit should not have to wait longer than this. */

@@ -10,6 +10,7 @@ import { createJournal } from '../../src/observe/journal.ts'
 import { createBreakers } from '../../src/routing/breakers.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
 import { createOverride } from '../../src/routing/override.ts'
+import { createPayerBook } from '../../src/routing/payers.ts'
 import { createUsageBook } from '../../src/routing/usage.ts'
 import { createNetworkWatch } from '../../src/upstream/network-watch.ts'
 
@@ -18,6 +19,7 @@ export function nothingKnown(clock: Clock) {
   return {
     ledger: createLedger(),
     breakers: createBreakers(),
+    payers: createPayerBook(),
     usage: createUsageBook(),
     override: createOverride(),
     handoverAt: undefined,

@@ -1,0 +1,95 @@
+/**
+ * Who may see and who may change what Trooper does. The guard has looked at `Host` and `Origin` before (server/guard.ts); here it is about
+ * tokens. Reads are free, unless `TROOPER_TOKEN` is set. A change needs a token in any case: the one of this installation, which stands in
+ * the data folder for programs of its owner, or a cookie, which Trooper's own page has. No token is ever logged, or repeated in an answer.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+export type Denial = { status: 401 | 403; sentence: string }
+
+export interface Access {
+  /** `undefined`: it may. */
+  mayRead(headers: IncomingHttpHeaders): Denial | undefined
+  mayChange(headers: IncomingHttpHeaders): Denial | undefined
+  /** The `Set-Cookie` that goes with the page; `undefined` where it has to ask for the token first. */
+  pageCookie(): string | undefined
+  /** The `Set-Cookie` for whoever gave the right token; `undefined` for any other. */
+  login(token: string): string | undefined
+  /** `TROOPER_TOKEN` is set. */
+  readonly asksForToken: boolean
+}
+
+/** The page asks once in so long. */
+const loginSeconds = 30 * 24 * 3600
+/** No other path of this host gets it from a browser. */
+const path = '/trooper/api'
+
+export function createAccess(installToken: string, token: string | undefined): Access {
+  const isInstallToken = secretMatcher(installToken)
+  const isToken = token === undefined ? () => false : secretMatcher(token)
+  // Not the token itself: browsers send a cookie to whatever else listens on this host. It is worth nothing once TROOPER_TOKEN has changed.
+  const ticket = createHmac('sha256', installToken)
+    .update(`page\n${token ?? ''}`)
+    .digest('base64url')
+  const isTicket = secretMatcher(ticket)
+  // Two Troopers on one host, each with a folder of its own, do not take each other's cookie away.
+  const cookieName = `trooper-${createHash('sha256').update(installToken).digest('hex').slice(0, 8)}`
+  const cookie = `${cookieName}=${ticket}; Path=${path}; HttpOnly; SameSite=Strict`
+
+  const hasToken = (headers: IncomingHttpHeaders): boolean =>
+    tokensIn(headers).some((given) => isInstallToken(given) || isToken(given))
+  const hasCookie = (headers: IncomingHttpHeaders): boolean => cookiesIn(headers, cookieName).some(isTicket)
+
+  return {
+    mayRead: (headers) => (token === undefined || hasToken(headers) || hasCookie(headers) ? undefined : noToken),
+    mayChange: (headers) => {
+      if (hasToken(headers)) return undefined
+      if (!hasCookie(headers)) return token === undefined ? noInstallToken : noToken
+      return isOwnPage(headers) ? undefined : foreignPage
+    },
+    pageCookie: () => (token === undefined ? cookie : undefined),
+    login: (given) => (isToken(given) ? `${cookie}; Max-Age=${loginSeconds}` : undefined),
+    asksForToken: token !== undefined,
+  }
+}
+
+/** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */
+export function secretMatcher(secret: string): (given: string) => boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  const expected = digest(secret)
+  return (given) => timingSafeEqual(digest(given), expected)
+}
+
+/** Where programs put it; `x-api-key` is where clients have `TROOPER_TOKEN` anyway. */
+function tokensIn(headers: IncomingHttpHeaders): string[] {
+  const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1]
+  return [bearer, headers['x-trooper-token'], headers['x-api-key']].filter((value) => typeof value === 'string')
+}
+
+function cookiesIn({ cookie = '' }: IncomingHttpHeaders, name: string): string[] {
+  return cookie
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1))
+}
+
+/** `SameSite` knows no ports: a page of another server of this host has the cookie too, and so has a page whose origin may call models. */
+function isOwnPage({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
+  if (origin !== undefined) return origin === `http://${host}` || origin === `https://${host}`
+  return headers['sec-fetch-site'] === 'same-origin'
+}
+
+const noToken: Denial = {
+  status: 401,
+  sentence: 'Trooper wants its token here; send TROOPER_TOKEN as Authorization: Bearer, or log in on the page.',
+}
+
+const noInstallToken: Denial = {
+  status: 401,
+  sentence:
+    "A change needs the token of this installation; send the one in the file 'token' of TROOPER_DATA_DIR as Authorization: Bearer, or load the page anew.",
+}
+
+const foreignPage: Denial = { status: 403, sentence: "Only Trooper's own page may change anything with its cookie." }

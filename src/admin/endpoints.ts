@@ -1,0 +1,168 @@
+/** Every path of `/trooper/api`, and what it answers to which method. */
+import type { z } from 'zod'
+import type { Services } from '../exchange/outcome.ts'
+import type { Access } from './access.ts'
+import { problem, type Answer } from './answer.ts'
+import { makeDue, setOverride, warm, type Refused } from './changes.ts'
+import type { Drills } from './drills.ts'
+import type { EngineLooks } from './engine-looks.ts'
+import { withoutContent, type Events } from './events.ts'
+import { ledgerView } from './ledger-view.ts'
+import { orders, queries, read } from './orders.ts'
+import type {
+  DaysView,
+  DayView,
+  DrillRunView,
+  DrillView,
+  EnginesView,
+  ExchangesView,
+  LedgerView,
+  OverrideView,
+  StatusView,
+} from './views.ts'
+
+export type Method = 'GET' | 'PUT' | 'POST'
+
+export interface Asked {
+  /** What stands in the place of `{id}`. */
+  id: string
+  query: Readonly<Record<string, string>>
+  /** As JSON has it; an empty object where there was none. */
+  body: unknown
+}
+
+export type Operation =
+  | {
+      answer: (asked: Asked) => Answer | Promise<Answer>
+      /** Whoever asks has no token yet. */
+      isFree?: true
+      isStream?: never
+    }
+  /** It is followed until the reader leaves. */
+  | { isStream: true; isFree?: never }
+
+export type Endpoint = { readonly [M in Method]?: Operation }
+
+/** Totals by day, newest first. */
+export interface Days {
+  today(): DayView
+  list(limit: number): DayView[]
+}
+
+export interface EndpointParts {
+  services: Services
+  access: Access
+  engines: EngineLooks
+  events: Events
+  drills: Drills
+  days: Days
+  statusNow: () => StatusView
+}
+
+export function createEndpoints(parts: EndpointParts): Readonly<Record<string, Endpoint>> {
+  const { services, engines, days, drills, events, statusNow } = parts
+  return {
+    '/status': {
+      GET: {
+        answer: async () => {
+          await engines.fresh()
+          return good<StatusView>(statusNow())
+        },
+      },
+    },
+    '/exchanges': {
+      GET: {
+        answer: ({ query }) => withRead(queries.exchanges, query, 'The query', (asked) => exchanges(services, asked)),
+      },
+    },
+    '/exchanges/{id}': { GET: { answer: ({ id }) => exchange(services, id) } },
+    '/ledger': { GET: { answer: () => good<LedgerView>(ledgerView(services.ledger, services.breakers)) } },
+    '/engines': { GET: { answer: async () => good<EnginesView>({ engines: await engines.fresh() }) } },
+    '/days': {
+      GET: {
+        answer: ({ query }) =>
+          withRead(queries.days, query, 'The query', ({ limit }) => good<DaysView>({ days: days.list(limit) })),
+      },
+    },
+    '/override': {
+      GET: { answer: () => good<OverrideView>(services.override.get(services.clock.now())) },
+      PUT: {
+        answer: ({ body }) =>
+          withRead(orders.override, body, 'The override', (order) => good<OverrideView>(setOverride(services, order))),
+      },
+    },
+    '/probe': {
+      POST: {
+        answer: ({ body }) =>
+          withRead(orders.target, body, 'The body', ({ target }) => done(makeDue(services, target))),
+      },
+    },
+    '/warm': {
+      POST: {
+        answer: ({ body }) =>
+          withRead(orders.target, body, 'The body', async ({ target }) => done(await warm(services, target))),
+      },
+    },
+    '/drill': {
+      GET: { answer: () => good<DrillView>(drills.view()) },
+      POST: {
+        answer: ({ body }) =>
+          withRead(orders.drill, body, 'The drill', (order) => {
+            const run = drills.start(order, (progress) => events.drill(progress))
+            return run
+              ? { status: 202, body: run satisfies DrillRunView }
+              : problem(409, 'A drill is under way; wait until it is over.')
+          }),
+      },
+    },
+    '/login': {
+      POST: {
+        isFree: true,
+        answer: ({ body }) => withRead(orders.login, body, 'The login', ({ token }) => login(parts.access, token)),
+      },
+    },
+    '/events': { GET: { isStream: true } },
+  }
+}
+
+function good<View extends object>(body: View): Answer {
+  return { status: 200, body }
+}
+
+function done(outcome: object | Refused): Answer {
+  return 'problem' in outcome ? problem(outcome.status, outcome.problem) : good(outcome)
+}
+
+function withRead<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  what: string,
+  answer: (read: T) => Answer | Promise<Answer>,
+): Answer | Promise<Answer> {
+  const order = read(schema, value, what)
+  return order.ok ? answer(order.value) : problem(400, order.problem)
+}
+
+function exchanges({ journal }: Services, { limit, before }: { limit: number; before?: string | undefined }): Answer {
+  const [listed, isMore] = withMore(journal.list(limit + 1, before), limit)
+  const last = listed.at(-1)
+  return good<ExchangesView>({ exchanges: listed.map(withoutContent), ...(isMore && last && { before: last.id }) })
+}
+
+function withMore<T>(all: readonly T[], limit: number): [T[], boolean] {
+  return [all.slice(0, limit), all.length > limit]
+}
+
+function exchange({ journal }: Services, id: string): Answer {
+  const entry = journal.find(id)
+  return entry ? good(entry) : problem(404, 'That exchange is not kept (any more); JOURNAL says how many are.')
+}
+
+function login({ asksForToken, login: enter }: Access, token: string): Answer {
+  if (!asksForToken)
+    return problem(409, 'There is no token to log in with, as TROOPER_TOKEN is not set; load the page anew.')
+  const cookie = enter(token)
+  return cookie === undefined
+    ? problem(401, 'That is not the value of TROOPER_TOKEN.')
+    : { status: 204, headers: { 'set-cookie': cookie } }
+}

@@ -1,0 +1,65 @@
+/** Puts `/trooper/api` together for one Trooper. */
+import type { Services } from '../exchange/outcome.ts'
+import { accountAt } from '../exchange/payer.ts'
+import type { Target } from '../routing/target.ts'
+import { createAccess } from './access.ts'
+import { createHandler, type Handle } from './api.ts'
+import { createDrills } from './drills.ts'
+import { createEndpoints, type Days } from './endpoints.ts'
+import { createEngineLooks } from './engine-looks.ts'
+import { createEvents } from './events.ts'
+import { statusOf } from './status.ts'
+import type { StatusView } from './views.ts'
+
+export interface Api {
+  handle: Handle
+  /** The `Set-Cookie` that goes with the page, so that it may change something; `undefined` where it has to log in first. */
+  pageCookie(): string | undefined
+  /** Ends what readers follow, and a drill. */
+  close(): Promise<void>
+}
+
+interface ApiSettings {
+  /** Of this installation (state/install-token.ts). */
+  installToken: string
+  /** `TROOPER_TOKEN` */
+  token: string | undefined
+  version: string
+  /** Where the drill's program is, if not beside this one. */
+  drillProgram?: URL
+}
+
+/** So many exchanges are looked through for the one that came last through each chain. */
+const recentExchanges = 100
+
+export function openApi(services: Services, days: Days, settings: ApiSettings): Api {
+  const { clock, journal, log } = services
+  const { version } = settings
+  const startedAtMs = clock.now()
+  const engines = createEngineLooks(services)
+  const statusNow = (): StatusView =>
+    statusOf(
+      {
+        ...services,
+        recent: journal.list(recentExchanges).filter(({ about }) => about === 'conversation'),
+        engines: engines.latest(),
+        today: days.today(),
+        ownAccount: (target: Target) => (target.credential ? accountAt(target, [], '') : undefined),
+        version,
+        startedAtMs,
+      },
+      clock.now(),
+    )
+  const access = createAccess(settings.installToken, settings.token)
+  const events = createEvents(journal, statusNow, clock)
+  const drills = createDrills(services.chains, clock, settings.drillProgram)
+  const endpoints = createEndpoints({ services, access, engines, events, drills, days, statusNow })
+  return {
+    handle: createHandler({ access, events, endpoints, log }),
+    pageCookie: access.pageCookie,
+    close: async () => {
+      events.close()
+      await drills.stop()
+    },
+  }
+}

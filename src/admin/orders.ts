@@ -1,0 +1,69 @@
+/** What may be asked of `/trooper/api`: bodies and queries, and what is wrong with one, in a sentence. Pure. */
+import { z } from 'zod'
+import { wires } from '../drill/app.ts'
+import { scenarios } from '../drill/scenarios.ts'
+
+/** Longer than this is no duration but a setting. */
+const longestOverrideMs = 31 * 24 * 3_600_000
+
+const targetName = z.string({ error: 'must be the name of a target' }).optional()
+
+/** An empty object stands for an absent body. */
+export const orders = {
+  override: z.discriminatedUnion(
+    'mode',
+    [
+      z.strictObject({ mode: z.literal('auto') }),
+      z.strictObject({
+        mode: z.enum(['local', 'primary']),
+        /** Milliseconds from now; unset: until somebody says otherwise. */
+        forMs: z
+          .int({ error: 'must be a whole number of milliseconds' })
+          .min(1, { error: 'must be at least 1 ms' })
+          .max(longestOverrideMs, {
+            error: 'must be at most 31 days in milliseconds; leave it out for an override without an end',
+          })
+          .optional(),
+      }),
+    ],
+    { error: 'must be auto, local or primary' },
+  ),
+  target: z.strictObject({ target: targetName }),
+  drill: z.strictObject({
+    scenario: z
+      .enum(
+        scenarios.map(({ name }) => name),
+        { error: 'is no scenario; GET /trooper/api/drill lists them' },
+      )
+      .optional(),
+    dialect: z.enum(wires, { error: `must be one of ${wires.join(', ')}` }).optional(),
+    standIn: z.boolean({ error: 'must be true or false' }).optional(),
+  }),
+  login: z.strictObject({ token: z.string({ error: 'must be the value of TROOPER_TOKEN' }) }),
+}
+
+const count = (most: number, byDefault: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, { error: 'must be a whole number' })
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= most, { error: `must be between 1 and ${most}` })
+    .default(byDefault)
+
+export const queries = {
+  exchanges: z.strictObject({ limit: count(1000, 50), before: z.string().max(100).optional() }),
+  days: z.strictObject({ limit: count(366, 30) }),
+}
+
+type Read<T> = { ok: true; value: T } | { ok: false; problem: string }
+
+/** `what`: what was read, as the sentence begins. */
+export function read<T>(schema: z.ZodType<T>, value: unknown, what: string): Read<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return { ok: true, value: parsed.data }
+  const [issue] = parsed.error.issues
+  if (issue?.code === 'unrecognized_keys')
+    return { ok: false, problem: `${what} has a field '${issue.keys[0]?.slice(0, 50)}' that means nothing here.` }
+  const field = issue?.path.join('.')
+  return { ok: false, problem: field ? `${what}: ${field} ${issue?.message}.` : `${what} must be a JSON object.` }
+}

@@ -1,0 +1,65 @@
+/**
+ * The token of this installation: whoever can read it may change what Trooper does. Made at the first start, in the data folder, readable by
+ * its owner only.
+ */
+import { randomBytes } from 'node:crypto'
+import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const fileName = 'token'
+const shape = /^[A-Za-z0-9_-]{43}$/
+
+/** `undefined`: there is none, or none that can be read. */
+export function readInstallToken(folder: string): string | undefined {
+  try {
+    const text = readFileSync(join(folder, fileName), 'utf8').trim()
+    return shape.test(text) ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The one that is there, or a new one. Where no file can be written it is good until the stop; `onUnwritable` is called then. */
+export function openInstallToken(folder: string, onUnwritable: () => void): string {
+  const path = join(folder, fileName)
+  const fresh = randomBytes(32).toString('base64url')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (readInstallToken(folder) === undefined) put(path, fresh)
+    keepPrivate(path)
+  } catch {
+    onUnwritable()
+  }
+  return readInstallToken(folder) ?? fresh
+}
+
+/** Of several Troopers that start at once the first one's is everybody's: a link is made whole, and only where there is none. */
+function put(path: string, token: string): void {
+  const half = `${path}.${process.pid}.tmp`
+  writeFileSync(half, `${token}\n`, { mode: 0o600 })
+  try {
+    rmUnread(path)
+    linkSync(half, path)
+  } catch (error) {
+    // Some file systems have no links.
+    if (!isCode(error, 'EEXIST')) renameSync(half, path)
+  } finally {
+    rmSync(half, { force: true })
+  }
+}
+
+/** What stands there is no token: a half of one, or somebody's mistake. */
+function rmUnread(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats?.isFile() && !shape.test(readFileSync(path, 'utf8').trim())) rmSync(path)
+}
+
+/** As it may have come back from a backup. Windows has no such modes. */
+function keepPrivate(path: string): void {
+  const { mode } = statSync(path)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) chmodSync(path, 0o600)
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
