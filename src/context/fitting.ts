@@ -1,5 +1,5 @@
 /** What is remembered of conversations so that their next turn is cut at the same place, and of windows that a server corrected. */
-import type { Cut } from './cut.ts'
+import { createCuts, type Cuts } from './cuts.ts'
 import { createMemo, type Memo } from './notes.ts'
 import { createRemembered, type Remembered } from './remembered.ts'
 
@@ -8,8 +8,7 @@ export type SummaryMode = 'extractive' | 'model' | 'off'
 
 export interface Fitting {
   summary: SummaryMode
-  /** By conversation. */
-  cuts: Remembered<number, Cut>
+  cuts: Cuts
   memo: Memo
   /** Summaries that the model wrote, by conversation and place: the next one goes on from there. */
   written: Remembered<string, WrittenSummary>
@@ -29,7 +28,7 @@ const mostConversations = 500
 export function createFitting(summary: SummaryMode): Fitting {
   return {
     summary,
-    cuts: createRemembered(mostConversations),
+    cuts: createCuts(),
     memo: createMemo(),
     written: createRemembered(mostConversations),
     windows: createWindows(),

@@ -2,7 +2,6 @@
 export interface Remembered<K, V> {
   get(key: K): V | undefined
   set(key: K, value: V): void
-  delete(key: K): void
 }
 
 export function createRemembered<K, V>(most: number): Remembered<K, V> {
@@ -20,6 +19,5 @@ export function createRemembered<K, V>(most: number): Remembered<K, V> {
       return value
     },
     set,
-    delete: (key) => void entries.delete(key),
   }
 }

@@ -101,13 +101,13 @@ async function open(
   const uncut = { ...known, fitted: whole, cut: undefined, isNew: false }
   if (windowTokens === undefined) return uncut
   const budget = Math.floor((windowTokens - roomForAnswer(request, windowTokens)) / margin)
-  const before = fitting.cuts.get(conversation)
+  const before = fitting.cuts.of(conversation, request.messages)
   // The usual case is spared a plan, which counts every part again.
   if (!before && whole.tokens <= budget) return uncut
   const plan = planCut(request, count, { budget, summaries: fitting.summary !== 'off', before })
   switch (plan.type) {
     case 'whole':
-      fitting.cuts.delete(conversation)
+      fitting.cuts.forget(conversation, request.messages)
       return uncut
     case 'too-long':
       return { type: 'too-long', failure: tooLong(Math.ceil(plan.tokens * margin), windowTokens) }
@@ -118,7 +118,7 @@ async function open(
           ? await writeSummaries(services, turn, engine, request, { cut, count, windowTokens, margin, conversation })
           : extractSummaries(request, cut, count, fitting.memo)
       const fitted = applyCut(request, cut, summaries, count, fitting.memo)
-      fitting.cuts.set(conversation, cut)
+      fitting.cuts.keep(conversation, request.messages, cut)
       return { ...known, fitted, cut, isNew }
     }
   }

@@ -38,7 +38,8 @@ export async function writeSummaries(
   const summaries: string[] = []
   for (const [at, run] of runs.entries()) {
     const tokens = shares[at] ?? 0
-    const id = `${conversation} ${run.at}`
+    // Conversations that begin alike go on differently.
+    const id = `${conversation} ${run.at} ${keyOfMessages(run.messages.slice(0, 1))}`
     const key = keyOfMessages(run.messages, tokens)
     const known = fitting.written.get(id)
     if (tokens < leastTokens) summaries.push(extracted[at] ?? '')

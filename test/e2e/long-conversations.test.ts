@@ -109,6 +109,29 @@ describe('a conversation longer than the window', () => {
     await expectNoCut()
   })
 
+  it('that only begins like another one is not cut where that one was', async () => {
+    const first = { role: 'user', content: 'Have a look at this.' }
+    const long = Array.from({ length: 60 }, () => [
+      { role: 'assistant', content: 'Some words. '.repeat(100) },
+      { role: 'user', content: 'Other words. '.repeat(100) },
+    ]).flat()
+    await (await say([first, ...long])).text()
+    const report = { id: 'call_report', type: 'function', function: { name: 'report', arguments: '{}' } }
+    const lines = 'All is well.\n'.repeat(9000)
+    const response = await say(
+      [
+        first,
+        { role: 'assistant', content: null, tool_calls: [report] },
+        { role: 'tool', tool_call_id: 'call_report', content: `${lines}The disk of marlin is full.` },
+      ],
+      { tools: [{ type: 'function', function: { name: 'report', parameters: { type: 'object' } } }] },
+    )
+    expect(response.status).toBe(200)
+    const messages = arrayOf((await heard()).at(-1)?.['messages']).map(objectOf)
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
+    expect(messages[2]?.['content']).toContain('The disk of marlin is full.')
+  })
+
   it('that cannot be made to fit goes to the next model', async () => {
     await stage.ollama.configure({ models: [model('small:1b', 4096), model('roomy:8b', 65_536)] })
     const two = await startWith('small:1b, roomy:8b')

@@ -1,0 +1,53 @@
+/**
+ * How conversations were cut, so that the next turn of each is cut at the same place. Many begin alike (an app's fixed words, a `hi`):
+ * a cut counts only for a conversation in which all that it left out or shortened is still the same.
+ */
+import type { Message } from '../ir/request.ts'
+import type { Cut } from './cut.ts'
+import { keyOfMessages } from './notes.ts'
+import { createRemembered } from './remembered.ts'
+
+/** `beginning`: a key of what all turns of a conversation share (fit.ts). */
+export interface Cuts {
+  /** How the conversation was cut that these messages go on with. */
+  of(beginning: number, messages: readonly Message[]): Cut | undefined
+  keep(beginning: number, messages: readonly Message[], cut: Cut): void
+  forget(beginning: number, messages: readonly Message[]): void
+}
+
+interface Known {
+  cut: Cut
+  /** So many messages are as they were, by a key of them. */
+  reach: number
+  key: number
+}
+
+/** More conversations than anybody has at once; each is a few numbers. */
+const mostBeginnings = 500
+/** Each costs a look at its messages, ~1 ns a character. */
+const mostAlike = 4
+
+export function createCuts(): Cuts {
+  const known = createRemembered<number, readonly Known[]>(mostBeginnings)
+  const others = (beginning: number, messages: readonly Message[]): Known[] =>
+    (known.get(beginning) ?? []).filter((one) => !isOf(one, messages))
+  return {
+    of: (beginning, messages) => known.get(beginning)?.find((one) => isOf(one, messages))?.cut,
+    keep: (beginning, messages, cut) => {
+      const reach = reachOf(cut, messages)
+      const kept: Known = { cut, reach, key: keyOfMessages(messages.slice(0, reach)) }
+      known.set(beginning, [kept, ...others(beginning, messages)].slice(0, mostAlike))
+    },
+    forget: (beginning, messages) => known.set(beginning, others(beginning, messages)),
+  }
+}
+
+function isOf({ reach, key }: Known, messages: readonly Message[]): boolean {
+  return reach <= messages.length && keyOfMessages(messages.slice(0, reach)) === key
+}
+
+/** Where texts lose their middle wherever they stand, all of the conversation. */
+function reachOf(cut: Cut, messages: readonly Message[]): number {
+  const isEverywhere = cut.textTokens !== undefined || cut.toolTokens !== undefined
+  return isEverywhere ? messages.length : Math.max(cut.shrunkBefore, cut.thoughtlessBefore, cut.droppedBefore)
+}
