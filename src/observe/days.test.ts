@@ -30,11 +30,11 @@ function start(path = scratch(), clock = new FakeClock(noonMs)) {
   /** An exchange that ends now. */
   const happens = (end: Entry['end'], ...attempts: Partial<AttemptEntry>[]): void => {
     const facts = { atMs: clock.now() - 1000, about: 'conversation', isStream: true } as const
-    const entry = journal.open({ ...facts, dialect: 'anthropic', model: 'claude-sonnet-4-5-20250929' })
+    const entry = journal.open({ ...facts, dialect: 'anthropic', model: 'claude-haiku-4-5-20251001' })
     for (const more of attempts) {
       const kind = more.target === 'local' ? 'local' : 'cloud'
       const usual = { kind, dialect: 'anthropic', how: 'relay', startMs: 0, end: { is: 'answered' } } as const
-      entry.attempts.push({ target: 'claude', model: 'claude-sonnet-4-5-20250929', ...usual, ...more })
+      entry.attempts.push({ target: 'claude', model: 'claude-haiku-4-5-20251001', ...usual, ...more })
     }
     entry.totalMs = 1000
     entry.end = end
@@ -76,7 +76,7 @@ describe('the totals of a day', () => {
           failed: 2,
           inputTokens: 1_000_000,
           outputTokens: 100_000,
-          cost: { usd: 4.5, unknown: 0 },
+          cost: { usd: 1.5, unknown: 0 },
         },
         local: {
           kind: 'local',
@@ -87,7 +87,7 @@ describe('the totals of a day', () => {
           cost: { usd: 0, unknown: 0 },
         },
       },
-      notSpent: { usd: 6, unknown: 0 },
+      notSpent: { usd: 2, unknown: 0 },
     })
   })
 
@@ -112,7 +112,7 @@ describe('the totals of a day', () => {
       seams: 2,
       byReason: { network: 1 },
       byTarget: { claude: { answered: 0, failed: 2, cost: { unknown: 1 } } },
-      notSpent: { usd: 4.5 },
+      notSpent: { usd: 1.5 },
     })
   })
 
@@ -190,9 +190,9 @@ describe('the file of the days', () => {
   })
 
   it('is set aside, and said so, when nobody can read it', () => {
-    const { read, write } = createDaysForm()
-    const good = write([{ ...emptyDay('2026-04-20'), exchanges: 3 }])
-    expect(read(good)).toHaveLength(1)
+    const form = createDaysForm()
+    const good = form.write([{ ...emptyDay('2026-04-20'), exchanges: 3 }])
+    expect(form.read(good)).toHaveLength(1)
     expect(JSON.parse(good)).toMatchObject({ days: [{ day: '2026-04-20' }] })
     for (const broken of ['', 'no json', good.replace('"exchanges":3', '"exchanges":-3'), good.slice(0, -9)]) {
       const file = scratch()

@@ -31,7 +31,7 @@ function tallyFallback(day: DayView, entry: Entry, fallback: AttemptEntry, find:
   if (reason) day.byReason[reason] = (day.byReason[reason] ?? 0) + 1
   const [first] = entry.attempts
   if (fallback.kind === 'local' && first?.kind === 'cloud')
-    addCost(day.notSpent, costInstead(find(first.target), entry.model, usageOfLocals(entry)))
+    addCost(day.notSpent, costInstead(find(first.target), entry, usageOfLocals(entry)))
 }
 
 function usageOfLocals({ attempts }: Entry): AttemptEntry['usage'] {
@@ -39,7 +39,7 @@ function usageOfLocals({ attempts }: Entry): AttemptEntry['usage'] {
   return usages.length > 0 ? usages.reduce(addUsage) : undefined
 }
 
-function tallyTargets(day: DayView, { attempts, end }: Entry, find: FindTarget): void {
+function tallyTargets(day: DayView, { atMs, attempts, end }: Entry, find: FindTarget): void {
   const costs = new Map<string, Cost>()
   for (const attempt of attempts) {
     if (attempt.end.is === 'skipped') continue
@@ -48,7 +48,7 @@ function tallyTargets(day: DayView, { attempts, end }: Entry, find: FindTarget):
     target.inputTokens += attempt.usage?.inputTokens ?? 0
     target.outputTokens += attempt.usage?.outputTokens ?? 0
     const before = costs.get(attempt.target) ?? { usd: 0, isWhole: true }
-    const { usd, isWhole } = costOfAttempt(find(attempt.target), attempt)
+    const { usd, isWhole } = costOfAttempt(find(attempt.target), attempt, atMs)
     costs.set(attempt.target, { usd: before.usd + usd, isWhole: before.isWhole && isWhole })
   }
   for (const [name, cost] of costs) {
