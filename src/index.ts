@@ -1,6 +1,6 @@
 /** Package entry: Trooper inside another program. */
 import { loadConfig } from './config/load.ts'
-import type { Log } from './observe/log.ts'
+import { silentLog, type Log } from './observe/log.ts'
 import type { Trooper } from './running.ts'
 import { startTrooper } from './trooper.ts'
 
@@ -19,5 +19,3 @@ export async function createTrooper(
   if (!loaded.ok) throw new Error(loaded.problem)
   return startTrooper(loaded.config, loaded.targets, log)
 }
-
-const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }

@@ -36,5 +36,7 @@ function ownPart(argv: string[]): string[] {
   return end === -1 ? argv : argv.slice(0, end)
 }
 
+// Whoever reads no further (`| head`) is no fault.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 // Explicit, so that nothing left open (a paused client, a pipe on stdin) keeps a stopped Trooper alive.
 process.exit(await main(process.argv.slice(2)))

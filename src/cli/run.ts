@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { constants } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { dataFolder } from '../config/data-folder.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Setting } from '../config/setting.ts'
 import type { Targets } from '../config/targets.ts'
+import { silentLog, type Log } from '../observe/log.ts'
 import { startTrooper } from '../trooper.ts'
 import { findTrooper } from '../upstream/find-trooper.ts'
 import { clientArguments, clientVariables } from './client-settings.ts'
@@ -51,9 +52,7 @@ interface Own {
 
 /** On a port of its own: it ends with its program, and another one's `trooper run` must not have come to rely on it. */
 async function startOwn(config: Config, targets: Targets): Promise<Own> {
-  const folder = dataFolder(config)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { log, flush } = openLog(config, join(folder, 'run.log'))
+  const { log, flush } = openRunLog(config)
   const trooper = await startTrooper({ ...config, port: 0 }, targets, log)
   return {
     url: trooper.url,
@@ -61,6 +60,22 @@ async function startOwn(config: Config, targets: Targets): Promise<Own> {
       await trooper.stop(0)
       flush()
     },
+  }
+}
+
+/** Without a place for it the program runs all the same. */
+function openRunLog(config: Config): { log: Log; flush: () => void } {
+  const file = join(dataFolder(config), 'run.log')
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    return openLog(config, file)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    complain(
+      `${file} cannot be written${code}: Trooper keeps no log; set TROOPER_DATA_DIR to a folder that it may use.`,
+      0,
+    )
+    return { log: silentLog, flush: () => {} }
   }
 }
 

@@ -1,8 +1,9 @@
 /** What commands have in common towards the person who typed them. */
-import { pino } from 'pino'
+import { openSync } from 'node:fs'
 import { realClock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
 import { createGatherer } from '../observe/gather.ts'
+import { createLineFile } from '../observe/line-file.ts'
 import { createJsonLog, createTextLog } from '../observe/lines.ts'
 import type { Log } from '../observe/log.ts'
 
@@ -13,15 +14,7 @@ export function complain(problem: string, exitCode: number): number {
 
 /** Resolves when the text is out: the process may end next. Whoever reads no further (`| head`) is no fault. */
 export function print(text: string): Promise<void> {
-  const { stdout } = process
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stdout.off('error', done)
-      resolve()
-    }
-    stdout.once('error', done)
-    stdout.write(`${text}\n`, done)
-  })
+  return new Promise((resolve) => void process.stdout.write(`${text}\n`, () => resolve()))
 }
 
 /** What is going on, in a line of the terminal that the next one takes the place of; the last one is empty. Says whether there is one. */
@@ -35,17 +28,16 @@ export function mayColour(): boolean {
   return process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 }
 
-/** `file`: where standard output is another program's. */
+/** `file`: where standard output is another program's. Throws where it cannot be opened. */
 export function openLog(config: Pick<Config, 'logFormat'>, file?: string): { log: Log; flush: () => void } {
-  const destination = pino.destination({ dest: file ?? 1, sync: false, mode: 0o600 })
-  const gatherer = createGatherer(destination, realClock)
+  const fd = file === undefined ? process.stdout.fd : openSync(file, 'a', 0o600)
+  const lines = createLineFile(fd, realClock, (count, problem) =>
+    log.warn(`⚠️ ${count} ${count === 1 ? 'line is' : 'lines are'} missing here (${problem})`),
+  )
+  const gatherer = createGatherer(lines, realClock)
   const inColour = file === undefined && mayColour()
   const log = config.logFormat === 'json' ? createJsonLog(gatherer) : createTextLog(gatherer, realClock, inColour)
-  const flush = (): void => {
-    gatherer.flush()
-    destination.flushSync()
-  }
-  return { log, flush }
+  return { log, flush: () => lines.end(gatherer.take()) }
 }
 
 export function untilAskedToStop(): Promise<void> {

@@ -9,6 +9,7 @@ import { openEmbedded, type Embedded } from '../embedded/open.ts'
 import { createEngines } from '../engines/engines.ts'
 import { createLocals } from '../engines/locals.ts'
 import { thisMachine } from '../engines/memory.ts'
+import { silentLog } from '../observe/log.ts'
 import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
 import { bad, good, type Finding } from './finding.ts'
@@ -73,9 +74,6 @@ async function* examineLocals(
       yield bad(target.name, refusal.message, engines.known(target).remedy(refusal, target) ?? 'choose another one')
   }
 }
-
-/** What an engine would tell stands in the findings. */
-const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
 
 function allTargets({ chains }: Pick<Targets, 'chains'>): Target[] {
   return [...new Set(Object.values(chains).flat())]

@@ -7,6 +7,7 @@ import { dataFolder } from '../config/data-folder.ts'
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { objectOf, parseJson, stringOf } from '../ir/json.ts'
+import { silentLog } from '../observe/log.ts'
 import type { Chain } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
 import { startTrooper } from '../trooper.ts'
@@ -45,7 +46,6 @@ export async function makeRoundTrip(config: Config, local: readonly Target[]): P
 }
 
 const remedy = 'mend what stands above; then: trooper doctor'
-const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** Port 9 (discard, RFC 863) of this machine is where nobody is. */
 function targetsBehindNobody(local: readonly Target[]): Targets {

@@ -91,7 +91,7 @@ function knows(limit: number) {
 }
 
 async function windowFor({ engine, margins, target }: Fake, request: ChatRequest): Promise<number> {
-  const needed = Math.ceil(countTokens(request) * margins.of('')) + roomForAnswer(request)
+  const needed = Math.ceil(margins.of('').own(countTokens(request))) + roomForAnswer(request)
   return (await engine.windowFor(needed, target)) ?? Number.NaN
 }
 

@@ -99,14 +99,14 @@ async function askInItsWindow(
   const conversation = fingerprint([ownPromptText(request)])
   let windowTokens: number | undefined = 0
   for (let repeats = 0; ; repeats += 1) {
-    const needed = Math.ceil(counted * margins.of(model, conversation)) + roomForAnswer(request)
+    const needed = Math.ceil(margins.of(model, conversation).own(counted)) + roomForAnswer(request)
     const before: number | undefined = windowTokens
     windowTokens = await engine.windowFor(needed, target)
     const outcome = await call(windowTokens)
     if (outcome.type !== 'failed' || outcome.failure.kind !== 'too-long' || repeats >= mostRepeats) return outcome
     if (windowTokens === undefined || (repeats > 0 && windowTokens <= (before ?? 0))) return outcome
     const { promptTokens } = outcome.failure
-    if (promptTokens === undefined) margins.tighten(model, conversation, windowTokens / counted)
+    if (promptTokens === undefined) margins.tighten(model, conversation, counted, windowTokens)
     else margins.learn(model, conversation, counted, promptTokens)
   }
 }

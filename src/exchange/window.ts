@@ -90,17 +90,17 @@ async function open(
   const count = countOf(target)
   const whole = wholly(request, count)
   const askWindow = (): Promise<number | undefined> => {
-    const needed = Math.ceil(whole.tokens * margins.of(model, conversation)) + roomForAnswer(request)
+    const needed = Math.ceil(margins.of(model, conversation).own(whole.tokens)) + roomForAnswer(request)
     return engine.windowFor(needed, target)
   }
   let told = await askWindow()
   if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
-  const margin = margins.of(model, conversation)
+  const scale = margins.of(model, conversation)
   const windowTokens = fitting.windows.at(model, told)
   const known = { windowTokens, told, model, conversation }
   const uncut = { ...known, fitted: whole, cut: undefined, isNew: false }
   if (windowTokens === undefined) return uncut
-  const budget = Math.floor((windowTokens - roomForAnswer(request, windowTokens)) / margin)
+  const budget = Math.floor(scale.estimated(windowTokens - roomForAnswer(request, windowTokens)))
   const before = fitting.cuts.of(conversation, request.messages)
   // The usual case is spared a plan, which counts every part again.
   if (!before && whole.tokens <= budget) return uncut
@@ -110,12 +110,18 @@ async function open(
       fitting.cuts.forget(conversation, request.messages)
       return uncut
     case 'too-long':
-      return { type: 'too-long', failure: tooLong(Math.ceil(plan.tokens * margin), windowTokens) }
+      return { type: 'too-long', failure: tooLong(Math.ceil(scale.own(plan.tokens)), windowTokens) }
     case 'cut': {
       const { cut, isNew } = plan
       const summaries =
         fitting.summary === 'model'
-          ? await writeSummaries(services, turn, engine, request, { cut, count, windowTokens, margin, conversation })
+          ? await writeSummaries(services, turn, engine, request, {
+              cut,
+              count,
+              windowTokens,
+              conversation,
+              scale: margins.of(model),
+            })
           : extractSummaries(request, cut, count, fitting.memo)
       const fitted = applyCut(request, cut, summaries, count, fitting.memo)
       fitting.cuts.keep(conversation, request.messages, cut)
@@ -137,7 +143,7 @@ async function isMeasuredNow(
   target: Target,
 ): Promise<boolean> {
   if (told === undefined || margins.isMeasured(model, conversation)) return false
-  if (whole.tokens * margins.of(model) < told * nearTheEnd) return false
+  if (margins.of(model).own(whole.tokens) < told * nearTheEnd) return false
   const measured = await engine.count(whole.request, target)
   if (measured !== undefined) margins.learn(model, conversation, whole.tokens, measured)
   return measured !== undefined
@@ -152,7 +158,7 @@ function learnFromAnswer({ margins }: Services, { model, conversation, fitted }:
 function learnFromRefusal(services: Services, { model, conversation, fitted, told }: Opened, failure: TooLong): void {
   const { margins, fitting } = services
   const { windowTokens } = failure
-  const expected = fitted.tokens * margins.of(model, conversation)
+  const expected = margins.of(model, conversation).own(fitted.tokens)
   const promptTokens = promptOf(failure, fitted.request, expected)
   const known = windowTokens ?? fitting.windows.at(model, told)
   if (windowTokens !== undefined) fitting.windows.learn(model, told, windowTokens)
@@ -160,7 +166,7 @@ function learnFromRefusal(services: Services, { model, conversation, fitted, tol
   if (promptTokens !== undefined && (promptTokens > expected || known === undefined || promptTokens < known))
     margins.learn(model, conversation, fitted.tokens, promptTokens)
   // Whatever was counted, it was more than the window has.
-  else if (known !== undefined) margins.tighten(model, conversation, known / fitted.tokens)
+  else if (known !== undefined) margins.tighten(model, conversation, fitted.tokens, known)
 }
 
 type TooLong = Extract<Failure, { kind: 'too-long' }>

@@ -2,6 +2,7 @@
 import type { Count } from '../context/count.ts'
 import { droppedRuns, type Cut, type Run } from '../context/cut.ts'
 import { extractSummaries } from '../context/fit.ts'
+import type { Scale } from '../context/margins.ts'
 import { keyOfMessages, shareTokens } from '../context/notes.ts'
 import { shrinkText } from '../context/shrink.ts'
 import { summarise } from '../context/summary.ts'
@@ -17,8 +18,8 @@ export interface Place {
   cut: Cut
   count: Count
   windowTokens: number
-  /** The model's own tokens for each counted one. */
-  margin: number
+  /** Of any conversation with this model. */
+  scale: Scale
   conversation: number
 }
 
@@ -77,10 +78,10 @@ function questionOf(
   { messages }: Run,
   begun: { messages: number; text: string } | undefined,
   tokens: number,
-  { windowTokens, margin, count }: Place,
+  { windowTokens, scale, count }: Place,
   { dialect }: Target,
 ): ChatRequest {
-  const room = Math.floor(windowTokens / margin) - tokens - frameTokens - (begun ? tokens : 0)
+  const room = Math.floor(scale.estimated(windowTokens)) - tokens - frameTokens - (begun ? tokens : 0)
   const transcript = summarise(messages.slice(begun?.messages ?? 0), Math.max(0, room), count)
   const before = begun ? `Summary of what came before:\n${begun.text}\n\n` : ''
   const words = Math.floor(tokens * 0.6)
@@ -95,7 +96,7 @@ function questionOf(
     tools: [],
     toolChoice: { type: 'auto' },
     output: { type: 'text' },
-    sampling: { maxOutputTokens: Math.ceil(tokens * margin), temperature: 0, stopSequences: [] },
+    sampling: { maxOutputTokens: Math.ceil(scale.own(tokens)), temperature: 0, stopSequences: [] },
     ...(dialect === 'ollama' && { reasoning: { effort: 'none' } }),
     extras: {},
   }

@@ -1,7 +1,4 @@
-/**
- * Lines of one burst are written together: a write for each would cost more than relaying does. sonic-boom's own gathering
- * measures all that waits at every line, and its periodic flush wakes an idle process.
- */
+/** Lines of one burst are written together: a write for each would cost more than relaying does. */
 import type { Clock } from '../clock.ts'
 
 /** Nobody reads faster than this. */
@@ -13,8 +10,8 @@ export interface LineWriter {
 }
 
 export interface Gatherer extends LineWriter {
-  /** Hands on what is left. */
-  flush(): void
+  /** What is left, which it hands on no more. */
+  take(): string
 }
 
 /** A timer stands only while lines wait, so an idle Trooper sleeps. A line costs one concatenation. */
@@ -22,12 +19,14 @@ export function createGatherer(destination: LineWriter, clock: Clock): Gatherer 
   let text = ''
   let cancel: (() => void) | undefined
 
-  const flush = (): void => {
+  const take = (): string => {
     cancel?.()
     cancel = undefined
-    if (text !== '') destination.write(text)
+    const taken = text
     text = ''
+    return taken
   }
+  const flush = (): void => void destination.write(take())
 
   return {
     write: (line) => {
@@ -35,6 +34,6 @@ export function createGatherer(destination: LineWriter, clock: Clock): Gatherer 
       if (text.length >= gatherCharacters) flush()
       else cancel ??= clock.after(gatherMs, flush)
     },
-    flush,
+    take,
   }
 }

@@ -10,3 +10,6 @@ export interface Log {
   warn(text: string, fields?: LogFields): void
   error(text: string, fields?: LogFields): void
 }
+
+/** Of whoever has nobody to tell. */
+export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }

@@ -90,8 +90,9 @@ anew each time (Claude Code's billing header, countdowns of tokens) are not sent
 
 With the server's own count, where it offers one. Otherwise by the kinds of characters, with weights for the vocabulary of the model:
 within 20 % for English, code, logs, JSON, hashes; at most a third short for other languages. That is the estimate for a first question,
-with a margin of 12 %. Every answer and every refusal says how many tokens there really were, and from then on the estimate is that figure.
-If a server finds a conversation too long all the same, Trooper learns, fits it tighter and asks again, up to three times; your app does
+with a margin of 12 %. Every answer and every refusal says how many tokens there really were, and the next turn is counted on from that
+figure. What a model's template says by itself is learnt apart: a greeting for which a server counts forty tokens makes no other conversation
+longer. If a server finds a conversation too long all the same, Trooper learns, fits it tighter and asks again, up to three times; your app does
 not notice.
 
 A quarter of the window is kept for the answer, or less if the app asks for less.

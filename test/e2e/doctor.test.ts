@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
 import { planted } from '../secrets.ts'
-import { emptyFolder, localModel, spawnTrooper, startTrooper } from './trooper.ts'
+import { emptyFolder, localModel, spawnTrooper, spawnUnread, startTrooper } from './trooper.ts'
 
 let provider: FakeProvider
 let ollama: FakeOllama
@@ -46,6 +46,12 @@ describe('trooper doctor', () => {
     expect(bad(report)).toEqual([])
     expect(code).toBe(0)
     expect(report.findings.at(-1)).toMatchObject({ subject: 'round trip', says: expect.stringContaining(localModel) })
+  })
+
+  it('minds nobody who reads no further', async () => {
+    const process = spawnUnread({ ...working(), FALLBACK_MODEL: 'not-here:1b' }, ['doctor'])
+    expect(await process.exit()).toBe(1)
+    expect(process.stderr).toBe('')
   })
 
   it('says it to people in a line each, with the remedy, and a verdict', async () => {

@@ -132,6 +132,24 @@ describe('a conversation longer than the window', () => {
     expect(messages[2]?.['content']).toContain('The disk of marlin is full.')
   })
 
+  it.each([40, 800])(
+    'is not taken for one because a template says %i tokens of its own to a greeting',
+    async (templateTokens) => {
+      await stage.ollama.configure({ models: [{ ...model('talkative:3b', 8192), templateTokens }] })
+      const other = await startWith('talkative:3b')
+      await (await say([{ role: 'user', content: 'Hi' }], {}, other.url)).text()
+      const filler = { role: 'assistant', content: 'Some words of an answer. '.repeat(600) }
+      const response = await say(
+        [{ role: 'user', content: 'Hi there' }, filler, { role: 'user', content: 'Go on.' }],
+        {},
+        other.url,
+      )
+      expect(response.status).toBe(200)
+      expect(response.headers.has('x-trooper-omitted')).toBe(false)
+      await other.process.stop()
+    },
+  )
+
   it('that cannot be made to fit goes to the next model', async () => {
     await stage.ollama.configure({ models: [model('small:1b', 4096), model('roomy:8b', 65_536)] })
     const two = await startWith('small:1b, roomy:8b')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scratchFolder } from '../fakes/output.ts'
@@ -61,6 +61,25 @@ describe('trooper run', () => {
     expect(process.stdout.trim().split('\n')).toHaveLength(1)
     expect(process.stderr).toBe('')
     expect(readFileSync(join(folder, 'run.log'), 'utf8')).toContain('Routing to local model')
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('goes on where the disk has no room for its log', async () => {
+    await provider.play({ mode: 'anthropic-overloaded' })
+    const folder = scratchFolder('data')
+    symlinkSync('/dev/full', join(folder, 'run.log'))
+    const process = runScript({ ...behind('/v1/messages'), TROOPER_DATA_DIR: folder }, askClaude)
+    expect(await process.line((line) => /answered by (.+)/.exec(line)?.[1])).toBe(localModel)
+    expect(await process.exit()).toBe(0)
+  })
+
+  it('runs the program without a log where there is no place for one, and says so', async () => {
+    await provider.play({ mode: 'anthropic-overloaded' })
+    const file = join(scratchFolder('data'), 'a-file')
+    writeFileSync(file, '')
+    const process = runScript({ ...behind('/v1/messages'), TROOPER_DATA_DIR: file }, askClaude)
+    expect(await process.line((line) => /answered by (.+)/.exec(line)?.[1])).toBe(localModel)
+    expect(await process.exit()).toBe(0)
+    expect(process.stderr).toMatch(/^\S+run\.log cannot be written \(\w+\): .*TROOPER_DATA_DIR.*\n$/)
   })
 
   it('uses the Trooper that runs already', async () => {

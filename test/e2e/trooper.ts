@@ -22,6 +22,13 @@ export function spawnTrooper(env: Record<string, string>, args: string[] = [], c
   return new TestProcess({ name: 'trooper', args: [program, ...args], env, cwd, endWithParent: true })
 }
 
+/** The same before a reader that leaves at the first line; its exit code is the program's. */
+export function spawnUnread(env: Record<string, string>, args: string[]): TestProcess {
+  const script = '"$0" "$@" | head -n 1; exit "${PIPESTATUS[0]}"'
+  const options = { command: 'bash', args: ['-c', script, process.execPath, program, ...args] }
+  return new TestProcess({ name: 'trooper', ...options, env, cwd: emptyFolder() })
+}
+
 /** Where nobody listens: without it Trooper would look for whatever runs on the machine of the tests. */
 const noEngine = 'http://127.0.0.1:9/api/chat'
 

@@ -90,6 +90,8 @@ const localModel = z.strictObject({
   capabilities: z.array(z.enum(['completion', 'tools', 'thinking', 'vision', 'embedding', 'insert'])),
   /** The Modelfile's parameters; `num_ctx` is the one that matters (local-engines.md 1.5). */
   parameters: z.record(z.string(), z.string()).optional(),
+  /** What its template says by itself before every conversation, in tokens: a default system message, how tools are called. */
+  templateTokens: z.number().int().nonnegative().optional(),
   /** Makes it a stub of a cloud model (local-engines.md 1.9). */
   remoteHost: z.string().optional(),
 })

@@ -8,11 +8,11 @@ export type Prompt = NonNullable<SeenRequest['prompt']>
 const tokensPerMessage = 4
 const tokensPerImage = 768
 
-/** What becomes of the prompt; nothing is evaluated when it does not fit and must not be cut. */
-export function readPrompt(body: JsonObject, numCtx: number): Prompt {
+/** What becomes of the prompt; nothing is evaluated when it does not fit and must not be cut. `templateTokens` stand before all of it. */
+export function readPrompt(body: JsonObject, numCtx: number, templateTokens = 0): Prompt {
   const messages = body['messages'] === undefined ? messagesOfPrompt(body) : arrayOf(body['messages']).map(objectOf)
   const tools = arrayOf(body['tools'])
-  const tokens = countPrompt(messages, tools)
+  const tokens = templateTokens + countPrompt(messages, tools)
   const whole = { tokens, evaluated: tokens, numCtx, truncated: false, droppedMessages: 0, shifted: false }
   if (tokens <= numCtx) return whole
   if (body['truncate'] === false) return { ...whole, evaluated: 0 }

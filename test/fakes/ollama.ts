@@ -129,7 +129,7 @@ async function say(
 ): Promise<void> {
   const limits = limitsOf(body, model)
   if (behaviour.mode === 'overflow') throw new OrderedFailure(overflowText(limits.numCtx + 1, limits.numCtx))
-  const prompt = readPrompt(body, limits.numCtx)
+  const prompt = readPrompt(body, limits.numCtx, model.templateTokens)
   exchange.entry.prompt = prompt
   if (prompt.evaluated === 0) throw new Refusal(overflowText(prompt.tokens, limits.numCtx))
   const shape = shapeOf(exchange, body)
