@@ -9,26 +9,23 @@ type RestView = LedgerView['entries'][number]
 
 /** Whose rest ends first comes first. */
 export function ledgerView(ledger: Pick<Ledger, 'entries'>, breakers: Pick<Breakers, 'entries'>): LedgerView {
-  const entries = [...ledger.entries().flatMap(spentView), ...breakers.entries().map(closedView)]
+  const entries = [...ledger.entries().map(spentView), ...breakers.entries().map(closedView)]
   return { entries: entries.sort((a, b) => a.untilMs - b.untilMs) }
 }
 
-function spentView({ target, place, account, model, limit, refusals, state }: LedgerEntry): RestView[] {
-  if (state.is === 'back') return []
-  return [
-    {
-      target,
-      place,
-      account,
-      ...(model !== undefined && { model }),
-      reason: limit.kind,
-      words: shown(limit.message) || describeFailure(limit),
-      ...(limit.window !== undefined && { window: limit.window }),
-      untilMs: state.untilMs,
-      refusals,
-      isProbed: state.is === 'probing',
-    },
-  ]
+function spentView({ target, place, account, model, limit, refusals, state }: LedgerEntry): RestView {
+  return {
+    target,
+    place,
+    account,
+    ...(model !== undefined && { model }),
+    reason: limit.kind,
+    words: shown(limit.message) || describeFailure(limit),
+    ...(limit.window !== undefined && { window: limit.window }),
+    untilMs: state.untilMs,
+    refusals,
+    isProbed: state.is === 'probing',
+  }
 }
 
 function closedView({ target, place, account, failure, rest, pauses }: ClosedTo): RestView {
