@@ -1,6 +1,7 @@
 /** Puts a running Trooper together: services, server, stop. */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Server } from 'node:http'
+import { secretMatcher } from './admin/access.ts'
+import { openApi } from './admin/open.ts'
 import { realClock, type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
 import type { Config } from './config/schema.ts'
@@ -15,6 +16,7 @@ import { hostName } from './server/guard.ts'
 import { createHttpServer } from './server/listen.ts'
 import { openServices } from './services.ts'
 import { makeStoppable } from './server/stop.ts'
+import { openInstallToken } from './state/install-token.ts'
 import { version } from './version.ts'
 
 /** With what was found of the local servers by then. */
@@ -37,15 +39,17 @@ export async function startTrooper(
   { showProgress = () => false, modelsHome = dataFolder(config) }: Surroundings = {},
 ): Promise<Started> {
   const { services, embedded, settle } = await openServices(config, targets, log, clock, modelsHome, showProgress)
+  const api = openApi(services, { installToken: installToken(config, log), token: config.token, version })
   const server = createHttpServer(services, {
     rules: {
       hosts: new Set([...config.allowedHosts, config.host].map((host) => hostName(host.toLowerCase()))),
       origins: new Set(config.allowedOrigins),
       needsToken: config.token !== undefined,
     },
-    tokenMatches: tokenMatcher(config.token),
+    tokenMatches: config.token === undefined ? () => false : secretMatcher(config.token),
     maxBodyBytes: config.maxBodyBytes,
     version,
+    api,
   })
   const stoppable = makeStoppable(server, clock)
   const [port, findings] = await Promise.all([
@@ -59,7 +63,7 @@ export async function startTrooper(
     findings,
     url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`,
     stop: async (graceMs = 10_000) => {
-      await stoppable.stop(graceMs)
+      await Promise.all([api.close(), stoppable.stop(graceMs)])
       services.network.stop()
       services.warmUp.stop()
       await Promise.all([embedded.stop(), settle()])
@@ -73,11 +77,11 @@ function localTargets({ chains }: Targets): Target[] {
   return [...new Set(locals)].filter(({ embedded }) => !embedded)
 }
 
-/** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */
-function tokenMatcher(token: string | undefined): (given: string) => boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  const expected = digest(token ?? '')
-  return (given) => timingSafeEqual(digest(given), expected)
+function installToken(config: Config, log: Log): string {
+  const folder = dataFolder(config)
+  return openInstallToken(folder, () =>
+    log.warn(`⚠️ ${folder} cannot be written: the terminal and agents may change nothing; see TROOPER_DATA_DIR`),
+  )
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

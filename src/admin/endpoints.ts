@@ -1,5 +1,5 @@
 /** Every path of `/trooper/api`, and what it answers to which method. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Services } from '../exchange/outcome.ts'
 import type { Access } from './access.ts'
 import { problem, type Answer } from './answer.ts'
@@ -11,7 +11,6 @@ import { ledgerView } from './ledger-view.ts'
 import { orders, queries, read } from './orders.ts'
 import type {
   DaysView,
-  DayView,
   DrillRunView,
   DrillView,
   EnginesView,
@@ -43,24 +42,17 @@ export type Operation =
 
 export type Endpoint = { readonly [M in Method]?: Operation }
 
-/** Totals by day, newest first. */
-export interface Days {
-  today(): DayView
-  list(limit: number): DayView[]
-}
-
 export interface EndpointParts {
   services: Services
   access: Access
   engines: EngineLooks
   events: Events
   drills: Drills
-  days: Days
   statusNow: () => StatusView
 }
 
 export function createEndpoints(parts: EndpointParts): Readonly<Record<string, Endpoint>> {
-  const { services, engines, days, drills, events, statusNow } = parts
+  const { services, engines, drills, events, statusNow } = parts
   return {
     '/status': {
       GET: {
@@ -81,7 +73,9 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
     '/days': {
       GET: {
         answer: ({ query }) =>
-          withRead(queries.days, query, 'The query', ({ limit }) => good<DaysView>({ days: days.list(limit) })),
+          withRead(queries.days, query, 'The query', ({ limit }) =>
+            good<DaysView>({ days: services.days.list(limit) }),
+          ),
       },
     },
     '/override': {

@@ -5,7 +5,7 @@ import type { Target } from '../routing/target.ts'
 import { createAccess } from './access.ts'
 import { createHandler, type Handle } from './api.ts'
 import { createDrills } from './drills.ts'
-import { createEndpoints, type Days } from './endpoints.ts'
+import { createEndpoints } from './endpoints.ts'
 import { createEngineLooks } from './engine-looks.ts'
 import { createEvents } from './events.ts'
 import { statusOf } from './status.ts'
@@ -32,8 +32,8 @@ interface ApiSettings {
 /** So many exchanges are looked through for the one that came last through each chain. */
 const recentExchanges = 100
 
-export function openApi(services: Services, days: Days, settings: ApiSettings): Api {
-  const { clock, journal, log } = services
+export function openApi(services: Services, settings: ApiSettings): Api {
+  const { clock, days, journal, log } = services
   const { version } = settings
   const startedAtMs = clock.now()
   const engines = createEngineLooks(services)
@@ -53,7 +53,7 @@ export function openApi(services: Services, days: Days, settings: ApiSettings): 
   const access = createAccess(settings.installToken, settings.token)
   const events = createEvents(journal, statusNow, clock)
   const drills = createDrills(services.chains, clock, settings.drillProgram)
-  const endpoints = createEndpoints({ services, access, engines, events, drills, days, statusNow })
+  const endpoints = createEndpoints({ services, access, engines, events, drills, statusNow })
   return {
     handle: createHandler({ access, events, endpoints, log }),
     pageCookie: access.pageCookie,

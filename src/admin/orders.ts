@@ -1,5 +1,5 @@
 /** What may be asked of `/trooper/api`: bodies and queries, and what is wrong with one, in a sentence. Pure. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { wires } from '../drill/app.ts'
 import { scenarios } from '../drill/scenarios.ts'
 

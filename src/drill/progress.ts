@@ -1,5 +1,5 @@
 /** What Trooper and the process of a drill that it runs for somebody say to each other. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Target } from '../routing/target.ts'
 import { wires, type Wire } from './app.ts'
 import type { Played } from './drill.ts'

@@ -1,6 +1,7 @@
 /** The `node:http` server: limits, routing of each request, graceful stop. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Api } from '../admin/open.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { runExchange } from '../exchange/exchange.ts'
 import type { Services } from '../exchange/outcome.ts'
@@ -24,6 +25,8 @@ export interface ServerSettings {
   tokenMatches: (given: string) => boolean
   maxBodyBytes: number
   version: string
+  /** It looks at tokens itself. */
+  api: Pick<Api, 'handle'>
 }
 
 export function createHttpServer(services: Services, settings: ServerSettings): Server {
@@ -59,7 +62,7 @@ function handle(
   const { method = 'GET', url = '/' } = request
   const route = findRoute(method, url, isWebSocket(request))
   const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches, route.to === 'own')
-  if (refusal && !(refusal.status === 401 && route.to === 'own'))
+  if (refusal && !(refusal.status === 401 && (route.to === 'own' || route.to === 'api')))
     return answerProblem(response, route, refusal.status, refusal.sentence)
   switch (route.to) {
     case 'own':
@@ -70,6 +73,8 @@ function handle(
       return askProvider(services, settings, request, response, route)
     case 'ollama-fact':
       return tellFact(services, settings, request, response, route.fact)
+    case 'api':
+      return settings.api.handle(request, response, route.path, route.query)
     case 'upgrade-refused':
       response.setHeader('connection', 'close')
       return answerProblem(response, route, 426, 'Trooper speaks HTTP here; send the same request as POST.')

@@ -9,6 +9,8 @@ export type Route =
   | { to: 'provider'; path: string; query: string }
   /** What apps ask an Ollama beside the conversation. */
   | { to: 'ollama-fact'; fact: OllamaFact }
+  /** What a person sees and steers (src/admin); `path` starts after its prefix. */
+  | { to: 'api'; path: string; query: string }
   | { to: 'upgrade-refused' }
   | { to: 'not-found' }
 
@@ -46,12 +48,15 @@ const ownPages: Readonly<Record<string, 'root' | 'health' | 'ready'>> = {
   '/readyz': 'ready',
 }
 
+const apiPrefix = '/trooper/api/'
+
 export function findRoute(method: string, url: string, isUpgrade: boolean): Route {
   const mark = url.indexOf('?')
   const path = withoutSlash(mark === -1 ? url : url.slice(0, mark))
   const query = mark === -1 ? '' : url.slice(mark)
   const page = method === 'GET' || method === 'HEAD' ? ownPages[path] : undefined
   if (page !== undefined) return { to: 'own', page }
+  if (path.startsWith(apiPrefix)) return { to: 'api', path: path.slice(apiPrefix.length - 1), query }
   if (method === 'POST' && ollamaConversations.has(path)) return { to: 'conversation', dialect: 'ollama', query: '' }
   const asked = ollamaFacts[path]
   if (asked && (method === asked.method || method === 'HEAD')) return { to: 'ollama-fact', fact: asked.fact }

@@ -21,16 +21,22 @@ export function readInstallToken(folder: string): string | undefined {
 
 /** The one that is there, or a new one. Where no file can be written it is good until the stop; `onUnwritable` is called then. */
 export function openInstallToken(folder: string, onUnwritable: () => void): string {
-  const path = join(folder, fileName)
   const fresh = randomBytes(32).toString('base64url')
+  const token = readInstallToken(folder) ?? tryToKeep(folder, fresh)
+  if (token === undefined) onUnwritable()
+  else keepPrivate(join(folder, fileName))
+  return token ?? fresh
+}
+
+/** What stands there then: this one, or one that came first. */
+function tryToKeep(folder: string, token: string): string | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    if (readInstallToken(folder) === undefined) put(path, fresh)
-    keepPrivate(path)
+    put(join(folder, fileName), token)
   } catch {
-    onUnwritable()
+    return undefined
   }
-  return readInstallToken(folder) ?? fresh
+  return readInstallToken(folder)
 }
 
 /** Of several Troopers that start at once the first one's is everybody's: a link is made whole, and only where there is none. */
@@ -54,10 +60,13 @@ function rmUnread(path: string): void {
   if (stats?.isFile() && !shape.test(readFileSync(path, 'utf8').trim())) rmSync(path)
 }
 
-/** As it may have come back from a backup. Windows has no such modes. */
+/** It may have come back from a backup with other modes. Windows has none, and another's file is not for us to change. */
 function keepPrivate(path: string): void {
-  const { mode } = statSync(path)
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) chmodSync(path, 0o600)
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+  } catch {
+    // It is readable, and so good enough.
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {
