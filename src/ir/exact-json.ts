@@ -25,21 +25,21 @@ export function needsExactness(text: string): boolean {
 }
 
 /** A number of so many signs is one that a double may not hold. */
-const longest = 16
+const leastSigns = 16
 
 /** 1 for what numbers are written with. */
 const ofNumbers = new Uint8Array(128)
 for (const sign of '0123456789.eE+-') ofNumbers[sign.charCodeAt(0)] = 1
 
-/** Of {@link longest} places one is looked at, as a longer run of a number's signs has that one too: a pattern would look at them all (4 times the time). */
+/** Of so many places one is looked at, as a run of so many of a number's signs has that one too: a pattern would look at them all (4 times the time). */
 function holdsLongNumber(text: string): boolean {
   const isOfNumber = (at: number): boolean => ofNumbers[text.charCodeAt(at)] === 1
-  for (let at = longest - 1; at < text.length; at += longest) {
+  for (let at = leastSigns - 1; at < text.length; at += leastSigns) {
     if (!isOfNumber(at)) continue
     let start = at
     while (start > 0 && isOfNumber(start - 1)) start -= 1
     while (at + 1 < text.length && isOfNumber(at + 1)) at += 1
-    if (at + 1 - start >= longest && mayBeNumber(text, start)) return true
+    if (at + 1 - start >= leastSigns && mayBeNumber(text, start)) return true
   }
   return false
 }
