@@ -83,7 +83,7 @@ export class ResponsesMemory {
     if (!isObject(request)) return
     const turn = turnOf(request, response, this.#account, isLocal)
     const conversation = conversationOf(request)
-    if (turn) this.#transcripts.record(turn)
+    if (turn) this.#transcripts.record(turn, { bytes: this.#body, body: request })
     else if (conversation !== undefined && isUnderWay(response))
       this.#transcripts.loseSight(conversation, this.#account)
   }

@@ -6,13 +6,13 @@
 import type { Store } from '../state/store.ts'
 import { createConversationBook } from './conversation-book.ts'
 import { createTurnShelf } from './turn-shelf.ts'
-import { withoutItem, type Turn } from './turn.ts'
+import { withoutItem, type Turn, type Written } from './turn.ts'
 
 export interface Transcripts {
   /** Nothing is kept: what leans on a history can only be answered by its provider. */
   isOff: boolean
-  /** Keeps a turn, some time later. */
-  record(turn: Turn): void
+  /** Keeps a turn, some time later. `request`: what it begins with, where that is at hand as it came. */
+  record(turn: Turn, request?: Written): void
   find(id: string, account: string): Promise<Turn | undefined>
   /** The turn that holds an item. */
   findByItem(itemId: string, account: string): Promise<Turn | undefined>
@@ -42,9 +42,9 @@ export function createTranscripts(store: Store): Transcripts {
 
   return {
     isOff: false,
-    record: (turn) => {
+    record: (turn, request) => {
       if (turn.conversation !== undefined) book.append(turn.conversation, turn.account, turn.id)
-      shelf.put(turn)
+      shelf.put(turn, request)
     },
     find: (id, account) => shelf.find(id, account),
     findByItem: (itemId, account) => shelf.findByItem(itemId, account),

@@ -1,10 +1,10 @@
 /** Turns by their id and by their items. Written some time later; what is under way is found already. */
 import { stringOf } from '../ir/json.ts'
 import type { Store } from '../state/store.ts'
-import { decodeTurn, ownItemsOf, type Turn } from './turn.ts'
+import { decodeTurn, encodeTurn, ownItemsOf, type Turn, type Written } from './turn.ts'
 
 export interface TurnShelf {
-  put(turn: Turn): void
+  put(turn: Turn, request?: Written): void
   find(id: string, account: string): Promise<Turn | undefined>
   /** The turn that holds an item. */
   findByItem(itemId: string, account: string): Promise<Turn | undefined>
@@ -41,11 +41,11 @@ export function createTurnShelf(store: Store): TurnShelf {
   }
 
   return {
-    put: (turn) => {
+    put: (turn, request) => {
       note(turn)
       fresh.set(turn.id, turn)
       const written = (writes.get(turn.id) ?? Promise.resolve())
-        .then(() => store.put(turn.id, JSON.stringify(turn)))
+        .then(() => store.put(turn.id, encodeTurn(turn, request)))
         // A full disk costs the transcript, not the conversation: it stays with its provider, or with the client.
         .catch(() => {})
         .finally(() => {

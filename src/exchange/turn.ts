@@ -1,5 +1,6 @@
 /** One request of a Responses conversation and its answer, as they are kept. Pure. */
-import { isObject, arrayOf, objectOf, parseJson, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
+import { parseExact } from '../ir/exact-json.ts'
+import { isObject, arrayOf, objectOf, only, parseJson, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 
 export interface Turn {
   /** The response's id; a name of Trooper's own where there is no response. */
@@ -34,8 +35,48 @@ export function withoutItem(turn: Turn, itemId: string): Turn | undefined {
   return { ...turn, input, ...(turn.response ? { response: { ...turn.response, output } } : {}) }
 }
 
-export function decodeTurn(text: string | undefined): Turn | undefined {
-  const turn = text === undefined ? undefined : parseJson(text)
+/** A request as it came, and what it says. */
+export interface Written {
+  bytes: Buffer
+  body: JsonObject
+}
+
+/**
+ * As it is stored: JSON; and where the request is at hand as it came, that on a second line, with everything that the response
+ * repeats of it. To write 150 KB anew takes as long as to read them.
+ */
+export function encodeTurn(turn: Turn, request?: Written): string | Buffer {
+  const { input: _, response = {}, ...rest } = turn
+  if (!request || mayHoldKeys(request.body) || isSaidTwice(request.body, response)) return JSON.stringify(turn)
+  const own = Object.entries(response).filter(([name, value]) => value !== request.body[name])
+  const repeats = Object.keys(response).filter((name) => response[name] === request.body[name])
+  const head = JSON.stringify({ ...rest, response: Object.fromEntries(own), repeats })
+  return Buffer.concat([Buffer.from(`${head}\n`), request.bytes])
+}
+
+/** A provider repeats the tools in its own words, which would be kept beside the client's. */
+function isSaidTwice({ tools }: JsonObject, response: JsonObject): boolean {
+  return tools !== undefined && response['tools'] !== undefined && tools !== response['tools']
+}
+
+/** What gets a key for somebody else's server is not for a disk. */
+function mayHoldKeys({ tools }: JsonObject): boolean {
+  return arrayOf(tools).some((tool) => objectOf(tool)['type'] === 'mcp')
+}
+
+export function decodeTurn(text = ''): Turn | undefined {
+  const end = text.indexOf('\n')
+  return end === -1 ? readTurn(parseJson(text)) : readTurn(joined(parseJson(text.slice(0, end)), text.slice(end)))
+}
+
+function joined(head: JsonValue | undefined, request: string): JsonValue | undefined {
+  const body = parseExact(request)
+  if (!isObject(head) || !isObject(body)) return undefined
+  const repeats = new Set(arrayOf(head['repeats']).map((name) => stringOf(name) ?? ''))
+  return { ...head, input: itemsOf(body['input']), response: { ...only(body, repeats), ...objectOf(head['response']) } }
+}
+
+function readTurn(turn: JsonValue | undefined): Turn | undefined {
   if (!isObject(turn) || !Array.isArray(turn['input'])) return undefined
   const { previousId, conversation, response } = turn
   return {

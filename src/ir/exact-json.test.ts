@@ -25,6 +25,19 @@ describe('JSON that passes through', () => {
     expect(passed(text) === text).toBe(true)
   })
 
+  it('keeps a number wherever it stands, and whatever is written like one', () => {
+    const space = fc.constantFrom('', ' ', '\n\t ')
+    const number = fc.stringMatching(/^-?[1-9]\d{14,20}(\.\d{1,17})?(e-?\d{1,20})?$/)
+    const text = fc.stringMatching(/^[a-f\d.eE+:, -]{0,40}$/)
+    fc.assert(
+      fc.property(text, number, space, space, (before, written, left, right) => {
+        expect(passed(`{"a":"${before}","b":[${left}${written}${right},${written}],"c":1}`)).toBe(
+          `{"a":"${before}","b":[${written},${written}],"c":1}`,
+        )
+      }),
+    )
+  })
+
   it('is what it was, whatever it holds', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

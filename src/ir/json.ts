@@ -50,7 +50,10 @@ export function booleanOf(value: JsonValue | undefined): boolean | undefined {
 /** A copy without the keys whose value is `undefined`, so that optional fields can be written inline. */
 export function compact(fields: Record<string, JsonValue | undefined>): JsonObject {
   const object: JsonObject = {}
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) object[key] = value
+  for (const key in fields) {
+    const value = fields[key]
+    if (value !== undefined) object[key] = value
+  }
   return object
 }
 
@@ -65,4 +68,11 @@ export function without(object: JsonObject, modelled: ReadonlySet<string>): Json
   const rest: JsonObject = {}
   for (const [key, value] of Object.entries(object)) if (!modelled.has(key)) rest[key] = value
   return rest
+}
+
+/** A copy of `object` with only these keys. */
+export function only(object: JsonObject, keys: ReadonlySet<string>): JsonObject {
+  const some: JsonObject = {}
+  for (const [key, value] of Object.entries(object)) if (keys.has(key)) some[key] = value
+  return some
 }

@@ -5,9 +5,9 @@ import type { Bounds, Store } from './store.ts'
 
 export function createMemoryStore(bounds: Bounds, clock: Clock): Store {
   const shelf = new Shelf(bounds)
-  const values = new Map<string, string>()
+  const values = new Map<string, string | Buffer>()
   return {
-    get: (key) => Promise.resolve(shelf.has(key, clock.now()) ? values.get(key) : undefined),
+    get: (key) => Promise.resolve(shelf.has(key, clock.now()) ? values.get(key)?.toString() : undefined),
     put: (key, value) => {
       values.set(key, value)
       shelf.add(key, Buffer.byteLength(value), clock.now())

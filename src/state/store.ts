@@ -2,7 +2,7 @@
 
 export interface Store {
   get(key: string): Promise<string | undefined>
-  put(key: string, value: string): Promise<void>
+  put(key: string, value: string | Buffer): Promise<void>
   delete(key: string): Promise<void>
   /** Every key, the oldest first. */
   keys(): Promise<string[]>

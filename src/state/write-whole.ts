@@ -7,9 +7,9 @@ const options = { mode: 0o600 }
 let writes = 0
 
 /** Renamed when it is whole. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, whole: string | Buffer): Promise<void> {
   const half = halfOf(path)
-  await writeFile(half, text, options)
+  await writeFile(half, whole, options)
   await rename(half, path)
 }
 

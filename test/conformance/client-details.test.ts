@@ -227,6 +227,16 @@ describe('a Responses client', () => {
     return bodies(encode('openai-responses', events, { ...request, tools: [called] })).slice(2)
   }
 
+  it('is not told again the key that it gave for a server of tools', () => {
+    const server = { type: 'mcp', server_label: 'wiki', server_url: 'https://wiki.example/mcp' }
+    const tools = [{ ...server, authorization: 'secret', headers: { 'x-api-key': 'secret' } }, { type: 'web_search' }]
+    const decoded = clientDialects['openai-responses'].decodeRequest({ model: 'm', input: 'Hi', tools })
+    const told = bodies(encode('openai-responses', [start, finish], decoded))
+    for (const event of [told[0], told.at(-1)])
+      expect(event).toMatchObject({ response: { tools: [server, { type: 'web_search' }] } })
+    expect(JSON.stringify(told)).not.toContain('secret')
+  })
+
   it('gets the call of a custom tool as a custom tool call, its input as plain text', () => {
     const patch: FunctionTool = { type: 'function', name: 'apply_patch', inputSchema: {}, freeform: {} }
     const text = '*** Begin Patch\n"quoted"'

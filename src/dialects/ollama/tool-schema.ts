@@ -70,8 +70,12 @@ class SchemaReducer {
     }
     const reduced: JsonObject = {}
     const words: string[] = []
-    for (const [key, value] of Object.entries(this.#merged(schema)))
-      this.#keep(key, value, [...path, ''], reduced, words)
+    const inside = [...path, '']
+    const whole = this.#merged(schema)
+    for (const key in whole) {
+      const value = whole[key]
+      if (value !== undefined) this.#keep(key, value, inside, reduced, words)
+    }
     if (words.length > 0)
       reduced['description'] = [stringOf(reduced['description']) ?? '', `(${words.join(', ')})`].join(' ').trim()
     return reduced
@@ -111,8 +115,8 @@ class SchemaReducer {
 
   /** `allOf` of objects is one object with the properties of all. */
   #merged(schema: JsonObject): JsonObject {
+    if (!Array.isArray(schema['allOf'])) return schema
     const { allOf, ...own } = schema
-    if (!Array.isArray(allOf)) return schema
     return allOf.map(objectOf).reduce<JsonObject>((all, part) => {
       const reference = stringOf(part['$ref'])
       const one = reference === undefined ? part : this.#resolve(reference)

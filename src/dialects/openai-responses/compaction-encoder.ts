@@ -2,8 +2,8 @@
 import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { compactionItem } from './compaction.ts'
-import { encodeUsage, itemId, responseObject } from './response.ts'
-import { beginAnswer, failedResponse, inProgress, type Opening } from './writer.ts'
+import { encodeUsage, itemId } from './response.ts'
+import { beginAnswer, inProgress, tellFailure, tellResponse, type Opening } from './writer.ts'
 
 /** While the summary is written nothing may be shown of it; Codex waits as long as it hears of the response (real-clients.md 5). */
 export function createCompactionEncoder(
@@ -22,19 +22,15 @@ export function createCompactionEncoder(
         return inProgress(write, identity, request)
       case 'finish': {
         const item = compactionItem(itemId(identity, 'cmp', 0), summary)
-        const response = responseObject(identity, request, {
-          status: 'completed',
-          output: [item],
-          usage: encodeUsage(event.usage),
-        })
+        const fields = { status: 'completed', output: [item], usage: encodeUsage(event.usage) }
         return (
           write('response.output_item.added', { output_index: 0, item }) +
           write('response.output_item.done', { output_index: 0, item }) +
-          write('response.completed', { response })
+          tellResponse(opening, 'response.completed', identity, request, fields)
         )
       }
       case 'failure':
-        return write('response.failed', { response: failedResponse(identity, request, event.failure) })
+        return tellFailure(opening, identity, request, event.failure)
       case 'text-start':
       case 'text-end':
       case 'reasoning-start':

@@ -6,8 +6,16 @@ import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { callItem, callKind, callPrefix, type Call, type CallKind } from './call-items.ts'
 import { createCompactionEncoder } from './compaction-encoder.ts'
 import { addFunction, endFunction, extendFunction, functionText, type FunctionText } from './function-events.ts'
-import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, responseObject, textPart } from './response.ts'
-import { beginAnswer, createOpening, failedResponse, inProgress, type Opening, type Write } from './writer.ts'
+import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, textPart } from './response.ts'
+import {
+  beginAnswer,
+  createOpening,
+  inProgress,
+  tellFailure,
+  tellResponse,
+  type Opening,
+  type Write,
+} from './writer.ts'
 
 export type Block =
   | { type: 'text'; id: string; at: number; text: string }
@@ -113,24 +121,18 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
       case 'opaque':
         return event.dialect === 'openai-responses' ? passOn(event.value) : ''
       case 'finish':
-        return writeEnd(write, responseAtEnd(identity, request, output, event))
+        return tellEnd(place, identity, request, event)
       case 'failure':
-        return write('response.failed', { response: failedResponse(identity, request, event.failure) })
+        return tellFailure(opening, identity, request, event.failure)
     }
   }
 }
 
-function responseAtEnd(
-  identity: AnswerIdentity,
-  request: ChatRequest,
-  output: JsonObject[],
-  event: Finish,
-): JsonObject {
-  return responseObject(identity, request, { ...encodeStatus(event.reason), output, usage: encodeUsage(event.usage) })
-}
-
-function writeEnd(write: Write, response: JsonObject): string {
-  return write(response['status'] === 'completed' ? 'response.completed' : 'response.incomplete', { response })
+function tellEnd({ opening, output }: Place, identity: AnswerIdentity, request: ChatRequest, event: Finish): string {
+  const { status, incomplete_details } = encodeStatus(event.reason)
+  const type = status === 'completed' ? 'response.completed' : 'response.incomplete'
+  const fields = { status, incomplete_details, output, usage: encodeUsage(event.usage) }
+  return tellResponse(opening, type, identity, request, fields)
 }
 
 const proseIds = { text: 'msg', reasoning: 'rs' } as const

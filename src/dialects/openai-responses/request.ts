@@ -62,9 +62,21 @@ const echoed = (
 function echoOf(body: JsonObject): JsonObject {
   const echo: JsonObject = {}
   for (const field of echoed) if (body[field] !== undefined && body[field] !== null) echo[field] = body[field]
+  if (arrayOf(body['tools']).some(isServer)) echo['tools'] = arrayOf(body['tools']).map(withoutKeys)
   if (isObject(body['text'])) echo['text'] = { format: { type: 'text' }, ...body['text'] }
   if (isObject(body['reasoning'])) echo['reasoning'] = { effort: null, summary: null, ...body['reasoning'] }
   return echo
+}
+
+/** An MCP server, for which the client gives a key with every request: no response tells it, and nobody keeps it. */
+function isServer(tool: JsonValue): boolean {
+  return objectOf(tool)['type'] === 'mcp'
+}
+
+const keys = new Set(['authorization', 'headers'])
+
+function withoutKeys(tool: JsonValue): JsonValue {
+  return isServer(tool) ? without(objectOf(tool), keys) : tool
 }
 
 function decodeSampling(body: JsonObject): Sampling {

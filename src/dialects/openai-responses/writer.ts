@@ -1,7 +1,7 @@
 /** Events of a Responses stream: numbered, each under its own name (providers.md 3.4). */
 import { exactText } from '../../ir/exact-json.ts'
 import type { Failure } from '../../ir/failure.ts'
-import type { JsonObject } from '../../ir/json.ts'
+import { only, without, type JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import { sseEvent } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
@@ -14,14 +14,9 @@ export type Write = (type: string, fields: JsonObject | string) => string
 export function createWriter(first = 0): Write {
   let sequence = first
   return (type, fields) => {
-    const members = typeof fields === 'string' ? fields : membersOf(fields)
+    const members = typeof fields === 'string' ? fields : JSON.stringify(fields).slice(1, -1)
     return sseEvent(type, `{"type":"${type}","sequence_number":${sequence++},${members}}`)
   }
-}
-
-/** Only the response repeats what the client wrote, big numbers included; every other event is spared the look. */
-function membersOf(fields: JsonObject): string {
-  return ('response' in fields ? exactText(fields) : JSON.stringify(fields)).slice(1, -1)
 }
 
 /** How far a stream is before its first item. */
@@ -29,18 +24,44 @@ export interface Opening {
   write: Write
   /** The client knows its id. */
   isAnnounced: boolean
+  /** What all its events say alike of the response, once it was said: JSON text, members only. */
+  settled?: string
 }
 
 export function createOpening(): Opening {
   return { write: createWriter(), isAnnounced: false }
 }
 
+/** Of the response object, what is not as the request has settled it. */
+const changing = new Set(['id', 'status', 'error', 'incomplete_details', 'output', 'usage', 'model'])
+
+/** Tells the response. Most of it repeats the request, with tools of 50 KB: that is written once for a stream. */
+export function tellResponse(
+  opening: Opening,
+  type: string,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  fields: JsonObject,
+): string {
+  return opening.write(type, `"response":${textOf(opening, responseObject(identity, request, fields))}`)
+}
+
+function textOf(opening: Opening, response: JsonObject): string {
+  opening.settled ??= membersOf(without(response, changing))
+  return `{${membersOf(only(response, changing))},${opening.settled}}`
+}
+
+/** What the client wrote has big numbers in it, which no other event repeats. */
+function membersOf(fields: JsonObject): string {
+  return exactText(fields).slice(1, -1)
+}
+
 /** Once, whoever comes first: the answer or a sign of life. */
 export function beginAnswer(opening: Opening, identity: AnswerIdentity, request: ChatRequest): string {
   if (opening.isAnnounced) return ''
   opening.isAnnounced = true
-  const response = responseObject(identity, request, {})
-  return opening.write('response.created', { response }) + opening.write('response.in_progress', { response })
+  const tell = (type: string): string => tellResponse(opening, type, identity, request, {})
+  return tell('response.created') + tell('response.in_progress')
 }
 
 /** What the request said is not said again every time. */
@@ -51,10 +72,16 @@ export function inProgress(
   output: JsonObject[] = [],
 ): string {
   const { echo: _, ...terse } = request
-  return write('response.in_progress', { response: responseObject(identity, terse, { output }) })
+  return write('response.in_progress', membersOf({ response: responseObject(identity, terse, { output }) }))
 }
 
 /** Codex understands only `response.failed`, the others surface it as a failed response (real-clients.md 3). */
-export function failedResponse(identity: AnswerIdentity, request: ChatRequest, failure: Failure): JsonObject {
-  return responseObject(identity, request, { status: 'failed', error: failureFields(failure) })
+export function tellFailure(
+  opening: Opening,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+  failure: Failure,
+): string {
+  const fields = { status: 'failed', error: failureFields(failure) }
+  return tellResponse(opening, 'response.failed', identity, request, fields)
 }
