@@ -19,10 +19,11 @@ export function openLedgerFile(
   report: SharedFileReport,
   mind: Mind,
 ): SharedFile<Remembered> {
-  return openSharedFile(path, clock, report, form, {
+  const file = openSharedFile(path, clock, report, form, {
     merge: (agreed, theirs) => mergeRemembered(agreed, detached(mind.tell()), theirs),
     learn: (all) => mind.learn(detached(all)),
   })
+  return { ...file, content: detached(file.content) }
 }
 
 /** As the file would give it back: no part of what goes on changing, and comparable. */
