@@ -1,5 +1,5 @@
 /** Requests that lean on a history held elsewhere, made whole: for a local model, or for the provider that did not see local turns. */
-import { summaryOf, tellSummary } from '../dialects/openai-responses/compaction.ts'
+import { readCompaction, tellSummary } from '../dialects/openai-responses/compaction.ts'
 import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Transcripts } from './transcripts.ts'
 import { conversationOf, itemsOf, outputOf, ownItemsOf, type Turn } from './turn.ts'
@@ -175,9 +175,11 @@ export async function mendItems(items: JsonValue[], transcripts: Transcripts, ac
 /** An item of a local turn without what only a provider may write: ids, and reasoning that nobody sealed. */
 async function mendItem(item: JsonValue, transcripts: Transcripts, account: string): Promise<JsonValue[]> {
   if (!isObject(item)) return [item]
-  const summary = summaryOf(item)
-  if (summary !== undefined)
-    return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: tellSummary(summary) }] }]
+  const own = readCompaction(item)
+  if (own) {
+    const content = [{ type: 'input_text', text: tellSummary(own.summary) }]
+    return [...own.earlier, { type: 'message', role: 'user', content }]
+  }
   const id = stringOf(item['id'])
   if (id === undefined || !(await isUnknownToProvider(id, transcripts, account))) return [item]
   const known = isReference(item) ? await resolve(item, transcripts, account) : item

@@ -104,6 +104,8 @@ export interface Incoming {
   body: Buffer
   /** A glance at the unparsed body says so. */
   asksForStream: boolean
+  /** Set when it is the conversation itself that is to be made short (`/responses/compact`). */
+  compacts?: true
   /** Set when it is no conversation, but one of the questions that Trooper can answer too. */
   asked?: { question: Question; method: string; path: string }
 }

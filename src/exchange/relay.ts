@@ -1,4 +1,5 @@
 /** Same dialect on both sides: bytes through, nothing parsed and nothing made anew. */
+import { compactPath } from '../dialects/openai-responses/compaction.ts'
 import { endpointPaths, pathAt, speaks, type Target } from '../routing/target.ts'
 import { startAttempt } from '../upstream/attempt.ts'
 import { UnzippingListener } from '../upstream/unzip.ts'
@@ -25,14 +26,18 @@ export function relay(
   if (reply.isGone) return Promise.resolve(clientGone)
   return new Promise((resolve, reject) => {
     const listener = new RelayListener(services, incoming, turn, { resolve, reject }, onAnswer)
-    const { headers, query, dialect, asked } = incoming
+    const { headers, query, asked } = incoming
     const call = {
       origin: target.url.origin,
       method: asked?.method ?? 'POST',
-      path: pathAt(target, asked?.path ?? endpointPaths[dialect], query),
+      path: pathAt(target, asked?.path ?? endpointOf(incoming), query),
       headers: requestHeaders(headers, target.credential),
       body: asked?.method === 'GET' ? null : incoming.body,
     }
     listener.begin(startAttempt(services.pools, services.clock, patience, call, new UnzippingListener(listener)))
   })
+}
+
+function endpointOf({ dialect, compacts }: Incoming): string {
+  return compacts ? compactPath : endpointPaths[dialect]
 }

@@ -1,7 +1,10 @@
 /** One Responses exchange and what is kept of it: its history when it leans on one, its transcript when it ends. */
+import { decodeCompaction } from '../dialects/openai-responses/request.ts'
+import { clientDialects } from '../dialects/registry.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Failure } from '../ir/failure.ts'
+import type { ChatRequest } from '../ir/request.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
@@ -17,22 +20,27 @@ export class ResponsesMemory {
   readonly #transcripts: Transcripts
   readonly #body: Buffer
   readonly #account: string
+  readonly #decodeRequest: (body: JsonValue | undefined) => ChatRequest
+  /** Its answer is a turn of the conversation. */
+  readonly #isTurn: boolean
   #value: { parsed: JsonValue | undefined } | undefined
 
-  constructor(transcripts: Transcripts, body: Buffer, account: string) {
+  constructor(transcripts: Transcripts, { body, compacts }: Incoming, account: string) {
     this.#transcripts = transcripts
     this.#body = body
     this.#account = account
+    this.#decodeRequest = compacts ? decodeCompaction : clientDialects['openai-responses'].decodeRequest
+    this.#isTurn = !compacts
   }
 
   /** The request with its whole history, or the failure that its provider would name. */
   async decode(): Promise<Decoded> {
     const body = this.#parsed()
     if (this.#transcripts.isOff || !isObject(body) || !leansOnHistory(body))
-      return decodeJson('openai-responses', () => body)
+      return decodeJson('openai-responses', () => body, this.#decodeRequest)
     const expanded = await expandHistory(body, this.#transcripts, this.#account)
     if (!expanded.ok) return { ok: false, failure: notFound(expanded.missing), isUnknownHistory: true }
-    const decoded = decodeJson('openai-responses', () => expanded.body)
+    const decoded = decodeJson('openai-responses', () => expanded.body, this.#decodeRequest)
     if (!decoded.ok) return decoded
     const { previous_response_id = null } = body
     const id = conversationOf(body)
@@ -78,7 +86,7 @@ export class ResponsesMemory {
   }
 
   #keep(response: JsonObject, isLocal: boolean): void {
-    if (this.#transcripts.isOff) return
+    if (this.#transcripts.isOff || !this.#isTurn) return
     const request = this.#parsed()
     if (!isObject(request)) return
     const turn = turnOf(request, response, this.#account, isLocal)
@@ -114,10 +122,8 @@ function notFound({ what, id }: Missing): Failure {
 }
 
 /** Only Responses clients leave their history with the provider. */
-export function memoryOf(
-  { transcripts, chains }: Services,
-  { dialect, headers, query, body }: Incoming,
-): ResponsesMemory | undefined {
+export function memoryOf({ transcripts, chains }: Services, incoming: Incoming): ResponsesMemory | undefined {
+  const { dialect, headers, query } = incoming
   if (dialect !== 'openai-responses') return undefined
-  return new ResponsesMemory(transcripts, body, accountAt(chains[dialect][0], headers, query))
+  return new ResponsesMemory(transcripts, incoming, accountAt(chains[dialect][0], headers, query))
 }

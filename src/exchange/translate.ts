@@ -28,9 +28,13 @@ export function decodeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>
   return decodeJson(dialect, () => parseExact(body.toString('utf8')))
 }
 
-export function decodeJson(dialect: ClientDialectName, parse: () => JsonValue | undefined): Decoded {
+export function decodeJson(
+  dialect: ClientDialectName,
+  parse: () => JsonValue | undefined,
+  decode = clientDialects[dialect].decodeRequest,
+): Decoded {
   try {
-    const request = clientDialects[dialect].decodeRequest(parse())
+    const request = decode(parse())
     if (dialect !== 'ollama' && !saysAnything(request))
       throw new BadRequest(listOf[dialect], 'at least one message is required')
     return { ok: true, request }

@@ -22,8 +22,11 @@ export interface ChatRequest {
   choices?: number
   /** Chat Completions: the client asked for the usage chunk of a stream. */
   includeUsage?: boolean
-  /** The client wants the conversation made short instead of an answer to it (Codex's `compaction_trigger`, real-clients.md 3). */
-  compaction?: true
+  /**
+   * The client wants the conversation made short instead of an answer to it: as one item (Codex's `compaction_trigger`, real-clients.md 3),
+   * or as the input that it goes on with (`/responses/compact`).
+   */
+  compaction?: 'item' | 'input'
   /** Fields nobody modelled, by the dialect they came from; re-emitted only in that dialect. */
   extras: Extras
   /** What an answer in the client's dialect repeats of the request, as it came (Responses). */

@@ -46,7 +46,7 @@ function keyOf(entry: Entry): string {
 
 /** Both come out of the same reader, so that their fields stand in one order. */
 function isSame(a: object | undefined, b: object | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 function isFuller(a: UsageEntry, b: UsageEntry): boolean {

@@ -15,8 +15,24 @@ export const nothingRemembered: Remembered = { entries: [], usage: [], override:
 
 const version = 1
 
-export function writeRemembered({ entries, usage, override }: Remembered): string {
-  return `${JSON.stringify({ version, override, entries: entries.map(plain), usage }, null, 2)}\n`
+/** `textOf`: for those who have the text of an entry from before. */
+export function writeRemembered({ entries, usage, override }: Remembered, textOf: TextOf = entryText): string {
+  const members = Object.entries({ version, override }).map(([name, value]) => `"${name}": ${indented(value, 2)}`)
+  const lists = Object.entries({ entries, usage }).map(([name, list]) => `"${name}": ${listText(list.map(textOf))}`)
+  return `{\n  ${[...members, ...lists].join(',\n  ')}\n}\n`
+}
+
+type TextOf = (entry: LedgerEntry | UsageEntry) => string
+
+/** As it stands in the file. */
+export const entryText: TextOf = (entry) => indented('limit' in entry ? plain(entry) : entry, 4)
+
+function listText(texts: readonly string[]): string {
+  return texts.length === 0 ? '[]' : `[\n    ${texts.join(',\n    ')}\n  ]`
+}
+
+function indented(value: object | number, by: number): string {
+  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(by)}`)
 }
 
 /** `undefined` for a text that is nothing of the kind, as a whole or in any part. */
@@ -36,6 +52,11 @@ export function readRemembered(text: string): Remembered | undefined {
 function plain({ limit, state, ...entry }: LedgerEntry): JsonObject {
   const { message: _, ...facts } = limit
   return { ...entry, limit: { ...facts }, untilMs: state.untilMs }
+}
+
+/** As the file would give it back. */
+export function settled(entry: LedgerEntry): LedgerEntry {
+  return readEntry(plain(entry)) ?? entry
 }
 
 function readEntry(value: JsonValue): LedgerEntry | undefined {
@@ -84,6 +105,10 @@ function readUsageEntry(value: JsonValue): UsageEntry | undefined {
   const resetsAtMs = numberOf(value['resetsAtMs'])
   if (!customer || window === undefined || used === undefined || resetsAtMs === undefined) return undefined
   return { ...customer, window, used, resetsAtMs }
+}
+
+export function settledOverride(override: Override): Override {
+  return readOverride({ ...override }) ?? override
 }
 
 function readOverride(value: JsonValue | undefined): Override | undefined {

@@ -93,7 +93,7 @@ function converse(
   settings: ServerSettings,
   request: IncomingMessage,
   response: ServerResponse,
-  { dialect, query }: Extract<Route, { to: 'conversation' }>,
+  { dialect, query, compacts }: Extract<Route, { to: 'conversation' }>,
 ): void {
   const reply = new HttpReply(response)
   readBody(request, settings.maxBodyBytes, (read) => {
@@ -105,7 +105,15 @@ function converse(
     services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
     const address = (): string | undefined => request.socket.remoteAddress
     const { rawHeaders: headers } = request
-    const incoming = { dialect, query, headers, address, body: read.body, asksForStream: isStream }
+    const incoming = {
+      dialect,
+      query,
+      headers,
+      address,
+      body: read.body,
+      asksForStream: isStream,
+      ...(compacts && { compacts }),
+    }
     runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
   })
 }

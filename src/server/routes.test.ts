@@ -89,6 +89,14 @@ describe("the provider's other endpoints", () => {
   })
 })
 
+describe('the endpoint that makes a conversation short', () => {
+  it('is one of conversations, and of Responses', () => {
+    const route = { to: 'conversation', dialect: 'openai-responses', compacts: true, query: '' }
+    for (const prefix of prefixes) expect(findRoute('POST', `${prefix}/responses/compact`, false)).toEqual(route)
+    expect(findRoute('GET', '/v1/responses/compact', false)).toMatchObject({ to: 'provider' })
+  })
+})
+
 describe('a path that climbs', () => {
   it.each([
     '/v1/../admin',

@@ -1,10 +1,12 @@
 /** (method, path) -> what is wanted; a table, no framework. Sources of the paths: providers.md 5 and 6. */
 import type { ClientDialectName } from '../dialects/dialect.ts'
+import { compactPath } from '../dialects/openai-responses/compaction.ts'
 import type { OllamaFact } from '../dialects/ollama/facts.ts'
 
 export type Route =
   | { to: 'own'; page: 'root' | 'health' | 'ready' }
-  | { to: 'conversation'; dialect: ClientDialectName; query: string }
+  /** `compacts`: the conversation itself is to be made short, at an endpoint for that alone. */
+  | { to: 'conversation'; dialect: ClientDialectName; query: string; compacts?: true }
   /** Any other endpoint of the provider; `path` starts after the version prefix. */
   | { to: 'provider'; path: string; query: string }
   /** What apps ask an Ollama beside the conversation. */
@@ -27,10 +29,11 @@ const ollamaFacts: Readonly<Record<string, { method: string; fact: OllamaFact }>
 
 const ollamaConversations = new Set(['/api/chat', '/api/generate'])
 
-const conversations: Readonly<Record<string, ClientDialectName>> = {
-  '/messages': 'anthropic',
-  '/chat/completions': 'openai-chat',
-  '/responses': 'openai-responses',
+const conversations: Readonly<Record<string, { dialect: ClientDialectName; compacts?: true }>> = {
+  '/messages': { dialect: 'anthropic' },
+  '/chat/completions': { dialect: 'openai-chat' },
+  '/responses': { dialect: 'openai-responses' },
+  [compactPath]: { dialect: 'openai-responses', compacts: true },
 }
 
 /** Endpoint families that clients with an unversioned base URL ask for; under a version prefix every path is forwarded. */
@@ -64,10 +67,11 @@ export function findRoute(method: string, url: string, isUpgrade: boolean): Rout
     (candidate) => path.startsWith(candidate) && (path.length === candidate.length || path[candidate.length] === '/'),
   )
   const endpoint = prefix === undefined ? path : path.slice(prefix.length)
-  const dialect = conversations[endpoint]
+  const conversation = conversations[endpoint]
   // Codex asks for a WebSocket first and takes nothing but 426 as a plain no (real-clients.md 3).
-  if (isUpgrade) return dialect === undefined && prefix === undefined ? { to: 'not-found' } : { to: 'upgrade-refused' }
-  if (dialect !== undefined && method === 'POST') return { to: 'conversation', dialect, query }
+  if (isUpgrade)
+    return conversation === undefined && prefix === undefined ? { to: 'not-found' } : { to: 'upgrade-refused' }
+  if (conversation !== undefined && method === 'POST') return { to: 'conversation', ...conversation, query }
   if (isClean(endpoint) && (prefix !== undefined || providerFamilies.has(endpoint.split('/')[1] ?? '')))
     return { to: 'provider', path: endpoint, query }
   return { to: 'not-found' }

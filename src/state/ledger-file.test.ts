@@ -134,6 +134,40 @@ describe('the file of the ledger', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('takes no more than a twentieth of the time, however long it takes to write', async () => {
+    const { path, clock } = stage()
+    let account = 0
+    const tell = (): Remembered => {
+      clock.advance(10)
+      return only(spent(`a${account}`, 9000))
+    }
+    const file = openLedgerFile(path, clock, { setAside: () => {}, unwritable: () => {} }, { tell, learn: () => {} })
+    file.save()
+    await file.settle()
+    account += 1
+    file.save()
+    clock.advance(199)
+    expect(readFileSync(path, 'utf8')).toContain('"a0"')
+    clock.advance(1)
+    expect(readFileSync(path, 'utf8')).toContain('"a1"')
+  })
+
+  it('teaches nobody what he said himself, and is not written where it says so already', async () => {
+    const { path, clock } = stage()
+    let lessons = 0
+    const mind = { tell: () => remembered, learn: () => void (lessons += 1) }
+    const file = openLedgerFile(path, clock, { setAside: () => {}, unwritable: () => {} }, mind)
+    const marks: string[] = []
+    for (let times = 0; times < 2; times += 1) {
+      file.save()
+      await file.settle()
+      const { ino, mtimeMs } = statSync(path)
+      marks.push(`${ino} ${mtimeMs}`)
+    }
+    expect(marks[1]).toBe(marks[0])
+    expect(lessons).toBe(0)
+  })
+
   it.each([
     ['half of it', (text: string) => text.slice(0, 200)],
     ['nothing', () => ''],

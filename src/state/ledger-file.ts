@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { mergeRemembered } from '../routing/merge-remembered.ts'
 import { nothingRemembered, readRemembered, writeRemembered, type Remembered } from '../routing/remembered.ts'
+import { createSnapshots } from '../routing/snapshots.ts'
 import { openSharedFile, type SharedFile, type SharedFileReport } from './shared-file.ts'
 
 /** What this process knows. */
@@ -11,21 +12,28 @@ interface Mind {
   learn(all: Remembered): void
 }
 
-const form = { nothing: nothingRemembered, read: readRemembered, write: writeRemembered }
-
 export function openLedgerFile(
   path: string,
   clock: Clock,
   report: SharedFileReport,
   mind: Mind,
 ): SharedFile<Remembered> {
-  return openSharedFile(path, clock, report, form, {
-    merge: (agreed, theirs) => mergeRemembered(agreed, detached(mind.tell()), theirs),
-    learn: (all) => mind.learn(detached(all)),
+  const snapshots = createSnapshots()
+  const form = { nothing: nothingRemembered, read: readRemembered, write: snapshots.write }
+  let mine = nothingRemembered
+  const file = openSharedFile(path, clock, report, form, {
+    merge: (agreed, theirs) => {
+      mine = snapshots.take(mind.tell())
+      return theirs === agreed ? mine : mergeRemembered(agreed, mine, theirs)
+    },
+    learn: (all) => {
+      if (all !== mine) mind.learn(copyOf(all))
+    },
   })
+  return { ...file, content: copyOf(file.content) }
 }
 
-/** As the file would give it back: no part of what goes on changing, and comparable. */
-function detached(known: Remembered): Remembered {
+/** For somebody who goes on changing it. */
+function copyOf(known: Remembered): Remembered {
   return readRemembered(writeRemembered(known)) ?? nothingRemembered
 }

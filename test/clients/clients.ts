@@ -48,8 +48,8 @@ export const ollamaClient: ClientDefinition = node('ollama', ['ollama'], 'ollama
 type OllamaOp = 'generate' | 'list' | 'show' | 'ps' | 'version'
 
 export interface Call {
-  /** `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls. */
-  op: 'create' | 'stream' | 'final' | 'loop' | OllamaOp
+  /** `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls; `compact`: of Responses alone. */
+  op: 'create' | 'stream' | 'final' | 'loop' | 'compact' | OllamaOp
   /** None for {@link ollamaClient}. */
   api?: Api
   /** With the suffix of the client: `baseURL(definition, address, api)`. */

@@ -281,7 +281,7 @@ describe('a Responses client', () => {
       { type: 'text-end', index: 0 },
       finish,
     ]
-    const compaction: ChatRequest = { ...request, compaction: true }
+    const compaction: ChatRequest = { ...request, compaction: 'item' }
     const all = bodies(encode('openai-responses', said, compaction))
     const done = all.filter(({ type }) => type === 'response.output_item.done')
     expect(done).toHaveLength(1)

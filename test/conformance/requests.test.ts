@@ -231,7 +231,7 @@ describe('a request of Codex', () => {
     const input = [{ role: 'user', content: 'Build it.' }, { type: 'compaction_trigger' }]
     const tools = [{ type: 'function', name: 'run', parameters: {} }]
     const decoded = clientDialects['openai-responses'].decodeRequest({ model: 'm', input, tools })
-    expect(decoded).toMatchObject({ compaction: true, tools: [] })
+    expect(decoded).toMatchObject({ compaction: 'item', tools: [] })
     expect(decoded.messages.map(({ role }) => role)).toEqual(['user', 'user'])
     expect(JSON.stringify(decoded.messages[1])).toContain('summary')
   })

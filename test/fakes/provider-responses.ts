@@ -165,13 +165,13 @@ function responseObject(answer: Answer, echo: ResponsesEcho, status: string, out
     tools: [],
     top_p: 1,
     truncation: 'disabled',
-    usage: status === 'in_progress' ? null : usage(answer),
+    usage: status === 'in_progress' ? null : responsesUsage(answer),
     user: null,
     metadata: {},
   }
 }
 
-function usage(answer: Answer): JsonObject {
+export function responsesUsage(answer: Answer): JsonObject {
   return {
     input_tokens: answer.inputTokens,
     input_tokens_details: { cached_tokens: 0 },

@@ -3,6 +3,7 @@
 import { isObject, type JsonObject, parseJson, stringOf } from '../../src/ir/json.ts'
 import { createAnswer } from './answer.ts'
 import { type Content, type ProviderBehaviour, providerControl, type ProviderSettings } from './control.ts'
+import { CompactConversation } from './conversation-compact.ts'
 import { ResponsesConversation } from './conversation-responses.ts'
 import { ChatConversation, type Conversation, messages, signatures } from './conversation.ts'
 import { checkAnthropicCredential, checkOpenaiCredential } from './credential.ts'
@@ -22,6 +23,7 @@ const conversations: Readonly<Record<string, Conversation>> = {
   // The path that groq-sdk and Groq's own endpoint use (providers.md 6).
   '/openai/v1/chat/completions': chat,
   '/v1/responses': responses,
+  '/v1/responses/compact': new CompactConversation(responses),
 }
 
 const plan = new Plan<ProviderBehaviour>()

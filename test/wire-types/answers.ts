@@ -1,6 +1,7 @@
 /** Answers of every kind, as Trooper's encoders write them to clients: streamed, whole, and failed. */
 import fc from 'fast-check'
 import type { AnswerIdentity } from '../../src/dialects/dialect.ts'
+import { decodeCompaction } from '../../src/dialects/openai-responses/request.ts'
 import { clientDialects } from '../../src/dialects/registry.ts'
 import type { Finish, FinishReason, StreamEvent, Usage } from '../../src/ir/events.ts'
 import type { Cause, Failure, FailureKind } from '../../src/ir/failure.ts'
@@ -133,10 +134,25 @@ const questions: { readonly [D in DialectName]: Readonly<Record<string, ChatRequ
 
 /** Every answer to every question, and every failure, in every dialect. */
 export function answerSamples(): Sample[] {
-  return dialects.flatMap((dialect) => [
+  const all = dialects.flatMap((dialect) => [
     ...Object.entries(questions[dialect]).flatMap(([name, request]) => samplesFor(dialect, name, request)),
     ...failureSamples(dialect),
   ])
+  return [...all, ...compactedSamples()]
+}
+
+function compactedSamples(): Sample[] {
+  const input = [
+    { role: 'user', content: 'Hello.' },
+    { type: 'compaction', encrypted_content: 'gAAAA' },
+    { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'And now?' }] },
+  ]
+  const request = decodeCompaction({ model: 'gpt-5.4', input })
+  return Object.entries(answers).map(([name, events]) => ({
+    type: 'CompactedAnswer',
+    name,
+    values: [whole('openai-responses', request, events)],
+  }))
 }
 
 function samplesFor(dialect: DialectName, question: string, request: ChatRequest): Sample[] {

@@ -2,8 +2,11 @@
 import type { JsonValue } from '../../src/ir/json.ts'
 import type { DialectName } from '../../src/ir/request.ts'
 
-/** `/api/generate` has answers of its own. */
-export type WireType = `${Wire | 'OllamaGenerate'}${'Answer' | 'Event'}` | `${Wire}${'Error' | 'Request'}`
+/** `/api/generate` and `/responses/compact` have answers of their own. */
+export type WireType =
+  | 'CompactedAnswer'
+  | `${Wire | 'OllamaGenerate'}${'Answer' | 'Event'}`
+  | `${Wire}${'Error' | 'Request'}`
 
 export interface Sample {
   type: WireType

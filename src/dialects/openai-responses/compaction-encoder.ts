@@ -1,7 +1,7 @@
 /** IR events -> the stream of a compaction: exactly one item, which is no message (real-clients.md 3). */
 import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
-import { compactionItem } from './compaction.ts'
+import { compactionItem, sealedCompactions } from './compaction.ts'
 import { encodeUsage, itemId } from './response.ts'
 import { beginAnswer, inProgress, tellFailure, tellResponse, type Opening } from './writer.ts'
 
@@ -21,7 +21,7 @@ export function createCompactionEncoder(
         summary += event.text
         return inProgress(write, identity, request)
       case 'finish': {
-        const item = compactionItem(itemId(identity, 'cmp', 0), summary)
+        const item = compactionItem(itemId(identity, 'cmp', 0), summary, sealedCompactions(request.messages))
         const fields = { status: 'completed', output: [item], usage: encodeUsage(event.usage) }
         return (
           write('response.output_item.added', { output_index: 0, item }) +

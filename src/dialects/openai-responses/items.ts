@@ -13,7 +13,7 @@ import type {
 import { BadRequest } from '../dialect.ts'
 import { freeformInput } from '../freeform.ts'
 import { decodeUrl } from '../openai-chat/messages.ts'
-import { summaryOf, tellSummary } from './compaction.ts'
+import { readCompaction, tellSummary } from './compaction.ts'
 import { localShellName, type FlatName } from './tools.ts'
 
 /** Neighbouring items of one speaker (a message, its reasoning, its calls) are one IR message. */
@@ -50,7 +50,7 @@ function decodeItem(item: JsonObject, at: number, nameOf: FlatName): Message[] {
     case 'reasoning':
       return [assistant(decodeReasoning(item))]
     case 'compaction':
-      return [decodeCompaction(item)]
+      return decodeCompaction(item)
     // What they say is about the request as a whole (request.ts).
     case 'additional_tools':
     case 'configuration_update':
@@ -155,10 +155,11 @@ function decodeResult(item: JsonObject): ToolResultPart {
 }
 
 /** A summary of Trooper's own can be read; a provider's is sealed. */
-function decodeCompaction(item: JsonObject): Message {
-  const summary = summaryOf(item)
-  if (summary === undefined) return assistant(opaque(item))
-  return { role: 'user', content: [{ type: 'text', text: tellSummary(summary) }] }
+function decodeCompaction(item: JsonObject): Message[] {
+  const own = readCompaction(item)
+  if (own === undefined) return [assistant(opaque(item))]
+  const summary: Message = { role: 'user', content: [{ type: 'text', text: tellSummary(own.summary) }] }
+  return [...own.earlier.map((sealed) => assistant(opaque(sealed))), summary]
 }
 
 function decodeReasoning(item: JsonObject): AssistantPart {

@@ -15,7 +15,7 @@ import {
 import type { ChatRequest, Message, Output, Reasoning, Sampling, Warn } from '../../ir/request.ts'
 import { BadRequest } from '../dialect.ts'
 import { decodeFormat, encodeEffort, encodeFormat } from '../openai-format.ts'
-import { compactionPlea } from './compaction.ts'
+import { compactionPlea, userItems } from './compaction.ts'
 import { decodeItems } from './items.ts'
 import { encodeItems } from './encode-items.ts'
 import { decodeChoice, decodeTools, encodeTools, flatNames, listTools } from './tools.ts'
@@ -50,7 +50,15 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
     extras: { 'openai-responses': without(body, modelled) },
     echo: echoOf(body),
   }
-  return wantsCompaction(body['input']) ? asCompaction(request) : request
+  return wantsCompaction(body['input']) ? asCompaction(request, 'item') : request
+}
+
+/** Of `/responses/compact`, whose answer begins with everything that the user said. */
+export function decodeCompaction(body: JsonValue | undefined): ChatRequest {
+  const { input = [], model, ...rest } = objectOf(body)
+  // Which model it is may be left to what came before.
+  const request = decodeRequest({ ...rest, input: input ?? [], model: model ?? '' })
+  return asCompaction({ ...request, stream: false, echo: { output: userItems(input) } }, 'input')
 }
 
 /** What a response object repeats of its request. */
@@ -104,7 +112,7 @@ function wantsCompaction(input: JsonValue | undefined): boolean {
   return objectOf(arrayOf(input).at(-1))['type'] === 'compaction_trigger'
 }
 
-function asCompaction(request: ChatRequest): ChatRequest {
+function asCompaction(request: ChatRequest, compaction: 'item' | 'input'): ChatRequest {
   const plea: Message = { role: 'user', content: [{ type: 'text', text: compactionPlea }] }
   return {
     ...request,
@@ -112,7 +120,7 @@ function asCompaction(request: ChatRequest): ChatRequest {
     tools: [],
     toolChoice: { type: 'auto' },
     output: { type: 'text' },
-    compaction: true,
+    compaction,
   }
 }
 

@@ -1,12 +1,12 @@
 /** Responses answers: the response object, items, statuses and usage, IR <-> wire. */
 import type { FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
-import { defined, numberOf, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { arrayOf, defined, numberOf, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { AnswerIdentity } from '../dialect.ts'
 import { callItem, callPrefix } from './call-items.ts'
-import { compactionItem } from './compaction.ts'
+import { compactionItem, sealedCompactions } from './compaction.ts'
 import { encodeFailure } from './failure.ts'
 import { encodeTextFormat } from './request.ts'
 
@@ -82,15 +82,35 @@ export function responseObject(identity: AnswerIdentity, request: ChatRequest, f
 }
 
 export function encodeResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {
+  if (request.compaction === 'input') return compactedResponse(response, identity, request)
   const { status, incomplete_details } = encodeStatus(response.reason)
   return responseObject(identity, request, {
     status,
     incomplete_details,
     output: request.compaction
-      ? [compactionItem(itemId(identity, 'cmp', 0), textOf(response))]
+      ? [compactionOf(response, identity, request)]
       : response.content.flatMap((part, at) => encodeOutputItem(request, part, identity, at)),
     usage: encodeUsage(response.usage),
   })
+}
+
+/** Of `/responses/compact`: what the client goes on with. */
+function compactedResponse(response: ChatResponse, identity: AnswerIdentity, request: ChatRequest): JsonObject {
+  const said = arrayOf(request.echo?.['output']).map(objectOf)
+  return {
+    id: identity.id,
+    object: 'response.compaction',
+    created_at: Math.floor(identity.createdAtMs / 1000),
+    output: [
+      ...said.map((item, at) => ({ id: itemId(identity, 'msg', at), ...item })),
+      compactionOf(response, identity, request),
+    ],
+    usage: encodeUsage(response.usage),
+  }
+}
+
+function compactionOf(response: ChatResponse, identity: AnswerIdentity, { messages }: ChatRequest): JsonObject {
+  return compactionItem(itemId(identity, 'cmp', 0), textOf(response), sealedCompactions(messages))
 }
 
 function textOf({ content }: ChatResponse): string {

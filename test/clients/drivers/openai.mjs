@@ -134,6 +134,11 @@ async function responses(client, command) {
     }
     case 'loop':
       return loopResponses(client, body, command)
+    case 'compact': {
+      if (!client.responses.compact) throw new Skipped('no responses.compact')
+      const { data, response } = await client.responses.compact(body).withResponse()
+      return { text: '', value: data, headers: pickHeaders(response.headers), chunks: 1 }
+    }
     default:
       throw new Error(`unknown op ${command.op}`)
   }

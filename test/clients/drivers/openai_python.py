@@ -118,6 +118,11 @@ def responses(client, command):
         return iterate_response(client, body, command.get("stopAfter"))
     if command["op"] == "loop":
         return loop_responses(client, body, command)
+    if command["op"] == "compact":
+        if not hasattr(client.responses, "compact"):
+            raise Skipped("no responses.compact")
+        raw = client.responses.with_raw_response.compact(**body)
+        return {"text": "", "value": plain(raw.parse()), "headers": pick_headers(raw.headers), "chunks": 1}
     if not hasattr(client.responses, "stream"):
         raise Skipped("no responses.stream")
     chunks = 0

@@ -102,6 +102,11 @@ export type ResponsesEvent = ResponsesEventAs<OpenAI.Responses.ResponseStreamEve
 
 export type ResponsesError = ChatError
 
+/** By the SDK's own words everything that the user said comes first; among its items of an answer there is no such message. */
+type UserItem = With<OpenAI.Responses.ResponseInputItem.Message, { id: string; role: 'user'; type: 'message' }>
+
+export type CompactedAnswer = With<OpenAI.Responses.CompactedResponse, { output: (ResponsesItem | UserItem)[] }>
+
 /** What the assistant said goes without an id, as Codex sends it: an id of a wrong shape is refused. */
 type ResponsesInputItem =
   | OpenAI.Responses.ResponseInputItem
