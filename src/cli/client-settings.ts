@@ -42,7 +42,12 @@ function serves(first: Target, { host }: Variable, dialect: ClientDialectName): 
   return host === undefined ? speaks(first, dialect) : first.url.origin === host
 }
 
-/** Codex reads its base URL from its configuration alone (real-clients.md 1). */
-export function clientArguments(command: string, url: string): string[] {
-  return basename(command).replace(/\.(?:exe|cmd)$/, '') === 'codex' ? ['-c', `openai_base_url="${url}/v1"`] : []
+/**
+ * Codex reads its base URL from its configuration alone (real-clients.md 1), and compresses what it asks where it is logged in to ChatGPT.
+ * `readsZstd`: that can be read here.
+ */
+export function clientArguments(command: string, url: string, readsZstd: boolean): string[] {
+  if (basename(command).replace(/\.(?:exe|cmd)$/, '') !== 'codex') return []
+  const plain = readsZstd ? [] : ['-c', 'features.enable_request_compression=false']
+  return ['-c', `openai_base_url="${url}/v1"`, ...plain]
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
+import * as zlib from 'node:zlib'
 import { dataFolder } from '../config/data-folder.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Setting } from '../config/setting.ts'
@@ -39,7 +40,7 @@ async function runBehind(config: Config, targets: Targets, command: string, rest
   const url = running?.url ?? own?.url ?? ''
   try {
     const variables = clientVariables(url, targets.chains, config.token)
-    return await runProgram(command, [...clientArguments(command, url), ...rest], variables)
+    return await runProgram(command, [...clientArguments(command, url, 'zstdDecompress' in zlib), ...rest], variables)
   } finally {
     await own?.stop()
   }

@@ -14,8 +14,9 @@ import { accountAt } from '../exchange/payer.ts'
 import { questionAt } from '../exchange/question.ts'
 import { parseJson } from '../ir/json.ts'
 import { asksForStream } from '../wire/top-level.ts'
-import { drain, readBody } from './body.ts'
+import { drain, readBody, type BodyRead } from './body.ts'
 import { refuse, type GuardRules } from './guard.ts'
+import { createUnreadableTeller, readPlainBody, type PlainRead } from './plain-body.ts'
 import { answerJson, answerProblem, failExchange, failInside } from './problems.ts'
 import { HttpReply } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
@@ -29,7 +30,13 @@ export interface ServerSettings {
   api: Pick<Api, 'handle'>
 }
 
+interface Serving extends ServerSettings {
+  /** A request came compressed so. */
+  tellUnreadable: (encoding: string) => void
+}
+
 export function createHttpServer(services: Services, settings: ServerSettings): Server {
+  const serving: Serving = { ...settings, tellUnreadable: createUnreadableTeller(services.log) }
   const server = createServer(
     {
       // Agents put metadata of a kilobyte and more into headers (real-clients.md 3).
@@ -43,7 +50,7 @@ export function createHttpServer(services: Services, settings: ServerSettings): 
     },
     (request, response) => {
       try {
-        handle(services, settings, request, response)
+        handle(services, serving, request, response)
       } catch (error) {
         failInside(services, response, error)
       }
@@ -53,12 +60,7 @@ export function createHttpServer(services: Services, settings: ServerSettings): 
   return server
 }
 
-function handle(
-  services: Services,
-  settings: ServerSettings,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function handle(services: Services, settings: Serving, request: IncomingMessage, response: ServerResponse): void {
   const { method = 'GET', url = '/' } = request
   const route = findRoute(method, url, isWebSocket(request))
   const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches, route.to === 'own')
@@ -90,32 +92,33 @@ function handle(
 
 function converse(
   services: Services,
-  settings: ServerSettings,
+  settings: Serving,
   request: IncomingMessage,
   response: ServerResponse,
   { dialect, query, compacts }: Extract<Route, { to: 'conversation' }>,
 ): void {
   const reply = new HttpReply(response)
-  readBody(request, settings.maxBodyBytes, (read) => {
+  readPlainBody(request, settings.maxBodyBytes, (read) => {
     if (!read.ok) {
       if (read.problem === 'too-large') refuseSize(settings, request, response, dialect)
       return
     }
-    const isStream = asksForStream(read.body)
+    if (read.unreadable !== undefined) settings.tellUnreadable(read.unreadable)
+    const isStream = wantsStream(read, request)
     services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
     const address = (): string | undefined => request.socket.remoteAddress
-    const { rawHeaders: headers } = request
-    const incoming = {
-      dialect,
-      query,
-      headers,
-      address,
-      body: read.body,
-      asksForStream: isStream,
-      ...(compacts && { compacts }),
-    }
+    const { body, headers } = read
+    const more = compacts ? { compacts } : {}
+    const incoming = { dialect, query, headers, address, body, asksForStream: isStream, ...more }
     runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
   })
+}
+
+/** Clients that ask for a stream say in the headers too that they can read one; few others do. */
+function wantsStream(read: Extract<PlainRead, { ok: true }>, { headers }: IncomingMessage): boolean {
+  return read.unreadable === undefined
+    ? asksForStream(read.body)
+    : headers.accept?.includes('text/event-stream') === true
 }
 
 function tellFact(
@@ -136,7 +139,7 @@ function tellFact(
 /** Everything of the provider's that is no conversation: some of it Trooper answers too, the rest is streamed through. */
 function askProvider(
   services: Services,
-  settings: ServerSettings,
+  settings: Serving,
   request: IncomingMessage,
   response: ServerResponse,
   { path, query }: Extract<Route, { to: 'provider' }>,
@@ -163,15 +166,20 @@ function askProvider(
     )
   }
   if (change && method === 'DELETE') return noteChange(change)
-  readBody(request, settings.maxBodyBytes, (read) => {
-    if (!read.ok) {
-      if (read.problem === 'too-large') refuseSize(settings, request, response, dialect)
-      return
-    }
-    if (change) return noteChange(change, read.body)
+  const refuseRead = (read: Extract<BodyRead, { ok: false }>): void => {
+    if (read.problem === 'too-large') refuseSize(settings, request, response, dialect)
+  }
+  if (change)
+    return readBody(request, settings.maxBodyBytes, (read) =>
+      read.ok ? noteChange(change, read.body) : refuseRead(read),
+    )
+  readPlainBody(request, settings.maxBodyBytes, (read) => {
+    if (!read.ok) return refuseRead(read)
     if (!question) return
+    if (read.unreadable !== undefined) settings.tellUnreadable(read.unreadable)
     const asked = { question, method, path }
-    const incoming = { dialect, query, headers: request.rawHeaders, body: read.body, asksForStream: false, asked }
+    const { body, headers } = read
+    const incoming = { dialect, query, headers, body, asksForStream: false, asked }
     runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
   })
 }

@@ -5,7 +5,7 @@ import { TestProcess } from '../fakes/process.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
 import { planted } from '../secrets.ts'
 
-const program = fileURLToPath(new URL('../../dist/trooper.js', import.meta.url))
+export const program = fileURLToPath(new URL('../../dist/trooper.js', import.meta.url))
 
 export interface RunningTrooper {
   process: TestProcess
