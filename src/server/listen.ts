@@ -25,8 +25,7 @@ export interface ServerSettings {
   tokenMatches: (given: string) => boolean
   maxBodyBytes: number
   version: string
-  /** It looks at tokens itself. */
-  api: Pick<Api, 'handle'>
+  api: Pick<Api, 'handle' | 'pageCookie'>
 }
 
 export function createHttpServer(services: Services, settings: ServerSettings): Server {
@@ -62,7 +61,12 @@ function handle(
   const { method = 'GET', url = '/' } = request
   const route = findRoute(method, url, isWebSocket(request))
   const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches, route.to === 'own')
-  if (refusal && !(refusal.status === 401 && (route.to === 'own' || route.to === 'api')))
+  if (route.to === 'api') {
+    // It looks at tokens itself.
+    const isForeign = refusal?.status === 403
+    return settings.api.handle(request, response, route, isForeign ? refusal.sentence : undefined)
+  }
+  if (refusal && !(refusal.status === 401 && route.to === 'own'))
     return answerProblem(response, route, refusal.status, refusal.sentence)
   switch (route.to) {
     case 'own':
@@ -73,8 +77,6 @@ function handle(
       return askProvider(services, settings, request, response, route)
     case 'ollama-fact':
       return tellFact(services, settings, request, response, route.fact)
-    case 'api':
-      return settings.api.handle(request, response, route.path, route.query)
     case 'upgrade-refused':
       response.setHeader('connection', 'close')
       return answerProblem(response, route, 426, 'Trooper speaks HTTP here; send the same request as POST.')
