@@ -15,15 +15,30 @@ export interface ApiParts {
   log: Log
 }
 
-/** `path` begins after `/trooper/api`. */
-export type Handle = (request: IncomingMessage, response: ServerResponse, path: string, query: string) => void
+/** Where it was asked; `path` begins after `/trooper/api`. */
+interface Place {
+  path: string
+  query: string
+}
+
+/** `foreign`: why the guard turns it away, whatever it asks for. */
+export type Handle = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  place: Place,
+  foreign: string | undefined,
+) => void
 
 /** No order is longer. */
 const mostBytes = 16 * 1024
+/** So much of what is refused is still read, so that whoever sends it gets to see the answer. */
+const mostDrained = 1024 * 1024
 
 export function createHandler(parts: ApiParts): Handle {
-  return (request, response, path, query) => {
-    answer(parts, request, response, path, query).catch((error: unknown) => {
+  return (request, response, place, foreign) => {
+    if (foreign !== undefined) return give(response, problem(403, foreign))
+    const { path } = place
+    answer(parts, request, response, place).catch((error: unknown) => {
       const name = error instanceof Error ? error.name : 'unknown'
       parts.log.error(`❌ ${shown(path)} failed inside Trooper (${name}); please report it.`)
       if (response.headersSent) response.destroy()
@@ -36,12 +51,11 @@ async function answer(
   parts: ApiParts,
   request: IncomingMessage,
   response: ServerResponse,
-  path: string,
-  query: string,
+  { path, query }: Place,
 ): Promise<void> {
   const found = findOperation(parts, request, path)
   if ('status' in found) {
-    drain(request, mostBytes)
+    drain(request, mostDrained)
     return give(response, found)
   }
   const { operation, id } = found
@@ -101,7 +115,7 @@ function bodyOf(request: IncomingMessage): Promise<{ value: unknown } | Answer |
     readBody(request, mostBytes, (read) => {
       if (read.ok) return resolve(read.body.length === 0 ? { value: {} } : parsed(read.body, request))
       if (read.problem === 'client-gone') return resolve(undefined)
-      drain(request, mostBytes)
+      drain(request, mostDrained)
       resolve(problem(413, `The body is longer than ${mostBytes / 1024} KiB.`, { connection: 'close' }))
     })
   })

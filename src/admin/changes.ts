@@ -3,19 +3,17 @@ import { loadNow } from '../exchange/load-now.ts'
 import type { Services } from '../exchange/outcome.ts'
 import type { Override } from '../routing/override.ts'
 import type { Target } from '../routing/target.ts'
+import type { OrderOf } from './orders.ts'
 import { allTargets } from './status.ts'
 import type { ProbeView, WarmView } from './views.ts'
 
-export interface OverrideOrder {
-  mode: Override['mode']
-  forMs?: number | undefined
-}
-
 /** From the next exchange on. */
-export function setOverride({ override, clock, log }: Services, { mode, forMs }: OverrideOrder): Override {
+export function setOverride({ override, clock, log }: Services, order: OrderOf<'override'>): Override {
   const nowMs = clock.now()
+  const { mode } = order
+  const forMs = order.mode === 'auto' ? undefined : order.forMs
   override.set(mode === 'auto' ? { mode } : { mode, ...(forMs !== undefined && { untilMs: nowMs + forMs }) })
-  const end = forMs === undefined || mode === 'auto' ? '' : ` for ${Math.ceil(forMs / 60_000)} min`
+  const end = forMs === undefined ? '' : ` for ${Math.ceil(forMs / 60_000)} min`
   log.info(`🪖 ${words[mode]}${end}, as was set by hand`, { override: mode })
   return override.get(nowMs)
 }

@@ -7,26 +7,19 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../clock.ts'
-import type { Wire } from '../drill/app.ts'
 import { readProgress, type DrillAssignment, type DrillProgress } from '../drill/progress.ts'
 import { scenarios } from '../drill/scenarios.ts'
 import { childEnvironment } from '../embedded/child-environment.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
+import type { OrderOf } from './orders.ts'
 import { allTargets } from './status.ts'
 import type { DrilledView, DrillRunView, DrillView } from './views.ts'
 
-/** What to play; all of it where nothing is said. */
-export interface DrillOrder {
-  scenario?: string | undefined
-  dialect?: Wire | undefined
-  standIn?: boolean | undefined
-}
-
 export interface Drills {
   view(): DrillView
-  /** `undefined`: one is under way. `onProgress` is called until it is over. */
-  start(order: DrillOrder, onProgress: (run: DrillRunView) => void): DrillRunView | undefined
+  /** All scenarios where it names none. `undefined`: one is under way. `onProgress` is called until it is over. */
+  start(order: OrderOf<'drill'>, onProgress: (run: DrillRunView) => void): DrillRunView | undefined
   stop(): Promise<void>
 }
 

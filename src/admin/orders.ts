@@ -42,6 +42,8 @@ export const orders = {
   login: z.strictObject({ token: z.string({ error: 'must be the value of TROOPER_TOKEN' }) }),
 }
 
+export type OrderOf<N extends keyof typeof orders> = z.infer<(typeof orders)[N]>
+
 const count = (most: number, byDefault: number) =>
   z
     .string()

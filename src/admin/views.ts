@@ -105,7 +105,7 @@ export interface LedgerView {
   }[]
 }
 
-/** `GET /trooper/api/engines`: asked anew. */
+/** `GET /trooper/api/engines`: asked anew when that is two seconds since. */
 export interface EnginesView {
   engines: EngineView[]
 }

@@ -26,8 +26,7 @@ export interface ServerSettings {
   tokenMatches: (given: string) => boolean
   maxBodyBytes: number
   version: string
-  /** It looks at tokens itself. */
-  api: Pick<Api, 'handle'>
+  api: Pick<Api, 'handle' | 'pageCookie'>
 }
 
 interface Serving extends ServerSettings {
@@ -64,7 +63,12 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
   const { method = 'GET', url = '/' } = request
   const route = findRoute(method, url, isWebSocket(request))
   const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches, route.to === 'own')
-  if (refusal && !(refusal.status === 401 && (route.to === 'own' || route.to === 'api')))
+  if (route.to === 'api') {
+    // It looks at tokens itself.
+    const isForeign = refusal?.status === 403
+    return settings.api.handle(request, response, route, isForeign ? refusal.sentence : undefined)
+  }
+  if (refusal && !(refusal.status === 401 && route.to === 'own'))
     return answerProblem(response, route, refusal.status, refusal.sentence)
   switch (route.to) {
     case 'own':
@@ -75,8 +79,6 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
       return askProvider(services, settings, request, response, route)
     case 'ollama-fact':
       return tellFact(services, settings, request, response, route.fact)
-    case 'api':
-      return settings.api.handle(request, response, route.path, route.query)
     case 'upgrade-refused':
       response.setHeader('connection', 'close')
       return answerProblem(response, route, 426, 'Trooper speaks HTTP here; send the same request as POST.')
