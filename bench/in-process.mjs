@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
+/** How many answers of a pair are under way at once, at most. */
+export const answersAtOnce = 20
+
 const product = await bundled()
 
 /** The sources are TypeScript, which the oldest supported Node cannot run. */
@@ -192,8 +195,8 @@ function nothingKnown(clock) {
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
     counts: createCounts(),
     journal: createJournal(1000, 'bench'),
-    // As many at once as a sample begins: an answer does not wait for another one.
-    places: createPlaces(64, 64),
+    // Nobody waits: whoever begins one too many is told so, and does not hang.
+    places: createPlaces(0, answersAtOnce),
     warmUp: product.noWarmUp,
     loads: createLoads(clock, defaultTimeouts.localMs, silentLog),
   }

@@ -5,13 +5,12 @@
 // The floors are what any program does that reads and writes the same JSON.
 import { answers, checkedSchema, kinds, shortAnswers, toolName } from './answers.mjs'
 import { conversations } from './conversation.mjs'
-import { Pair } from './in-process.mjs'
+import { answersAtOnce, Pair } from './in-process.mjs'
 import { jsonBytes } from './words.mjs'
 
 const [rounds = '9'] = process.argv.slice(2)
 /** Until the compilers have seen everything. */
 const warmUps = 2
-const answersASample = 20
 const requestsASample = 20
 
 const dialects = ['anthropic', 'openai-chat', 'openai-responses', 'ollama']
@@ -106,13 +105,13 @@ async function measure(measures) {
 /** The second of two: code that lay idle while the other pairs were measured is compiled anew, which a busy server never sees. */
 async function sampleChunks(pair, chunks) {
   await streamAnswers(pair, chunks)
-  return ((await streamAnswers(pair, chunks)) * 1000) / (answersASample * chunks.length)
+  return ((await streamAnswers(pair, chunks)) * 1000) / (answersAtOnce * chunks.length)
 }
 
 /** Milliseconds for the chunks alone: what goes before and comes after is the request's. */
 async function streamAnswers(pair, chunks) {
   const begun = []
-  for (let at = 0; at < answersASample; at += 1) begun.push(await pair.ask())
+  for (let at = 0; at < answersAtOnce; at += 1) begun.push(await pair.ask())
   const usedMs = cpuMsOf(() => {
     for (const answer of begun) answer.stream(chunks)
   })
@@ -122,9 +121,9 @@ async function streamAnswers(pair, chunks) {
 
 function sampleChunkFloor(texts, chunkCount) {
   const usedMs = cpuMsOf(() => {
-    for (let at = 0; at < answersASample; at += 1) for (const text of texts) JSON.stringify(JSON.parse(text))
+    for (let at = 0; at < answersAtOnce; at += 1) for (const text of texts) JSON.stringify(JSON.parse(text))
   })
-  return (usedMs * 1000) / (answersASample * chunkCount)
+  return (usedMs * 1000) / (answersAtOnce * chunkCount)
 }
 
 async function sampleRequests(pair, chunks) {
