@@ -98,6 +98,63 @@ export const spokenShapes: [string, string, Heard[]][] = [
     '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>Bash<｜tool▁sep｜>{"command":"ls"}<｜tool▁call▁end｜><｜tool▁call▁begin｜>Bash<｜tool▁sep｜>{"command":"pwd"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
     [ls, pwd],
   ],
+  [
+    'Kimi K2',
+    'I look.<|tool_calls_section_begin|><|tool_call_begin|>functions.Bash:0<|tool_call_argument_begin|>{"command":"ls"}<|tool_call_end|><|tool_call_begin|>functions.Bash:1<|tool_call_argument_begin|>{"command":"pwd"}<|tool_call_end|><|tool_calls_section_end|>',
+    ['I look.', ls, pwd],
+  ],
+  [
+    'Kimi K2, spaced out',
+    '<|tool_call_section_begin|>\n<|tool_call_begin|> Bash:12 <|tool_call_argument_begin|> {"command":"ls"} <|tool_call_end|>\n<|tool_call_section_end|>',
+    [ls],
+  ],
+  [
+    'Kimi K2, without the marks of its section',
+    '<|tool_call_begin|>functions.Bash:0<|tool_call_argument_begin|>{"command":"ls"}<|tool_call_end|>',
+    [ls],
+  ],
+  [
+    'Kimi K2, not closed at the end',
+    '<|tool_calls_section_begin|><|tool_call_begin|>functions.Bash:0<|tool_call_argument_begin|>{"command":"ls"}',
+    [ls],
+  ],
+  ['Llama 4, in Python', `[Bash(command="ls"), Bash(command='pwd')]`, [ls, pwd]],
+  ['Llama 4, in Python behind words', 'I look.\n\n[Bash(command="ls")]\n', ['I look.\n\n', ls]],
+  ['Llama 4, in Python between its marks', '<|python_start|>[Bash(command="ls")]<|python_end|>', [ls]],
+  [
+    'Python with values of every kind',
+    String.raw`[plan(steps=[{'do': "a\n\"b\"", 'n': [1, -2.5, {}]},], id=90071992547409931, note=None,), list_mailboxes()]`,
+    [
+      {
+        name: 'plan',
+        input: String.raw`{"steps":[{"do":"a\n\"b\"","n":[1,-2.5,{}]}],"id":90071992547409931,"note":null}`,
+      },
+      { name: 'list_mailboxes', input: '{}' },
+    ],
+  ],
+  [
+    'Python with a text of many lines',
+    String.raw`[Write(file_path='a.py', content="""print('\u00e9 \d')` + '\nprint("]")\n""")]',
+    [
+      {
+        name: 'Write',
+        input: JSON.stringify({ file_path: 'a.py', content: String.raw`print('é \d')` + '\nprint("]")\n' }),
+      },
+    ],
+  ],
+  [
+    'Python’s words',
+    '[Bash(command="ls", run_in_background=True, timeout=5e3)]',
+    [{ name: 'Bash', input: '{"command":"ls","run_in_background":true,"timeout":5e3}' }],
+  ],
+  ['Python in a fence', '```python\n[Bash(command="ls")]\n```', [ls]],
+  ['LFM2', '<|tool_call_start|>[Bash(command="ls")]<|tool_call_end|>', [ls]],
+  [
+    'LFM2, between words',
+    'I look. <|tool_call_start|>[Bash(command="ls")] <|tool_call_end|>Wait.',
+    ['I look. ', ls, 'Wait.'],
+  ],
+  ['LFM2, in JSON', `<|tool_call_start|>[${bash}]<|tool_call_end|>`, [ls]],
   ['gpt-oss', '<|channel|>commentary to=functions.Bash <|constrain|>json<|message|>{"command":"ls"}<|call|>', [ls]],
   [
     'gpt-oss, the other way round',

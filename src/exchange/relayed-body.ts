@@ -41,10 +41,13 @@ export class RelayedBody {
   /** The same bytes where nothing has to change. `model`: as the client wrote it. */
   async for(target: Target, model: string): Promise<Relayable> {
     const { dialect } = this.#incoming
+    const losses = this.#services.lossesAt(target.name)
     const own = await this.#own(target)
-    const mended = this.#strangers.includes(target) ? withoutSeals(own, dialect) : own
+    const mended = this.#strangers.includes(target) ? withoutSeals(own, dialect, losses.warn) : own
     const named = renamesModels(target) ? withTopLevelString(mended, 'model', modelAt(target, model)) : mended
-    return this.isHome(target) ? { body: named, omitted: undefined } : this.#withoutForeignFiles(named, target)
+    const told = this.isHome(target) ? named : withoutForeignFiles(named, dialect, losses.warn)
+    losses.tell()
+    return { body: told, omitted: losses.omitted() }
   }
 
   /** True where everything is known that the client left with its provider. */
@@ -61,13 +64,6 @@ export class RelayedBody {
       return this.#memory.unfold()
     }
     return handBack.isExpected(dialect) ? this.#mended(target) : body
-  }
-
-  #withoutForeignFiles(body: Buffer, target: Target): Relayable {
-    const losses = this.#services.lossesAt(target.name)
-    const told = withoutForeignFiles(body, this.#incoming.dialect, losses.warn)
-    losses.tell()
-    return { body: told, omitted: losses.omitted() }
   }
 
   /** True when a refusal taught that the history needs mending, so that the same target is worth a repeat. */

@@ -3,7 +3,8 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { cutThoughts } from '../dialects/anthropic/local-turns.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import type { Failure } from '../ir/failure.ts'
-import { arrayOf, isObject, type JsonValue } from '../ir/json.ts'
+import { arrayOf, isObject, type JsonObject, type JsonValue } from '../ir/json.ts'
+import type { Warn } from '../ir/request.ts'
 import { without } from './hand-back.ts'
 
 const sealWords = /thinking` block|encrypted content .* could not be verified|^Item with id '[^']*' not found/
@@ -13,31 +14,39 @@ export function isSealRefusal({ status, message }: Failure): boolean {
   return sealWords.test(message)
 }
 
-/** The documented recovery: every sealed thought goes, once, and the words stay. */
-export function withoutSeals(body: Buffer, dialect: ClientDialectName): Buffer {
+/** The documented recovery: every sealed thought goes, once, and the words stay; of a sealed summary it is told that it was there. */
+export function withoutSeals(body: Buffer, dialect: ClientDialectName, warn: Warn): Buffer {
   switch (dialect) {
     case 'anthropic':
       return without(body, cutThoughts(body.toString('latin1')))
     case 'openai-responses':
-      return withoutSealedItems(body)
+      return withoutSealedItems(body, warn)
     case 'openai-chat':
     case 'ollama':
       return body
   }
 }
 
-function withoutSealedItems(body: Buffer): Buffer {
+function withoutSealedItems(body: Buffer, warn: Warn): Buffer {
   const request = parseExact(body.toString('utf8'))
   if (!isObject(request) || !Array.isArray(request['input'])) return body
-  return Buffer.from(exactText({ ...request, input: arrayOf(request['input']).flatMap(withoutSeal) }))
+  const input = arrayOf(request['input']).flatMap((item) => withoutSeal(item, warn))
+  return Buffer.from(exactText({ ...request, input }))
 }
 
 /** An id is as foreign as a seal; what is only referred to stands nowhere else. */
-function withoutSeal(item: JsonValue): JsonValue[] {
+function withoutSeal(item: JsonValue, warn: Warn): JsonValue[] {
   if (!isObject(item) || item['type'] === 'item_reference') return [item]
   if (item['type'] === 'reasoning') return []
+  if (item['type'] === 'compaction') return [noteOfSummary(warn)]
   if (item['type'] === 'local_shell_call_output' || (item['role'] === undefined && item['type'] === undefined))
     return [item]
   const { id: _, ...rest } = item
   return [rest]
+}
+
+function noteOfSummary(warn: Warn): JsonObject {
+  warn('a summary of what was said before is sealed for another account, and was only mentioned', 'sealed summary')
+  const text = '[What was said before this was summed up in words that only another account can read.]'
+  return { type: 'message', role: 'user', content: [{ type: 'input_text', text }] }
 }

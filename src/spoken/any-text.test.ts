@@ -6,15 +6,20 @@ import { hear, signs, type Heard } from '../../test/spoken.ts'
 
 /** Those whose end is marked, so that text may follow. */
 const unfenced =
-  /^(?:Qwen|Qwen, twice|tools|Qwen3-Coder|Claude|MiniMax|GLM|Mistral’s newer|DeepSeek V3.1|gpt-oss|Gemma 4)$/
+  /^(?:Qwen|Qwen, twice|tools|Qwen3-Coder|Claude|MiniMax|GLM|Mistral’s newer|DeepSeek V3.1|gpt-oss|Gemma 4|LFM2)$/
 
 /** Pieces of what models write, in any order. */
 const tags =
   '<tool_call> </tool_call> <function= <parameter= </parameter> </function> <invoke⎵name=" <|" |> <|"|> < > "> ` ```'
 const tokens =
   '[TOOL_CALLS] [ARGS] <|python_tag|> <| <｜tool▁calls▁begin｜> <|message|> <|tool_call>call: { } [ ] : , " \\'
+const more =
+  '<|tool_calls_section_begin|> <|tool_call_begin|> <|tool_call_argument_begin|> <|tool_call_end|> <|tool_call_start|>'
+const python = `[Bash(command= ( ) = 'ls' """ None Bash:0 functions.Bash:0`
 const words = 'Bash "Bash" "name" "arguments" {"command":"ls"} commentary⎵to= functions. A⎵word.'
-const shards = [tags, tokens, words].flatMap((line) => line.split(' ').map((word) => word.replace('⎵', ' ')))
+const shards = [tags, tokens, more, python, words].flatMap((line) =>
+  line.split(' ').map((word) => word.replace('⎵', ' ')),
+)
 const anyShard = fc.constantFrom(...shards, ' ', '\n', '\n\n', '```json\n', bash, `<tool_call>${bash}</tool_call>`)
 const anyText = fc.oneof(
   fc.array(anyShard, { maxLength: 30 }).map((parts) => parts.join('')),
@@ -104,6 +109,9 @@ describe('a text that was made to be slow', () => {
     ['closings', '<function=Bash><parameter=command></parameter>x'],
     ['fences', '```json\n{"name":"Bash",'],
     ['brackets', '[{"tool_calls":[{'],
+    ['strings', '[Write(content="\\\\'],
+    ['lists', '[plan(steps=[['],
+    ['sections', '<|tool_call_begin|>functions.Bash:0<|tool_call_argument_begin|>{'],
     ['white space', '<tool_call>          \n     \n'],
   ])('is read once, more or less: %s', (_name, shard) => {
     within(shard.repeat(Math.ceil(400_000 / shard.length)))

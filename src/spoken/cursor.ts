@@ -97,6 +97,20 @@ export class Cursor {
     }
   }
 
+  /** The same where a backslash takes the ending its meaning. */
+  *untilUnescaped(ending: string): Reading<string | undefined> {
+    let text = ''
+    for (;;) {
+      const part = yield* this.until(ending)
+      if (part === undefined) return undefined
+      text += part
+      let slashes = 0
+      while (text.at(-1 - slashes) === '\\') slashes += 1
+      if (slashes % 2 === 0) return text
+      text += ending
+    }
+  }
+
   /** The rest of JSON of which so many brackets are open, and perhaps a string; `undefined` when it does not end. ~5 ns a character. */
   *untilClosed(open: number, isInString: boolean): Reading<string | undefined> {
     let depth = open

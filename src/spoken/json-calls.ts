@@ -26,11 +26,9 @@ function isOneOf<K extends string>(keys: readonly K[]): (key: string) => key is 
 
 /**
  * One JSON value whose beginning says that it may be calls of declared tools; the first key decides, so that other JSON is let go
- * within a few characters.
+ * within a few characters. `opening`: the bracket of its list, and what stands behind that, where it was read.
  */
-export function* readJson(cursor: Cursor, names: readonly string[]): Reading<string | undefined> {
-  const list = (yield* cursor.word(['['])) ?? ''
-  const gap = list === '' ? '' : yield* cursor.spaces()
+export function* readJson(cursor: Cursor, names: readonly string[], opening: string): Reading<string | undefined> {
   const brace = yield* cursor.word(['{'])
   if (brace === undefined) return undefined
   const indent = yield* cursor.spaces()
@@ -38,10 +36,10 @@ export function* readJson(cursor: Cursor, names: readonly string[]): Reading<str
   const before = yield* cursor.spaces()
   if (key === undefined || (yield* cursor.word([':'])) === undefined) return undefined
   const behind = yield* cursor.spaces()
-  const head = list + gap + brace + indent + key + before + ':' + behind
+  const head = opening + brace + indent + key + before + ':' + behind
   const value = yield* readBeginning(cursor, names, key)
   if (value === undefined) return undefined
-  const brackets = (list === '' ? 1 : 2) + (value.opens ? 1 : 0)
+  const brackets = (opening === '' ? 1 : 2) + (value.opens ? 1 : 0)
   const rest = yield* cursor.untilClosed(brackets, value.isString)
   return rest === undefined ? undefined : head + value.text + rest
 }
@@ -73,6 +71,14 @@ function signsOf(key: string): ('"' | '{' | '[')[] {
   if (key === listKey) return ['[']
   if (key === '"function"' || isInputKey(key)) return ['"', '{']
   return ['"']
+}
+
+/** The arguments alone, as an object. */
+export function* readInput(cursor: Cursor): Reading<string | undefined> {
+  yield* cursor.spaces()
+  if ((yield* cursor.word(['{'])) === undefined) return undefined
+  const rest = yield* cursor.untilClosed(1, false)
+  return rest === undefined ? undefined : `{${rest}`
 }
 
 /** The calls in one JSON value; `undefined` when it is anything else. `needsInput`: a name alone is no call. */

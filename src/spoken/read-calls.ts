@@ -2,16 +2,9 @@
 import type { Cursor, Reading } from './cursor.ts'
 import { bareTagMarks, closings, envelopeMarks, readBareTag, readEnvelope } from './envelope-calls.ts'
 import { gemmaMark, readGemma } from './gemma-calls.ts'
-import {
-  bareHarmonyMarks,
-  deepSeekBegin,
-  harmonyMarks,
-  readDeepSeek,
-  readHarmony,
-  readJsonCalls,
-  readJsonRow,
-  readMistral,
-} from './token-calls.ts'
+import { pythonBegin, readPythonList } from './python-calls.ts'
+import { deepSeekMark, kimiCallMark, kimiMarks, readDeepSeek, readKimi, readKimiCalls } from './section-calls.ts'
+import { bareHarmonyMarks, harmonyMarks, readHarmony, readJsonCalls, readJsonRow, readMistral } from './token-calls.ts'
 import type { Written } from './written.ts'
 
 /** Where a call may begin. */
@@ -20,7 +13,7 @@ export interface Place {
   isLineStart: boolean
   /** Nothing but white space stands before it in the whole answer. */
   isAnswerStart: boolean
-  /** JSON without a mark may be a call: alone, or in a fence. */
+  /** JSON without a mark may be a call: alone, or in a fence. Python's calls are no JSON. */
   takesJson: boolean
 }
 
@@ -32,8 +25,11 @@ const tokens = new Map<string, Read>([
   ['<|python_tag|>', readJsonRow],
   ['<|python_start|>', readJsonRow],
   ['<|tool_call|>', readJsonRow],
+  ['<|tool_call_start|>', readJsonRow],
   [gemmaMark, readGemma],
-  [deepSeekBegin, readDeepSeek],
+  [deepSeekMark, readDeepSeek],
+  ...kimiMarks.map((mark): [string, Read] => [mark, readKimi]),
+  [kimiCallMark, readKimiCalls],
   ...harmonyMarks.map((mark): [string, Read] => [mark, readHarmony]),
 ])
 
@@ -64,6 +60,7 @@ export const openingSigns: ReadonlySet<string> = new Set([...beginsOfLines.keys(
 /** Whether the word that begins with `sign` may open a call; `next` is empty where it has not come yet. */
 export function mayOpen(sign: string, next: string, { isLineStart, isAnswerStart, takesJson }: Place): boolean {
   if (isAnswerStart && takesJson && (sign === '{' || sign === '[')) return true
+  if (isLineStart && sign === '[' && (next === '' || pythonBegin.test(next))) return true
   const seconds = (isLineStart ? beginsOfLines : beginsOfTokens).get(sign)
   return seconds !== undefined && (next === '' || seconds.has(next))
 }
@@ -74,8 +71,9 @@ export function* readCalls(cursor: Cursor, names: readonly string[], place: Plac
   if (fence !== undefined) return yield* readFences(cursor, names, place)
   const mark = yield* cursor.word(place.isLineStart ? lineMarks : tokenMarks)
   if (mark !== undefined) return yield* (lines.get(mark) ?? readJsonRow)(cursor, names)
-  if (!place.isAnswerStart || !place.takesJson) return undefined
-  const calls = yield* readJsonCalls(cursor, names, true)
+  const takesAll = place.isAnswerStart && place.takesJson
+  if (!takesAll && !place.isLineStart) return undefined
+  const calls = takesAll ? yield* readJsonCalls(cursor, names, true) : yield* readPythonList(cursor, names)
   // The closing tag of an envelope whose opening one the model forgot (hermes-agent#742).
   yield* cursor.word(closings)
   yield* cursor.spaces()

@@ -33,16 +33,22 @@ async function start(endpoint: string): Promise<void> {
 
 async function post(
   body: object,
-): Promise<{ from: string | null; answer: { id: string; content: object[]; output: object[] } }> {
+  path = '',
+): Promise<{
+  from: string | null
+  omitted: string | null
+  answer: { id: string; content: object[]; output: object[] }
+}> {
   const headers = {
     'content-type': 'application/json',
     'anthropic-version': '2023-06-01',
     'x-api-key': planted.clientKey,
   }
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
   const answer = Object(await response.json())
   expect(response.status, JSON.stringify(answer)).toBe(200)
-  return { from: response.headers.get('x-trooper-provider'), answer }
+  const { headers: told } = response
+  return { from: told.get('x-trooper-provider'), omitted: told.get('x-trooper-omitted'), answer }
 }
 
 const away = { mode: 'openai-overloaded', times: 1 } as const
@@ -93,6 +99,26 @@ describe('a conversation that moves from one account to the other and back', () 
       const last = (await first.requests('/v1/responses')).at(-1)?.bodyText ?? ''
       expect(last).toMatch(/2\?.*Two\..*3\?/s)
       expect(last).not.toContain('One.')
+    })
+
+    it('made short by either, which the other is told of in words', async () => {
+      await first.play({ mode: 'ok', text: 'Short.', times: 1 }, away, away, { mode: 'ok', text: 'One.' })
+      await second.play({ mode: 'ok', text: 'Two.' })
+      const say = (content: string): object => ({ role: 'user', content })
+      const ask = async (input: object[], path?: string) => post({ model: 'gpt-5.4', input }, path)
+      const lastInput = async (provider: FakeProvider): Promise<object[]> =>
+        JSON.parse((await provider.requests('/v1/responses')).at(-1)?.bodyText ?? '').input
+      const sealed = { type: 'compaction', encrypted_content: expect.any(String) }
+      const note = { content: [{ text: expect.stringContaining('only another account can read') }] }
+
+      const { output: ofFirst } = (await ask([say('1?')], '/compact')).answer
+      expect(await ask([...ofFirst, say('2?')])).toMatchObject({ from: 'second', omitted: '1 sealed summary' })
+      expect(await lastInput(second)).toMatchObject([{ role: 'user' }, note, say('2?')])
+
+      const { output: ofSecond } = (await ask([say('3?')], '/compact')).answer
+      expect(await ask([...ofFirst, ...ofSecond, say('4?')])).toMatchObject({ omitted: '2 sealed summary' })
+      expect(await ask([...ofFirst, say('5?')])).toMatchObject({ from: null, omitted: null })
+      expect((await lastInput(first)).at(1)).toMatchObject(sealed)
     })
 
     it('held by the app', async () => {
