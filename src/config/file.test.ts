@@ -137,3 +137,9 @@ describe('a configuration file', () => {
     expect(problem(`targets: { a: { preset: groq, header: 'sk secret' } }`)).not.toContain('sk secret')
   })
 })
+
+it('names a target that is Trooper itself', () => {
+  expect(
+    problem(`targets: { me: { url: http://localhost:3000/v1/messages, kind: cloud } }\nchains: { default: [me] }`),
+  ).toMatch(/^The url of the target 'me' is Trooper itself/)
+})

@@ -225,3 +225,36 @@ describe('readDotEnv', () => {
     expect(readDotEnv(join(folder, 'nowhere'))).toEqual({})
   })
 })
+
+describe('a target that is Trooper itself', () => {
+  it.each([
+    [{ PRIMARY_URL: 'http://localhost:3000/v1/messages' }, /^PRIMARY_URL 'http:\/\/localhost:3000\/v1\/messages' is /],
+    [{ PRIMARY_URL: 'http://127.0.0.1:4000/v1/messages', TROOPER_PORT: '4000' }, /^PRIMARY_URL .* Trooper itself/],
+    [{ FALLBACK_URL: 'http://[::1]:3000/v1/messages' }, /^FALLBACK_URL .* Trooper itself/],
+    [{ TROOPER_PORT: '11434' }, /^FALLBACK_URL 'http:\/\/localhost:11434\/api\/chat' is Trooper itself/],
+    [
+      { PRIMARY_URL: 'http://box:3000/v1/messages', PRIMARY_API_KEY: 'k', TROOPER_HOST: 'box', TROOPER_TOKEN: 't' },
+      /^PRIMARY_URL .* Trooper itself/,
+    ],
+    [
+      { PRIMARY_URL: 'http://localhost:3000/v1/messages', TROOPER_HOST: '0.0.0.0', TROOPER_ALLOW_NO_TOKEN: '1' },
+      /^PRIMARY_URL .* Trooper itself/,
+    ],
+  ])('is a sentence instead of a loop: %j', (environment, words) => {
+    expect(problem(environment)).toMatch(words)
+  })
+
+  it.each([
+    { PRIMARY_URL: 'http://localhost:3001/v1/messages' },
+    { PRIMARY_URL: 'http://gateway:3000/v1/messages' },
+    { PRIMARY_URL: 'https://localhost:3000/v1/messages' },
+    { PRIMARY_URL: 'http://localhost:3000/v1/messages', TROOPER_PORT: '0' },
+    {
+      PRIMARY_URL: 'http://localhost:3000/v1/messages',
+      TROOPER_HOST: '192.168.1.7',
+      TROOPER_ALLOW_NO_TOKEN: '1',
+    },
+  ])('is none where another one listens: %j', (environment) => {
+    expect(load({ environment }).ok).toBe(true)
+  })
+})

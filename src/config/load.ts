@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { emptyFile, readConfigFile } from './file.ts'
 import type { Target } from '../routing/target.ts'
+import { findOwn, isLoopbackHost } from './own-place.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 import { buildTargets, type Targets } from './targets.ts'
 
@@ -104,10 +105,20 @@ function contradiction(config: Config, targets: Targets): string | undefined {
         : `the target '${keyless.name}' needs a key of its own`
     return `TROOPER_TOKEN takes the place of the key that clients send, so ${remedy}.`
   }
-  if (!isLoopback(config.host) && config.token === undefined && !config.allowNoToken) {
+  if (!isLoopbackHost(config.host) && config.token === undefined && !config.allowNoToken) {
     return `TROOPER_HOST '${config.host}' lets other machines spend your key; set TROOPER_TOKEN, or use 127.0.0.1.`
   }
-  return undefined
+  const own = findOwn(targets.chains, config)
+  return (
+    own &&
+    `${whereNamed(own, targets)} is Trooper itself, which would ask itself for ever; correct it, or TROOPER_PORT.`
+  )
+}
+
+function whereNamed(target: Target, { primary, fallbacks }: Targets): string {
+  if (target === primary) return `PRIMARY_URL '${withoutSecrets(target.url.text)}'`
+  if (fallbacks.includes(target)) return `FALLBACK_URL '${withoutSecrets(target.url.text)}'`
+  return `The url of the target '${target.name}'`
 }
 
 /** A provider that would be sent what clients send: the token, which is not meant for it. */
@@ -115,10 +126,6 @@ function firstWithoutKey({ chains }: Targets): Target | undefined {
   return Object.values(chains)
     .flat()
     .find(({ kind, credential }) => kind === 'cloud' && !credential)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 /** The variables of a folder's `.env`; none when there is no such file. Throws a sentence when there is one that cannot be read. */

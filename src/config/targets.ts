@@ -5,6 +5,7 @@ import { endpointOf, guessAt, portOf } from '../engines/places.ts'
 import { readModelSource, scheme } from '../embedded/source.ts'
 import { readTargetUrl, endpointPaths, type Target } from '../routing/target.ts'
 import type { FileConfig, TargetEntry } from './file.ts'
+import { isLoopbackHost } from './own-place.ts'
 import { findPreset, keyHeader } from './presets.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 
@@ -156,7 +157,7 @@ function buildNamed(name: string, entry: TargetEntry): Built<Target> {
       problem: `The url of the target '${name}' names no dialect; end its path with one of ${knownPaths}.`,
     }
   const known = preset ?? findPreset(undefined, new URL(text).hostname)
-  const kind = entry.kind ?? (known || !isLoopback(new URL(text).hostname) ? 'cloud' : 'local')
+  const kind = entry.kind ?? (known || !isLoopbackHost(new URL(text).hostname) ? 'cloud' : 'local')
   if (kind === 'local' && entry.model === undefined)
     return { ok: false, problem: `The local target '${name}' has no model; say which one it is to run.` }
   const header =
@@ -175,10 +176,6 @@ function buildNamed(name: string, entry: TargetEntry): Built<Target> {
       ...credentialOf(header, entry.key),
     },
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host.startsWith('127.')
 }
 
 const dialects: readonly ClientDialectName[] = ['anthropic', 'openai-chat', 'openai-responses', 'ollama']

@@ -1,6 +1,6 @@
-/** A Responses client finds a call's arguments in four events, and has to find the same in all of them (providers.md 3.4). */
-import { expect, it } from 'vitest'
-import { clientDialects } from '../../src/dialects/registry.ts'
+/** Arguments of calls: a Responses client finds them in four events, and has to find the same in all of them (providers.md 3.4). */
+import { describe, expect, it } from 'vitest'
+import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { StreamEvent } from '../../src/ir/events.ts'
 import { isObject, parseJson, type JsonObject } from '../../src/ir/json.ts'
 import { plainRequest } from '../plain-request.ts'
@@ -34,4 +34,33 @@ it.each([
   ])
   expect(said.at(-1)).toMatchObject({ response: { output: [item] } })
   expect(said.map(({ sequence_number }) => sequence_number)).toEqual(said.map((_, at) => at))
+})
+
+describe('arguments on Ollama’s wire, where they are an object', () => {
+  const wires = [
+    ['an object', { command: 'ls', n: 1 }, '{"command":"ls","n":1}'],
+    ['the text of one, as imitators and apps of OpenAI’s write it', '{"command": "ls"}', '{"command": "ls"}'],
+    ['nothing', undefined, '{}'],
+    ['an empty text', '', '{}'],
+  ] as const
+
+  it.each(wires)('may be %s in an answer', (_what, written, read) => {
+    const events: StreamEvent[] = []
+    const { frame } = targetDialects.ollama.createDecoder((event) => events.push(event), 0)
+    const call = { function: { name: 'run', arguments: written } }
+    frame({
+      event: '',
+      data: JSON.stringify({ model: 'm', message: { role: 'assistant', content: '', tool_calls: [call] } }),
+    })
+    expect(events.find(({ type }) => type === 'tool-call-delta')).toMatchObject({ json: read })
+  })
+
+  it.each(wires)('may be %s in what an app sends', (_what, written, read) => {
+    const call = { function: { name: 'run', ...(written !== undefined && { arguments: written }) } }
+    const { messages } = clientDialects.ollama.decodeRequest({
+      model: 'm',
+      messages: [{ role: 'assistant', content: '', tool_calls: [call] }],
+    })
+    expect(messages).toMatchObject([{ content: [{ type: 'tool-call', input: read }] }])
+  })
 })

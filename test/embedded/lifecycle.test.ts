@@ -24,15 +24,10 @@ function kept<T extends { stop(): unknown }>(thing: T): T {
 }
 
 /** A stream of as many tokens as there is room for. */
-function askForMuch(url: string, signal?: AbortSignal): Promise<Response> {
+function askForMuch(url: string, maxTokens = 3000): Promise<Response> {
   const { endpoint, headers, body } = dialects.anthropic
-  const request = { ...body(planted.prompt, true), max_tokens: 3000 }
-  return fetch(url + endpoint, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(request),
-    ...(signal && { signal }),
-  })
+  const request = { ...body(planted.prompt, true), max_tokens: maxTokens }
+  return fetch(url + endpoint, { method: 'POST', headers, body: JSON.stringify(request) })
 }
 
 /** Reads on until the text of an answer is there. */
@@ -113,6 +108,24 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
       await trooper.process.exit()
       while (isRunning(engine)) await new Promise((resolve) => setImmediate(resolve))
     }
+  })
+
+  it('lets an answer finish where a terminal tells both processes to stop', async () => {
+    const { provider, trooper } = kept(await startEmbeddedStage('/v1/messages', 'endless'))
+    await provider.play({ mode: 'anthropic-credit' })
+    const response = await askForMuch(trooper.url, 300)
+    const reader = response.body!.getReader()
+    await untilText(reader)
+    const [engine] = enginesOf(trooper.process)
+    // 0 would be the group of this test.
+    if (!engine) throw new Error('No process has the model.')
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.kill(engine, signal)
+    trooper.process.signal('SIGINT')
+    const rest = await restOf(reader)
+    expect(rest).toContain('message_stop')
+    expect(rest).not.toContain('event: error')
+    expect(await trooper.process.exit()).toBe(0)
+    expect(trooper.process.stdout).not.toContain('ended')
   })
 
   it('goes on with the next target when the process breaks in the middle, and is there again for the next question', async () => {

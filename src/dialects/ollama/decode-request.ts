@@ -1,5 +1,4 @@
 /** Requests of apps that speak Ollama's own API, `/api/chat` and `/api/generate` -> IR (local-engines.md 1.1, 1.4). */
-import { exactText } from '../../ir/exact-json.ts'
 import {
   arrayOf,
   booleanOf,
@@ -25,6 +24,7 @@ import type {
   Tool,
   UserPart,
 } from '../../ir/request.ts'
+import { argumentsText } from '../arguments.ts'
 import { BadRequest } from '../dialect.ts'
 import { decodeFunction } from '../openai-format.ts'
 import { withoutEmptyPromptFields } from './own-prompt.ts'
@@ -122,7 +122,7 @@ function decodeAssistant(message: JsonObject, text: string, at: number): Assista
       type: 'tool-call',
       id: stringOf(objectOf(call)['id']) ?? `call_${at}_${index}`,
       name: stringOf(definition['name']) ?? '',
-      input: exactText(objectOf(definition['arguments'])),
+      input: argumentsText(definition['arguments']),
     }
   })
   return [

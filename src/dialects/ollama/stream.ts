@@ -2,8 +2,9 @@
 import type { Emit, FinishReason, Usage } from '../../ir/events.ts'
 import { frameTorn, type Failure } from '../../ir/failure.ts'
 import { keepGrammar } from '../../ir/grammar.ts'
-import { exactText, needsExactness, parseExact } from '../../ir/exact-json.ts'
+import { needsExactness, parseExact } from '../../ir/exact-json.ts'
 import { arrayOf, defined, numberOf, objectOf, stringOf, type JsonObject } from '../../ir/json.ts'
+import { argumentsText } from '../arguments.ts'
 import type { AnswerDecoder } from '../dialect.ts'
 import { createFrameReader } from '../gaps.ts'
 import { createProse } from '../prose.ts'
@@ -16,7 +17,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   const prose = createProse(emit, () => next++)
   let hasCalls = false
 
-  /** Calls arrive whole, arguments as an object. */
+  /** Calls arrive whole. */
   const call = (wire: JsonObject): void => {
     prose.close()
     hasCalls = true
@@ -24,7 +25,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     const definition = objectOf(wire['function'])
     const id = stringOf(wire['id']) ?? `call_${nowMs.toString(36)}${index}`
     emit({ type: 'tool-call-start', index, id, name: stringOf(definition['name']) ?? '' })
-    emit({ type: 'tool-call-delta', index, json: exactText(objectOf(definition['arguments'])) })
+    emit({ type: 'tool-call-delta', index, json: argumentsText(definition['arguments']) })
     emit({ type: 'tool-call-end', index })
   }
 

@@ -11,6 +11,8 @@ import { Refusal } from './refusal.ts'
 import { createEmbeddedServer } from './serve.ts'
 
 process.stdin.on('end', () => process.exit(0))
+// A terminal's Ctrl+C reaches all processes behind it, a service manager's stop too: answers under way may finish, so Trooper says when.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // The library prints its warnings, and might quote what it warns of.
 for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) console[level] = () => {}
 

@@ -1,0 +1,27 @@
+/** Targets that are Trooper itself: each would ask it again, for ever, until the machine has no connection left. */
+import { portOf } from '../engines/places.ts'
+import type { Chains } from '../routing/chains.ts'
+import type { Target } from '../routing/target.ts'
+
+/** Where Trooper listens; port 0 is none that anybody could have named. */
+interface Own {
+  host: string
+  port: number
+}
+
+export function findOwn(chains: Chains, own: Own): Target | undefined {
+  const targets: Target[] = Object.values(chains).flat()
+  return targets.find(({ url, embedded }) => !embedded && isThere(new URL(url.origin), own))
+}
+
+function isThere({ hostname, protocol, origin }: URL, { host, port }: Own): boolean {
+  if (port === 0 || protocol !== 'http:' || portOf(origin) !== port) return false
+  const name = host.replace(/^\[(.*)\]$/, '$1')
+  const isNamed = hostname.replace(/^\[(.*)\]$/, '$1') === name
+  return isNamed || (isLoopbackHost(hostname) && (isLoopbackHost(host) || name === '0.0.0.0' || name === '::'))
+}
+
+/** As a setting or a URL writes it. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
