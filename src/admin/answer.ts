@@ -1,12 +1,12 @@
 /** What an endpoint of `/trooper/api` answers, and how that is written. */
 import type { ServerResponse } from 'node:http'
 import type { Denial } from './access.ts'
-import type { ProblemView } from './views.ts'
+import type { View } from './views.ts'
 
 export interface Answer {
   status: number
-  /** One of the views, written as JSON; unset: there is nothing to say. */
-  body?: object
+  /** Written as JSON; unset: there is nothing to say. */
+  body?: View
   headers?: Readonly<Record<string, string>>
 }
 
@@ -23,8 +23,7 @@ export function give(response: ServerResponse, { status, body, headers = {} }: A
 
 /** `message`: one sentence. */
 export function problem(status: number, message: string, headers: Answer['headers'] = {}): Answer {
-  const body: ProblemView = { error: { message } }
-  return { status, body, headers }
+  return { status, body: { error: { message } }, headers }
 }
 
 export function refusal({ status, sentence }: Denial): Answer {

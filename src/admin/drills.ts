@@ -47,13 +47,14 @@ export function createDrills(chains: Chains, clock: Clock, program = new URL('./
       if (progress) onChange(progress)
     })
     const cancel = clock.after(longestMs, () => child.kill('SIGKILL'))
-    const ended = endOf(child).then(async (how) => {
+    const tidy = async (): Promise<void> => {
+      const how = await endOf(child)
       cancel()
       ends.delete(child)
       onChange({ type: 'failed', problem: `The process of the drill ended early (${how}).` })
       await rm(folder, { recursive: true, force: true })
-    })
-    ends.set(child, ended)
+    }
+    ends.set(child, tidy())
   }
 
   return {

@@ -6,19 +6,11 @@ import { problem, type Answer } from './answer.ts'
 import { makeDue, setOverride, warm, type Refused } from './changes.ts'
 import type { Drills } from './drills.ts'
 import type { EngineLooks } from './engine-looks.ts'
-import { withoutContent, type Events } from './events.ts'
+import type { Events } from './events.ts'
 import { ledgerView } from './ledger-view.ts'
 import { orders, queries, read } from './orders.ts'
-import type {
-  DaysView,
-  DrillRunView,
-  DrillView,
-  EnginesView,
-  ExchangesView,
-  LedgerView,
-  OverrideView,
-  StatusView,
-} from './views.ts'
+import { withoutContent } from './reader.ts'
+import type { ProbeView, StatusView, View, WarmView } from './views.ts'
 
 export type Method = 'GET' | 'PUT' | 'POST'
 
@@ -30,7 +22,7 @@ export interface Asked {
   body: unknown
 }
 
-export type Operation =
+type Operation =
   | {
       answer: (asked: Asked) => Answer | Promise<Answer>
       /** Whoever asks has no token yet. */
@@ -58,7 +50,7 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
       GET: {
         answer: async () => {
           await engines.fresh()
-          return good<StatusView>(statusNow())
+          return good(statusNow())
         },
       },
     },
@@ -68,21 +60,19 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
       },
     },
     '/exchanges/{id}': { GET: { answer: ({ id }) => exchange(services, id) } },
-    '/ledger': { GET: { answer: () => good<LedgerView>(ledgerView(services.ledger, services.breakers)) } },
-    '/engines': { GET: { answer: async () => good<EnginesView>({ engines: await engines.fresh() }) } },
+    '/ledger': { GET: { answer: () => good(ledgerView(services.ledger, services.breakers)) } },
+    '/engines': { GET: { answer: async () => good({ engines: await engines.fresh() }) } },
     '/days': {
       GET: {
         answer: ({ query }) =>
-          withRead(queries.days, query, 'The query', ({ limit }) =>
-            good<DaysView>({ days: services.days.list(limit) }),
-          ),
+          withRead(queries.days, query, 'The query', ({ limit }) => good({ days: services.days.list(limit) })),
       },
     },
     '/override': {
-      GET: { answer: () => good<OverrideView>(services.override.get(services.clock.now())) },
+      GET: { answer: () => good(services.override.get(services.clock.now())) },
       PUT: {
         answer: ({ body }) =>
-          withRead(orders.override, body, 'The override', (order) => good<OverrideView>(setOverride(services, order))),
+          withRead(orders.override, body, 'The override', (order) => good(setOverride(services, order))),
       },
     },
     '/probe': {
@@ -98,14 +88,12 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
       },
     },
     '/drill': {
-      GET: { answer: () => good<DrillView>(drills.view()) },
+      GET: { answer: () => good(drills.view()) },
       POST: {
         answer: ({ body }) =>
           withRead(orders.drill, body, 'The drill', (order) => {
             const run = drills.start(order, (progress) => events.drill(progress))
-            return run
-              ? { status: 202, body: run satisfies DrillRunView }
-              : problem(409, 'A drill is under way; wait until it is over.')
+            return run ? { status: 202, body: run } : problem(409, 'A drill is under way; wait until it is over.')
           }),
       },
     },
@@ -119,11 +107,11 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
   }
 }
 
-function good<View extends object>(body: View): Answer {
+function good(body: View): Answer {
   return { status: 200, body }
 }
 
-function done(outcome: object | Refused): Answer {
+function done(outcome: ProbeView | WarmView | Refused): Answer {
   return 'problem' in outcome ? problem(outcome.status, outcome.problem) : good(outcome)
 }
 
@@ -140,7 +128,7 @@ function withRead<T>(
 function exchanges({ journal }: Services, { limit, before }: { limit: number; before?: string | undefined }): Answer {
   const [listed, isMore] = withMore(journal.list(limit + 1, before), limit)
   const last = listed.at(-1)
-  return good<ExchangesView>({ exchanges: listed.map(withoutContent), ...(isMore && last && { before: last.id }) })
+  return good({ exchanges: listed.map(withoutContent), ...(isMore && last && { before: last.id }) })
 }
 
 function withMore<T>(all: readonly T[], limit: number): [T[], boolean] {
@@ -152,10 +140,10 @@ function exchange({ journal }: Services, id: string): Answer {
   return entry ? good(entry) : problem(404, 'That exchange is not kept (any more); JOURNAL says how many are.')
 }
 
-function login({ asksForToken, login: enter }: Access, token: string): Answer {
-  if (!asksForToken)
+function login(access: Access, token: string): Answer {
+  if (!access.asksForToken)
     return problem(409, 'There is no token to log in with, as TROOPER_TOKEN is not set; load the page anew.')
-  const cookie = enter(token)
+  const cookie = access.login(token)
   return cookie === undefined
     ? problem(401, 'That is not the value of TROOPER_TOKEN.')
     : { status: 204, headers: { 'set-cookie': cookie } }

@@ -81,7 +81,7 @@ describe('the engines', () => {
 
   it('that hang keep nobody waiting, nor the others back, and are not asked once more meanwhile', async () => {
     const { clock, looks, asked, answers } = stage()
-    let wake = (_: LoadState): void => {}
+    let wake: (state: LoadState) => void = () => {}
     const hanging = new Promise<LoadState>((resolve) => (wake = resolve))
     answers(({ name }) => (name === 'local/m' ? hanging : Promise.resolve({ is: 'unloaded' })))
     const fresh = looks.fresh()

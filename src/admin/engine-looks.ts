@@ -91,7 +91,7 @@ export function createEngineLooks({ chains, engines, locals, loads, places, cloc
     latest,
     fresh: async () => {
       latest()
-      const answers = Promise.all([...watched.values()].map(({ underWay }) => underWay))
+      const answers = Promise.all([...watched.values()].map(({ underWay = Promise.resolve() }) => underWay))
       let cancel = (): void => {}
       const late = new Promise<void>((resolve) => {
         cancel = clock.after(patienceMs, resolve)

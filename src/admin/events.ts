@@ -1,12 +1,13 @@
 /**
- * What happens, as it happens, for everybody who reads along: server-sent events. Nobody is listened to, and no timer stands, while nobody
- * does. A reader who is slower than what happens is told less of it, and then how everything is by now.
+ * What happens, as it happens, for everybody who reads along. Nobody is listened to, and no timer stands, while nobody does. A reader who is
+ * slower than what happens is told less of it, and then how everything is by now (reader.ts).
  */
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { Entry } from '../observe/entry.ts'
 import type { Journal } from '../observe/journal.ts'
-import type { ApiEvent, DrillRunView, StatusView } from './views.ts'
+import { exchangeFrame, frameOf, Reader } from './reader.ts'
+import type { DrillRunView, StatusView } from './views.ts'
 
 export interface Events {
   /** False when too many read along already, or Trooper is stopping. */
@@ -17,10 +18,6 @@ export interface Events {
 
 /** More tabs and terminals than this are no person's. */
 const mostReaders = 64
-/** A status is not told more often. */
-const pauseMs = 250
-/** Without an exchange it may change too: a rest is over, an engine is gone, the network is back. */
-const lookEveryMs = 1000
 const heartbeatMs = 15_000
 
 export function createEvents(journal: Journal, statusNow: () => StatusView, clock: Clock): Events {
@@ -28,32 +25,13 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
   const changed = new Map<string, Entry>()
   let isClosed = false
   let isFlushing = false
-  let toldAtMs = Number.NEGATIVE_INFINITY
-  let known = ''
   let stopListening = (): void => {}
-  let cancelLook = (): void => {}
   let cancelBeat = (): void => {}
 
-  /** Told where it differs from the last one in more than its time. */
-  const look = (): void => {
-    cancelLook()
-    if (readers.size === 0) return
-    cancelLook = clock.after(lookEveryMs, look)
-    const status = statusNow()
-    const text = textOf(status)
-    if (text === known) return
-    known = text
-    toldAtMs = clock.now()
+  const watch = createStatusWatch(statusNow, clock, (status) => {
     const frame = frameOf({ event: 'status', data: status })
     for (const reader of readers) reader.status(frame)
-  }
-
-  const lookSoon = (): void => {
-    const leftMs = toldAtMs + pauseMs - clock.now()
-    if (leftMs <= 0) return look()
-    cancelLook()
-    cancelLook = clock.after(leftMs, look)
-  }
+  })
 
   const flush = (): void => {
     isFlushing = false
@@ -62,7 +40,7 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
       for (const reader of readers) reader.exchange(entry, frame)
     }
     changed.clear()
-    lookSoon()
+    if (readers.size > 0) watch.lookSoon()
   }
 
   /** In the exchange's own path: what takes time is done behind it, once for all that happened in a turn. */
@@ -77,19 +55,16 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
     for (const reader of readers) reader.beat()
   }
 
-  /** The first reader is told the status as every reader is, when it comes. */
   const begin = (): void => {
     stopListening = journal.listen(note)
     cancelBeat = clock.after(heartbeatMs, beat)
-    cancelLook = clock.after(lookEveryMs, look)
-    known = textOf(statusNow())
+    watch.begin()
   }
 
   const end = (): void => {
     stopListening()
-    cancelLook()
     cancelBeat()
-    changed.clear()
+    watch.end()
   }
 
   return {
@@ -115,91 +90,47 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
   }
 }
 
-/** As many as a page shows at most: of a reader who misses more, the older ones are old news. */
-const mostMissed = 200
+/** A status is not told more often. */
+const pauseMs = 250
+/** Without an exchange it may change too: a rest is over, an engine is gone, the network is back. */
+const lookEveryMs = 1000
 
-/** One that reads along. What it has not taken yet is never more than one event and what the kernel holds. */
-class Reader {
-  readonly #response: ServerResponse
-  readonly #status: () => string
-  #isBehind = false
-  #missesStatus = false
-  #missedDrill: DrillRunView | undefined
-  readonly #missed = new Map<string, Entry>()
+/** Tells a status that differs from the last one in more than its time. */
+function createStatusWatch(statusNow: () => StatusView, clock: Clock, tell: (status: StatusView) => void) {
+  let known = ''
+  let toldAtMs = Number.NEGATIVE_INFINITY
+  let cancel = (): void => {}
 
-  /** `status`: the event, as it would be told now. */
-  constructor(response: ServerResponse, status: () => string) {
-    this.#response = response
-    this.#status = status
-    response.on('error', () => {})
-    response.on('drain', () => this.#catchUp())
+  const lookIn = (ms: number): void => {
+    cancel()
+    cancel = clock.after(ms, look)
   }
 
-  begin(): void {
-    // A reader that loses its connection comes again after a second.
-    this.#write(`retry: 1000\n\n${this.#status()}`)
+  const look = (): void => {
+    lookIn(lookEveryMs)
+    const status = statusNow()
+    const text = withoutTime(status)
+    if (text === known) return
+    known = text
+    toldAtMs = clock.now()
+    tell(status)
   }
 
-  status(frame: string): void {
-    if (this.#isBehind) this.#missesStatus = true
-    else this.#write(frame)
-  }
-
-  exchange(entry: Entry, frame: string): void {
-    if (!this.#isBehind) return this.#write(frame)
-    this.#missed.delete(entry.id)
-    this.#missed.set(entry.id, entry)
-    const [oldest] = this.#missed.keys()
-    if (this.#missed.size > mostMissed && oldest !== undefined) this.#missed.delete(oldest)
-  }
-
-  drill(run: DrillRunView): void {
-    if (this.#isBehind) this.#missedDrill = run
-    else this.#write(frameOf({ event: 'drill', data: run }))
-  }
-
-  beat(): void {
-    if (!this.#isBehind) this.#write(': still here\n\n')
-  }
-
-  end(): void {
-    this.#response.end()
-  }
-
-  #write(text: string): void {
-    if (!this.#response.write(text)) this.#isBehind = true
-  }
-
-  /** What it missed, as it is by now: the status, then each exchange once. */
-  #catchUp(): void {
-    this.#isBehind = false
-    const [status, run] = [this.#missesStatus, this.#missedDrill]
-    this.#missesStatus = false
-    this.#missedDrill = undefined
-    if (status) this.#write(this.#status())
-    if (run) this.drill(run)
-    for (const [id, entry] of this.#missed) {
-      if (this.#isBehind) return
-      this.#missed.delete(id)
-      this.#write(exchangeFrame(entry))
-    }
+  return {
+    /** Every reader is told the first one when it comes. */
+    begin: () => {
+      known = withoutTime(statusNow())
+      lookIn(lookEveryMs)
+    },
+    lookSoon: () => {
+      const leftMs = toldAtMs + pauseMs - clock.now()
+      if (leftMs > 0) lookIn(leftMs)
+      else look()
+    },
+    end: () => cancel(),
   }
 }
 
-/** Two that differ in nothing but the time have the same. */
-function textOf(status: StatusView): string {
+function withoutTime(status: StatusView): string {
   return JSON.stringify({ ...status, nowMs: 0 })
-}
-
-/** What was said is not told to everybody who watches: whoever opens the exchange is shown it (`CAPTURE`). */
-export function withoutContent({ content: _, ...entry }: Entry): Entry {
-  return entry
-}
-
-function exchangeFrame(entry: Entry): string {
-  return frameOf({ event: 'exchange', data: withoutContent(entry) })
-}
-
-function frameOf({ event, data }: ApiEvent): string {
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }

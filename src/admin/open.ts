@@ -56,7 +56,7 @@ export function openApi(services: Services, settings: ApiSettings): Api {
   const endpoints = createEndpoints({ services, access, engines, events, drills, statusNow })
   return {
     handle: createHandler({ access, events, endpoints, log }),
-    pageCookie: access.pageCookie,
+    pageCookie: () => access.pageCookie(),
     close: async () => {
       events.close()
       await drills.stop()

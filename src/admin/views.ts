@@ -179,3 +179,18 @@ export type ApiEvent =
 export interface ProblemView {
   error: { message: string }
 }
+
+/** Whatever a body may be. */
+export type View =
+  | StatusView
+  | ExchangesView
+  | Entry
+  | LedgerView
+  | EnginesView
+  | DaysView
+  | OverrideView
+  | ProbeView
+  | WarmView
+  | DrillView
+  | DrillRunView
+  | ProblemView

@@ -35,7 +35,6 @@ const progress = z.discriminatedUnion('type', [
 
 /** From the process, a line each on its stdout. */
 export type DrillProgress = z.infer<typeof progress>
-export type DrilledRun = z.infer<typeof run>
 
 /** `undefined` for a line that is none. */
 export function readProgress(line: string): DrillProgress | undefined {

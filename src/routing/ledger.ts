@@ -124,15 +124,6 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     }
   }
 
-  const makeDue = (target: string, nowMs: number): boolean => {
-    const resting = [...entries.values()]
-      .filter((entry) => entry.target === target)
-      .flatMap(({ state }) => (state.is === 'resting' && state.untilMs > nowMs ? state : []))
-    for (const state of resting) state.untilMs = nowMs
-    if (resting.length > 0) onChange()
-    return resting.length > 0
-  }
-
   const learn = (all: readonly LedgerEntry[]): void => {
     const resting = new Map(all.map((entry) => [keyOfEntry(entry), entry]))
     for (const key of entries.keys()) if (!resting.has(key)) entries.delete(key)
@@ -151,10 +142,20 @@ export function createLedger(known: readonly LedgerEntry[] = [], onChange: () =>
     },
     claim,
     record: (payer, limit, nowMs) => record(payer, limit, nowMs, () => false),
-    makeDue,
+    makeDue: (target, nowMs) => endRests(entries.values(), target, nowMs, onChange),
     entries: () => [...entries.values()],
     learn,
   }
+}
+
+/** False when nobody rested. */
+function endRests(entries: Iterable<LedgerEntry>, target: string, nowMs: number, onChange: () => void): boolean {
+  const resting = [...entries]
+    .filter((entry) => entry.target === target)
+    .flatMap(({ state }) => (state.is === 'resting' && state.untilMs > nowMs ? state : []))
+  for (const state of resting) state.untilMs = nowMs
+  if (resting.length > 0) onChange()
+  return resting.length > 0
 }
 
 /** The newest word counts when it answers a probe; of several refusals at once, the one that knows of a later reset. False when it tells nothing new. */

@@ -182,7 +182,7 @@ describe('a refusal is as it is described:', () => {
 describe('what is not described', () => {
   it('is no endpoint', () => {
     // Nothing is asked of the parts before somebody asks the endpoint.
-    const parts = { access: {}, services: {} } as EndpointParts
+    const parts = JSON.parse('{}') as EndpointParts
     const built = Object.entries(createEndpoints(parts)).flatMap(([path, endpoint]) =>
       Object.keys(endpoint).map((method) => `${method} /trooper/api${path}`),
     )

@@ -21,7 +21,7 @@ const document = z.object({
   components: z.object({ schemas: z.record(z.string(), z.custom<Schema>()) }),
 })
 
-export type Operation = z.infer<typeof operation>
+type Operation = z.infer<typeof operation>
 
 const text = readFileSync('docs/openapi.json', 'utf8')
 export const openapi = document.parse(JSON.parse(text))
