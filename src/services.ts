@@ -20,11 +20,13 @@ import { createPlaces } from './exchange/places.ts'
 import { createTimes } from './exchange/timeouts.ts'
 import { createTranscripts, noTranscripts } from './exchange/transcripts.ts'
 import { createCounts } from './observe/counts.ts'
+import { finderOf } from './observe/bill.ts'
 import { createDays } from './observe/days.ts'
+import { gatherEnded } from './observe/ended.ts'
 import { createJournal } from './observe/journal.ts'
+import { createMetrics } from './observe/metrics.ts'
 import { createWarmUp } from './exchange/warm-up.ts'
 import type { Log } from './observe/log.ts'
-import { finderOf } from './observe/tally.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
 import { createPayerBook } from './routing/payers.ts'
@@ -37,6 +39,7 @@ import { createImageFetcher } from './upstream/fetch-image.ts'
 import { createNetworkWatch, type NetworkReport } from './upstream/network-watch.ts'
 import { createPools } from './upstream/pools.ts'
 import { canReach } from './upstream/reach.ts'
+import { version } from './version.ts'
 
 interface Opened {
   services: Services
@@ -63,7 +66,7 @@ export async function openServices(
   const allowedModels = config.allowRemoteModels
   const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
   const journal = createJournal(config.journal, clock.now().toString(36), config.capture)
-  const find = finderOf(embedded.chains)
+  const ended = gatherEnded(journal, finderOf(embedded.chains), clock)
   const services: Services = {
     chains: embedded.chains,
     payers: createPayerBook(),
@@ -90,16 +93,18 @@ export async function openServices(
     lossesAt: createLossBook(log),
     counts: createCounts(),
     journal,
-    days: createDays({ path: join(folder, 'days.json'), journal, find, clock, log }),
+    days: createDays({ path: join(folder, 'days.json'), ended, clock, log }),
     clock,
     log,
     warmUp: createWarmUp(config.warm, clock, () => services),
     unique: () => randomBytes(12).toString('hex'),
   }
+  if (config.metrics) services.metrics = createMetrics({ ...services, ended, version })
   return {
     services,
     embedded,
     settle: async () => {
+      ended.stop()
       const { transcripts, days } = services
       await Promise.all([pools.destroy(), images.destroy(), transcripts.settle(), memory.settle(), days.settle()])
     },

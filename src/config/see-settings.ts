@@ -19,4 +19,11 @@ export const seeSettings = {
       'keep the beginnings of prompts and answers beside them, in memory only and without what looks like a key; anyone who may see the page can read them',
     schema: onOff,
   },
+  metrics: {
+    env: 'METRICS',
+    flag: 'metrics',
+    default: 'on',
+    meaning: 'count what Prometheus reads at `/metrics`; off: nothing is counted, and nothing is there',
+    schema: onOff,
+  },
 } as const satisfies Record<string, Setting>

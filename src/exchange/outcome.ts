@@ -11,6 +11,7 @@ import type { Counts } from '../observe/counts.ts'
 import type { Days } from '../observe/days.ts'
 import type { Journal } from '../observe/journal.ts'
 import type { Log } from '../observe/log.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import type { Known } from '../routing/admission.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { PayerBook } from '../routing/payers.ts'
@@ -87,6 +88,8 @@ export interface Services extends Known {
   counts: Counts
   journal: Journal
   days: Days
+  /** Unset: switched off (`METRICS`). */
+  metrics?: Metrics
   clock: Clock
   log: Log
   /** 24 random lower-case hex digits. */

@@ -78,7 +78,9 @@ export class RelayListener implements CallListener {
   begin(attempt: Attempt): void {
     this.#attempt = attempt
     follow(this.#reply, attempt, () => {
+      const stream = this.#phase.at === 'streaming' ? this.#phase.stream : undefined
       this.#leave()
+      if (stream) this.#notes.ended(stream.tail.frames())
       this.#outcome.resolve(clientGone)
     })
   }

@@ -7,6 +7,7 @@ import { FakeClock } from '../../test/fakes/clock.ts'
 import type { Target } from '../routing/target.ts'
 import { emptyDay } from './day.ts'
 import { createDays } from './days.ts'
+import { gatherEnded } from './ended.ts'
 import type { AttemptEntry, Entry } from './entry.ts'
 import { createJournal } from './journal.ts'
 import { createDaysForm } from './kept-days.ts'
@@ -25,8 +26,8 @@ function start(path = scratch(), clock = new FakeClock(noonMs)) {
   const lines: string[] = []
   const note = (text: string): void => void lines.push(text)
   const journal = createJournal(10, 'test')
-  const find = (name: string): Target | undefined => targets.find((target) => target.name === name)
-  const days = createDays({ path, journal, find, clock, log: { info: note, warn: note, error: note } })
+  const ended = gatherEnded(journal, (name) => targets.find((target) => target.name === name), clock)
+  const days = createDays({ path, ended, clock, log: { info: note, warn: note, error: note } })
   /** An exchange that ends now. */
   const happens = (end: Entry['end'], ...attempts: Partial<AttemptEntry>[]): void => {
     const facts = { atMs: clock.now() - 1000, about: 'conversation', isStream: true } as const
@@ -45,7 +46,7 @@ function start(path = scratch(), clock = new FakeClock(noonMs)) {
 
 /** The clock is a test's; what the disk takes is not. */
 async function written(trooper: ReturnType<typeof start>): Promise<void> {
-  trooper.clock.advance(5000)
+  trooper.clock.advance(6000)
   await setImmediate()
   await setImmediate()
 }

@@ -2,11 +2,10 @@
 import type { Clock } from '../clock.ts'
 import { openSharedFile } from '../state/shared-file.ts'
 import { addDays, emptyDay, type DayView } from './day.ts'
-import type { Entry } from './entry.ts'
-import type { Journal } from './journal.ts'
+import type { Ended } from './ended.ts'
 import { createDaysForm } from './kept-days.ts'
 import type { Log } from './log.ts'
-import { tally, type FindTarget } from './tally.ts'
+import { tally } from './tally.ts'
 
 export interface Days {
   today(): DayView
@@ -18,36 +17,22 @@ export interface Days {
 
 /** A kill loses the totals of no more than this. */
 const savePauseMs = 5000
-/** Exchanges are counted together: so many are kept for it. */
-const mostWaiting = 1000
 /** More than a year; a day takes ~1 kB. */
 const mostDays = 400
 
 interface Parts {
   path: string
-  journal: Journal
-  find: FindTarget
+  ended: Ended
   clock: Clock
   log: Log
 }
 
-export function createDays({ path, journal, find, clock, log }: Parts): Days {
+export function createDays({ path, ended, clock, log }: Parts): Days {
   /** What stands in the file, and what this process adds to it with the next write. */
   let kept: readonly DayView[]
   let added = new Map<string, DayView>()
-  let waiting: Entry[] = []
   let cancel: (() => void) | undefined
   const dayAt = createCalendar()
-
-  const count = (): void => {
-    for (const entry of waiting) {
-      const day = dayAt(entry.atMs + (entry.totalMs ?? 0))
-      const total = added.get(day) ?? emptyDay(day)
-      added.set(day, total)
-      tally(total, entry, find)
-    }
-    waiting = []
-  }
 
   const report = {
     setAside: (aside: string) =>
@@ -67,19 +52,19 @@ export function createDays({ path, journal, find, clock, log }: Parts): Days {
   const save = (): void => {
     cancel?.()
     cancel = undefined
-    count()
     file.save()
   }
 
-  const stopListening = journal.listen((entry, moment) => {
-    if (moment !== 'ended') return
-    waiting.push(entry)
-    if (waiting.length >= mostWaiting) count()
+  ended.listen((entry, bill) => {
+    const day = dayAt(entry.atMs + (entry.totalMs ?? 0))
+    const total = added.get(day) ?? emptyDay(day)
+    added.set(day, total)
+    tally(total, entry, bill)
     cancel ??= clock.after(savePauseMs, save)
   })
 
   const known = (): DayView[] => {
-    count()
+    ended.flush()
     return sumOf(kept, added).toReversed()
   }
 
@@ -90,7 +75,7 @@ export function createDays({ path, journal, find, clock, log }: Parts): Days {
     },
     list: (limit) => known().slice(0, limit),
     settle: () => {
-      stopListening()
+      ended.flush()
       if (cancel) save()
       return file.settle()
     },

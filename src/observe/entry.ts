@@ -75,7 +75,7 @@ export interface Content {
 
 /** Who answered in place of the first target, if somebody did. */
 export function fallbackOf({ end, attempts }: Entry): AttemptEntry | undefined {
-  if (end.is !== 'answered') return undefined
+  if (end.is !== 'answered' || attempts.length === 1) return undefined
   const last = attempts.findLast(({ target }) => target === end.target)
   return last?.target === attempts[0]?.target ? undefined : last
 }
@@ -94,14 +94,23 @@ export function isFailure(end: AttemptEnd): end is Extract<AttemptEnd, { is: 'fa
 
 /** Milliseconds to the first content that the client got. */
 export function firstContentMs({ attempts }: Entry): number | undefined {
-  return attempts.find(({ contentMs, end }) => contentMs !== undefined && hasSpoken(end))?.contentMs
+  return attempts.find(({ contentMs, end }) => contentMs !== undefined && (hasSpoken(end) || isLeft(end)))?.contentMs
+}
+
+/** The client may have had a part of the answer. */
+function isLeft(end: AttemptEnd): boolean {
+  return end.is === 'failed' && end.reason === 'client-gone'
 }
 
 function hasSpoken({ is }: AttemptEnd): boolean {
   return is === 'answered' || is === 'broken' || is === 'open'
 }
 
-/** Where one target's output ends and another one's begins: not where one was asked to go on and said nothing. */
+/** Where one target's output ends and this one's begins: not where it was asked to go on and said nothing. */
+export function isSeam({ how, end }: AttemptEntry): boolean {
+  return how === 'seam' && hasSpoken(end)
+}
+
 export function seamsOf({ attempts }: Entry): number {
-  return attempts.filter(({ how, end }) => how === 'seam' && hasSpoken(end)).length
+  return attempts.filter(isSeam).length
 }

@@ -20,6 +20,7 @@ import { createUnreadableTeller, readPlainBody, type PlainRead } from './plain-b
 import { answerJson, answerProblem, failExchange, failInside } from './problems.ts'
 import { HttpReply } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
+import { tellMetrics } from './tell-metrics.ts'
 
 export interface ServerSettings {
   rules: GuardRules
@@ -73,6 +74,8 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
   switch (route.to) {
     case 'own':
       return answerJson(response, 200, { name: 'trooper', version: settings.version, status: 'ok' })
+    case 'metrics':
+      return tellMetrics(services, response)
     case 'conversation':
       return converse(services, settings, request, response, route)
     case 'provider':

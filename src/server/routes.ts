@@ -5,6 +5,8 @@ import type { OllamaFact } from '../dialects/ollama/facts.ts'
 
 export type Route =
   | { to: 'own'; page: 'root' | 'health' | 'ready' }
+  /** Guarded like an endpoint, as it tells more than that Trooper is there. */
+  | { to: 'metrics' }
   /** `compacts`: the conversation itself is to be made short, at an endpoint for that alone. */
   | { to: 'conversation'; dialect: ClientDialectName; query: string; compacts?: true }
   /** Any other endpoint of the provider; `path` starts after the version prefix. */
@@ -59,6 +61,7 @@ export function findRoute(method: string, url: string, isUpgrade: boolean): Rout
   const query = mark === -1 ? '' : url.slice(mark)
   const page = method === 'GET' || method === 'HEAD' ? ownPages[path] : undefined
   if (page !== undefined) return { to: 'own', page }
+  if (path === '/metrics' && (method === 'GET' || method === 'HEAD')) return { to: 'metrics' }
   if (path.startsWith(apiPrefix)) return { to: 'api', path: path.slice(apiPrefix.length - 1), query }
   if (method === 'POST' && ollamaConversations.has(path)) return { to: 'conversation', dialect: 'ollama', query: '' }
   const asked = ollamaFacts[path]

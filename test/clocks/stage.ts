@@ -1,4 +1,5 @@
 /** An exchange without sockets and without time: a test is the client, the targets and the clock. */
+import { join } from 'node:path'
 import type { Dispatcher, Pool } from 'undici'
 import { unaskedLocals } from '../fakes/unasked-engines.ts'
 import { nothingKnown } from '../fakes/nothing-known.ts'
@@ -12,19 +13,23 @@ import { createHandBack } from '../../src/exchange/hand-back.ts'
 import { createLoads } from '../../src/exchange/loads.ts'
 import { createLossBook } from '../../src/exchange/losses.ts'
 import type { Services } from '../../src/exchange/outcome.ts'
-import type { Reply } from '../../src/exchange/reply.ts'
 import { createPlaces, type EngineQueue } from '../../src/exchange/places.ts'
 import { createWarmUp, type WarmMode, type WarmUp } from '../../src/exchange/warm-up.ts'
 import { createTimes, type Timeouts } from '../../src/exchange/timeouts.ts'
 import { noTranscripts } from '../../src/exchange/transcripts.ts'
+import { finderOf } from '../../src/observe/bill.ts'
+import type { DayView } from '../../src/observe/day.ts'
+import { createDays } from '../../src/observe/days.ts'
+import { gatherEnded } from '../../src/observe/ended.ts'
 import type { Entry } from '../../src/observe/entry.ts'
 import { createJournal } from '../../src/observe/journal.ts'
 import type { Log } from '../../src/observe/log.ts'
+import { createMetrics } from '../../src/observe/metrics.ts'
 import type { Chain } from '../../src/routing/chains.ts'
 import type { Target } from '../../src/routing/target.ts'
 import type { Pools } from '../../src/upstream/pools.ts'
-import type { HeaderList } from '../../src/wire/headers.ts'
 import { FakeClock } from '../fakes/clock.ts'
+import { FakeReply } from '../fakes/reply.ts'
 import { dialects, type TestedDialect } from '../e2e/trooper.ts'
 
 /** As config/schema.ts has them. */
@@ -98,49 +103,6 @@ export class FakeCall {
   }
 }
 
-class FakeReply implements Reply {
-  isGone = false
-  status: number | undefined
-  heads = 0
-  headers: HeaderList = []
-  text = ''
-  isOver = false
-  #onGone: () => void = () => {}
-
-  onGone(callback: () => void): void {
-    this.#onGone = callback
-  }
-
-  leave(): void {
-    this.isGone = true
-    this.#onGone()
-  }
-
-  head(status: number, _message: string, headers: HeaderList): void {
-    this.heads += 1
-    this.status = status
-    this.headers = headers
-  }
-
-  flushHead(): void {}
-  onDrain(): void {}
-
-  write(chunk: Buffer | string): boolean {
-    if (this.isOver) throw new Error('Written behind the end.')
-    this.text += chunk.toString()
-    return true
-  }
-
-  end(chunk: Buffer | string = ''): void {
-    this.write(chunk)
-    this.isOver = true
-  }
-
-  abort(): void {
-    this.isOver = true
-  }
-}
-
 const speaks: Record<TestedDialect, Target['speaks']> = {
   anthropic: ['anthropic'],
   'openai-chat': ['openai-chat'],
@@ -171,6 +133,9 @@ interface More {
   waitMaxMs?: number
   /** What is asked and answered is kept. */
   captures?: boolean
+  handoverAt?: number
+  /** A folder for the totals by day; with it, what Prometheus is told is counted too. */
+  dataFolder?: string
 }
 
 export class Stage {
@@ -203,6 +168,21 @@ export class Stage {
     return this
   }
 
+  /** Asks how many tokens a request has. */
+  askTokens(): this {
+    const { body } = dialects.anthropic
+    const asked = { question: { about: 'tokens' }, method: 'POST', path: '/messages/count_tokens' } as const
+    const bytes = Buffer.from(JSON.stringify(body('hi', false)))
+    this.reply = new FakeReply()
+    const incoming = { dialect: 'anthropic', query: '', body: bytes, asksForStream: false, asked } as const
+    this.ended = runExchange(this.#services, { ...incoming, headers: [] }, this.reply)
+    return this
+  }
+
+  override(mode: 'auto' | 'local'): void {
+    this.#services.override.set({ mode })
+  }
+
   /** Another client asks the same Trooper. */
   askBeside(dialect: TestedDialect, stream = true): { reply: FakeReply; ended: Promise<void> } {
     const reply = new FakeReply()
@@ -215,6 +195,20 @@ export class Stage {
   /** What the journal has of the exchanges, the last one first. */
   journal(): Entry[] {
     return this.#services.journal.list(1000)
+  }
+
+  days(): DayView[] {
+    return this.#services.days.list(1000)
+  }
+
+  /** Resolves when the totals are on disk. */
+  settle(): Promise<void> {
+    return this.#services.days.settle()
+  }
+
+  /** What Prometheus would be told now. */
+  async metrics(): Promise<string> {
+    return (await this.#services.metrics?.tell())?.text ?? ''
   }
 
   get warmUp(): WarmUp {
@@ -252,7 +246,7 @@ export class Stage {
   #createServices(
     chain: Chain,
     timeouts: Timeouts,
-    { longestQueue = 64, warm = 'never', seam = true, waitMaxMs = 2000, shown, captures = false }: More,
+    { longestQueue = 64, warm = 'never', seam = true, waitMaxMs = 2000, shown, captures = false, ...more }: More,
   ): Services {
     const pools: Pools = { at: (origin) => this.#poolAt(origin), destroy: async () => {} }
     const log = this.#log()
@@ -269,6 +263,7 @@ export class Stage {
       times: createTimes(timeouts),
       seam,
       ...nothingKnown(this.clock),
+      handoverAt: more.handoverAt,
       journal: createJournal(1000, 'test', captures),
       places: createPlaces(longestQueue),
       loads: createLoads(this.clock, timeouts.localMs, log),
@@ -287,7 +282,15 @@ export class Stage {
       unique: () => 'b0b0b0b0b0b0b0b0b0b0b0b0',
       warmUp: createWarmUp(warm, this.clock, () => services),
     }
+    if (more.dataFolder !== undefined) this.#watch(services, more.dataFolder)
     return services
+  }
+
+  #watch(services: Services, dataFolder: string): void {
+    const { journal, clock, log, chains } = services
+    const ended = gatherEnded(journal, finderOf(chains), clock)
+    services.days = createDays({ path: join(dataFolder, 'days.json'), ended, clock, log })
+    services.metrics = createMetrics({ ...services, ended, version: 'test' })
   }
 
   #log(): Log {
