@@ -1,7 +1,8 @@
-// Bundles the program and the package entry, each into one file with nothing to install.
+// Bundles the program and the package entry, each into one file with nothing to install, and builds the page beside them.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
+import { buildPage } from './build-page.mjs'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -28,4 +29,5 @@ await build({
   },
   logLevel: 'warning',
 })
+await buildPage()
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' })

@@ -1,6 +1,7 @@
 /** Puts a running Trooper together: services, server, stop. */
 import type { Server } from 'node:http'
 import { secretMatcher } from './admin/access.ts'
+import { openAssets } from './admin/assets.ts'
 import { openApi } from './admin/open.ts'
 import { realClock, type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
@@ -50,6 +51,7 @@ export async function startTrooper(
     maxBodyBytes: config.maxBodyBytes,
     version,
     api,
+    assets: openAssets(),
   })
   const stoppable = makeStoppable(server, clock)
   const [port, findings] = await Promise.all([

@@ -1,6 +1,7 @@
 /** The `node:http` server: limits, routing of each request, graceful stop. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { leadToPage, wantsPage, type Assets } from '../admin/assets.ts'
 import type { Api } from '../admin/open.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { runExchange } from '../exchange/exchange.ts'
@@ -28,6 +29,8 @@ export interface ServerSettings {
   maxBodyBytes: number
   version: string
   api: Pick<Api, 'handle' | 'pageCookie'>
+  /** The files of the page. */
+  assets: Assets
 }
 
 interface Serving extends ServerSettings {
@@ -73,6 +76,9 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
     return answerProblem(response, route, refusal.status, refusal.sentence)
   switch (route.to) {
     case 'own':
+      if (route.page === 'dashboard')
+        return settings.assets.answer(request, response, route.path, settings.api.pageCookie())
+      if (route.page === 'root' && wantsPage(request)) return leadToPage(response)
       return answerJson(response, 200, { name: 'trooper', version: settings.version, status: 'ok' })
     case 'metrics':
       return tellMetrics(services, response)

@@ -7,6 +7,7 @@ export type Route =
   | { to: 'own'; page: 'root' | 'health' | 'ready' }
   /** Guarded like an endpoint, as it tells more than that Trooper is there. */
   | { to: 'metrics' }
+  | { to: 'own'; page: 'dashboard'; path: string }
   /** `compacts`: the conversation itself is to be made short, at an endpoint for that alone. */
   | { to: 'conversation'; dialect: ClientDialectName; query: string; compacts?: true }
   /** Any other endpoint of the provider; `path` starts after the version prefix. */
@@ -59,10 +60,12 @@ export function findRoute(method: string, url: string, isUpgrade: boolean): Rout
   const mark = url.indexOf('?')
   const path = withoutSlash(mark === -1 ? url : url.slice(0, mark))
   const query = mark === -1 ? '' : url.slice(mark)
-  const page = method === 'GET' || method === 'HEAD' ? ownPages[path] : undefined
+  const isRead = method === 'GET' || method === 'HEAD'
+  const page = isRead ? ownPages[path] : undefined
   if (page !== undefined) return { to: 'own', page }
-  if (path === '/metrics' && (method === 'GET' || method === 'HEAD')) return { to: 'metrics' }
+  if (isRead && path === '/metrics') return { to: 'metrics' }
   if (path.startsWith(apiPrefix)) return { to: 'api', path: path.slice(apiPrefix.length - 1), query }
+  if (isRead && (path === '/dashboard' || path.startsWith('/dashboard/'))) return { to: 'own', page: 'dashboard', path }
   if (method === 'POST' && ollamaConversations.has(path)) return { to: 'conversation', dialect: 'ollama', query: '' }
   const asked = ollamaFacts[path]
   if (asked && (method === asked.method || method === 'HEAD')) return { to: 'ollama-fact', fact: asked.fact }

@@ -1,0 +1,33 @@
+/** The page. */
+import { render } from 'preact'
+import { realClock } from '../src/clock.ts'
+import { createApi } from './live/api.ts'
+import { createPlace } from './live/place.ts'
+import { createStore } from './live/store.ts'
+import { createTheme } from './live/theme.ts'
+import { App } from './view/app.tsx'
+import { Page } from './view/page.ts'
+
+const root = document.getElementById('page')
+if (root) {
+  const page = {
+    store: createStore(createApi(fetch.bind(window)), realClock),
+    place: createPlace(window),
+    theme: createTheme(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), storage()),
+  }
+  render(
+    <Page.Provider value={page}>
+      <App />
+    </Page.Provider>,
+    root,
+  )
+}
+
+/** Unset where the person forbids pages to remember anything. */
+function storage(): Storage | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
+}
