@@ -12,8 +12,7 @@ import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
 export class ClientSide {
   readonly #services: Services
   readonly #dialect: ClientDialectName
-  #sinceMs: number
-  #seenWrites: number | undefined
+  readonly #sinceMs: number
   #reply: Reply
   /** Set when the client's stream may have to be begun before anybody has answered. */
   #early: EarlyReply | undefined
@@ -66,14 +65,9 @@ export class ClientSide {
     }
   }
 
-  /** Since when the client has seen nothing. What an answer that is gone on with says is noticed when somebody asks here. */
+  /** Since when the client has seen nothing. */
   silentSinceMs(): number {
-    const writes = this.answer?.writes()
-    if (writes !== this.#seenWrites) {
-      this.#seenWrites = writes
-      this.#sinceMs = this.#services.clock.now()
-    }
-    return Math.max(this.#sinceMs, this.#early?.silentSinceMs ?? 0)
+    return Math.max(this.#sinceMs, this.#early?.silentSinceMs ?? 0, this.answer?.silentSinceMs() ?? 0)
   }
 
   /** Shows a stream that waits a sign of life; the first one begins it. `mayBind`: no answer need be passed on as it is after that. */

@@ -13,6 +13,9 @@ import type { Call } from '../upstream/attempt.ts'
 import { credentialHeader } from '../wire/headers.ts'
 import { callOllama } from './ollama-call.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
+import { retryHeaders } from './errors.ts'
+import { inTurn, type Guest } from './in-turn.ts'
+import { askerOf } from './payer.ts'
 import type { ExchangeRecord } from './record.ts'
 import { giveJson, type Reply } from './reply.ts'
 import { countOf, modelKey } from './window.ts'
@@ -27,14 +30,17 @@ export async function answeredByOllama(
   reply: Reply,
 ): Promise<boolean> {
   const field = ownPromptField(request)
-  const isLoad = request.messages.length === 0
-  if (field === undefined && !isLoad) return false
+  if (field === undefined && !isLoad(request)) return false
   const ollama = chain.find(({ kind, dialect }) => kind === 'local' && dialect === 'ollama')
   const outcome = ollama
     ? await askRecorded(services, { ...ollama, model: request.model }, incoming, request, record, reply)
     : nobodyFor(field)
-  if (outcome.type === 'failed' && !reply.isGone) settle(services, request, outcome, isLoad, reply)
+  if (outcome.type === 'failed' && !reply.isGone) settle(services, request, outcome, reply)
   return true
+}
+
+function isLoad({ messages }: ChatRequest): boolean {
+  return messages.length === 0
 }
 
 async function askRecorded(
@@ -45,20 +51,23 @@ async function askRecorded(
   record: ExchangeRecord,
   reply: Reply,
 ): Promise<Outcome> {
-  const attempt = record.attempt(target, services.clock.now())
+  const { clock, times } = services
+  const attempt = record.attempt(target, clock.now())
   attempt.begins('relay')
-  const outcome = await ask(services, { ...target, name: 'the local Ollama' }, incoming, request, reply)
-  attempt.ended(outcome, services.clock.now())
+  const guest = {
+    target: { ...target, name: 'the local Ollama' },
+    asker: askerOf(incoming),
+    reply,
+    deadlineMs: clock.now() + times.exchangeMs,
+    onTurn: () => attempt.hasTurn(clock.now()),
+  }
+  const outcome = await ask(services, guest, incoming, request)
+  attempt.ended(outcome, clock.now())
   return outcome
 }
 
-async function ask(
-  services: Services,
-  target: Target,
-  { body }: Incoming,
-  request: ChatRequest,
-  reply: Reply,
-): Promise<Outcome> {
+async function ask(services: Services, guest: Guest, { body }: Incoming, request: ChatRequest): Promise<Outcome> {
+  const { target, reply } = guest
   services.log.info(`🪖 Asking ${target.name} itself: nobody else can answer this`, { target: target.name })
   const said = objectOf(parseExact(body.toString('utf8')))
   const refusal = await services.locals.prepare(target)
@@ -72,9 +81,11 @@ async function ask(
     }
     return callOllama(services, target, call, request.stream, reply)
   }
+  const answer = (): Promise<Outcome> => askInItsWindow(services, target, request, askIn)
   const outcome: Outcome = refusal
     ? { type: 'failed', failure: refusal }
-    : await askInItsWindow(services, target, request, askIn)
+    : // What only loads a model waits for nobody's answer: Ollama itself knows when there is room.
+      await (isLoad(request) ? answer() : inTurn(services, guest, answer))
   if (outcome.type !== 'failed') return outcome
   const remedy = services.engines.known(target).remedy(outcome.failure, target)
   return remedy === undefined ? outcome : { type: 'failed', failure: withRemedy(outcome.failure, remedy) }
@@ -142,15 +153,14 @@ function settle(
   { clock }: Services,
   request: ChatRequest,
   { failure, original }: Extract<Outcome, { type: 'failed' }>,
-  isLoad: boolean,
   reply: Reply,
 ): void {
-  if (isLoad && (failure.kind === 'unknown-model' || failure.kind === 'network'))
+  if (isLoad(request) && (failure.kind === 'unknown-model' || failure.kind === 'network'))
     return giveJson(reply, 200, encodeLoaded(request, clock.now()))
   if (original) {
     reply.head(original.status, original.statusMessage, original.headers)
     return reply.end(original.body)
   }
   const { status, body } = encodeFailure(failure)
-  giveJson(reply, failure.status ?? status, body)
+  giveJson(reply, failure.status ?? status, body, retryHeaders(failure, clock.now()))
 }

@@ -1,4 +1,5 @@
 /** An answer of which the client has the beginning: whoever goes on with it writes to the same stream. */
+import type { Clock } from '../clock.ts'
 import type { AnswerEncoder, ClientDialectName } from '../dialects/dialect.ts'
 import { resumes } from '../dialects/resume.ts'
 import type { Emit } from '../ir/events.ts'
@@ -6,6 +7,7 @@ import { createGatherer, type Gathered, type Gatherer } from '../ir/gathered.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Frame } from '../wire/sse.ts'
 import type { Reply } from './reply.ts'
+import { longestSilenceMs } from './signs-of-life.ts'
 
 export interface OpenAnswer {
   /** What the client has of it. */
@@ -13,12 +15,15 @@ export interface OpenAnswer {
   /** Only its last frame was missing: `flush` ends it. */
   readonly isWhole: boolean
   event: Emit
-  /** Writes what has gathered; false when the client reads too slowly. */
+  /**
+   * Called whenever whoever answers has said something: writes what of it is the client's; false when that reads too slowly. Where nothing
+   * has been for too long (a call that is held until it is whole, thoughts that come too late), it sees a sign of life.
+   */
   flush(): boolean
   /** Shows its client that it is still being worked on. */
   keepAlive(): void
-  /** How often something was written. */
-  writes(): number
+  /** Since when the client has seen nothing of it. */
+  silentSinceMs(): number
 }
 
 /** Takes up a relayed stream behind these frames; `undefined` where that cannot be. `onEnd` is told the frames that end it. */
@@ -27,15 +32,15 @@ export function takeUp(
   seen: readonly Frame[],
   request: ChatRequest,
   reply: Reply,
-  nowMs: number,
+  clock: Clock,
   onEnd?: (frames: string) => void,
 ): OpenAnswer | undefined {
-  const resumed = resumes[dialect](seen, request, nowMs)
+  const resumed = resumes[dialect](seen, request, clock.now())
   if (!resumed) return undefined
   const gatherer = createGatherer()
   for (const event of resumed.events) gatherer.take(event)
   const { encode, sign, closing, isWhole } = resumed
-  return createOpenAnswer(encode, sign, reply, { gatherer, closing, isWhole, onEnd })
+  return createOpenAnswer(encode, sign, reply, clock, { gatherer, closing, isWhole, onEnd })
 }
 
 interface Begun {
@@ -49,17 +54,20 @@ export function createOpenAnswer(
   encode: AnswerEncoder,
   sign: () => string,
   reply: Reply,
+  clock: Clock,
   begun: Begun = {},
 ): OpenAnswer {
   const { gatherer = createGatherer(), closing = '', isWhole = false, onEnd } = begun
   let text = closing
   let isOver = isWhole
-  let writes = 0
+  let silentSinceMs = clock.now()
   const flush = (): boolean => {
+    const nowMs = clock.now()
+    if (text === '' && !isOver && nowMs - silentSinceMs >= longestSilenceMs) text = sign()
     if (text === '') return true
     const ready = text
     text = ''
-    writes += 1
+    silentSinceMs = nowMs
     if (!isOver) return reply.write(ready)
     reply.end(ready)
     return true
@@ -75,7 +83,7 @@ export function createOpenAnswer(
       if (event.type === 'finish') onEnd?.(encoded)
     },
     flush,
-    writes: () => writes,
+    silentSinceMs: () => silentSinceMs,
     keepAlive: () => {
       if (isOver) return
       text += sign()

@@ -278,7 +278,7 @@ export class RelayListener implements CallListener {
       type: 'broken',
       failure,
       takeUp: (request, onEnd) =>
-        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock.now(), onEnd) : undefined,
+        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock, onEnd) : undefined,
       tell: () => {
         const frame = this.#dialect.encodeFailureFrame(failure, stream?.tail.lastFrame())
         this.#reply.end(stream?.tail.isWithinFrame ? `\n\n${frame}` : frame)

@@ -10,7 +10,7 @@ import type { Reply } from './reply.ts'
 /** A client bears this long without a word; the head then sent can say nothing of the answer any more. */
 export const keepAliveMs = 2000
 /** Below what anybody is known to bear: 60 s of proxies, 300 s of Claude Code and of Codex (real-clients.md 3, providers.md 3.2). */
-const longestSilenceMs = 15_000
+export const longestSilenceMs = 15_000
 
 /** Ends early when the client leaves; `onLong` is called as often as a sign of life is due. */
 export async function pause(clock: Clock, reply: Reply, ms: number, onLong: () => void): Promise<void> {

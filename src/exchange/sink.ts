@@ -1,4 +1,5 @@
 /** Where the events of a translated answer go: to the client as they come, or gathered into one body. */
+import type { Clock } from '../clock.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
 import type { Emit, StreamEvent } from '../ir/events.ts'
@@ -43,10 +44,11 @@ export function createSink(
   remarks: () => Remarks,
   reply: Reply,
   draft: Draft,
+  clock: Clock,
   onAnswer?: (response: JsonObject) => void,
 ): AnswerSink {
   const dialect = clientDialects[incoming.dialect]
-  const sink = sinkFor(dialect, draft, request, reply, () => answerHeaders(target, remarks()))
+  const sink = sinkFor(dialect, draft, request, reply, clock, () => answerHeaders(target, remarks()))
   if (!onAnswer) return sink
   return beside(
     sink,
@@ -59,13 +61,14 @@ function sinkFor(
   draft: Draft,
   request: ChatRequest,
   reply: Reply,
+  clock: Clock,
   headers: () => HeaderList,
 ): AnswerSink {
   const { stream, choices } = request
   if (choices !== undefined)
     return (stream ? createChoiceStream : createChoiceGatherer)(dialect, draft.identity, request, reply, headers)
   return stream
-    ? createStreamSink(dialect, draft, reply, headers)
+    ? createStreamSink(dialect, draft, reply, clock, headers)
     : createWholeSink(dialect, draft.identity, request, reply, headers)
 }
 
@@ -113,10 +116,11 @@ function createStreamSink(
   dialect: ClientDialect,
   { stream, identity }: Draft,
   reply: Reply,
+  clock: Clock,
   headers: () => HeaderList,
 ): AnswerSink {
   const sign = (): string => stream.sign(identity)
-  const answer = createOpenAnswer(stream.createEncoder(identity), sign, reply)
+  const answer = createOpenAnswer(stream.createEncoder(identity), sign, reply, clock)
   const held: StreamEvent[] = []
   let isCommitted = false
   return {

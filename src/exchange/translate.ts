@@ -86,7 +86,7 @@ export async function translate(
         return callTranslated(services, turn, call, beside(heard, observe))
       })
     const remarks = (): Remarks => ({ reason, omitted: losses.omitted() })
-    const sink = createSink(incoming, request, target, remarks, reply, draft, onAnswer)
+    const sink = createSink(incoming, request, target, remarks, reply, draft, services.clock, onAnswer)
     const askOnce = (question: ChatRequest): Promise<CallOutcome> =>
       isCheckedHere(request, target)
         ? askForJson(ask, question, sink, () => noteRepair(services, target))

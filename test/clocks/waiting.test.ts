@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { strictClients } from '../conformance/strict-clients.ts'
 import { dialectNames, textOf, type TestedDialect } from '../e2e/trooper.ts'
-import { messages, ollama } from './frames.ts'
+import { chat, messages, ollama } from './frames.ts'
 import { cloud, local, Stage, type FakeCall } from './stage.ts'
 
 const claude = cloud('claude', 'anthropic')
@@ -173,5 +173,57 @@ describe('a Responses client that knows its answer by an id of Trooper’s', () 
     expect(strictClients['openai-responses'](stage.reply.text)).toMatchObject({ texts: ['Hello.'] })
     expect(textOf(stage.reply.text)).toBe('Hello.')
     expect(stage.reply.text).not.toContain('resp_1"')
+  })
+})
+
+describe('an answer of which the client may not see what is being written', () => {
+  const chatProvider = cloud('openai', 'openai-chat')
+  const f = { name: 'f', input_schema: { type: 'object', properties: { a: { type: 'string' } } } }
+
+  it('shows signs of life while another provider writes a cut call anew', async () => {
+    const stage = new Stage([claude, chatProvider]).ask('anthropic', true, { tools: [f] })
+    const first = (await stage.call('claude')).open()
+    first.say(messages.start, messages.toolStart, messages.json('{"a":"on')).break()
+    const next = (await stage.call('openai')).open().say(chat.start, chat.call({ id: 'c', function: { name: 'f' } }))
+    for (const piece of ['{"a":"on', 'e, two, th', 'ree']) {
+      next.say(chat.call({ function: { arguments: piece } }))
+      await stage.pass(14)
+    }
+    expect(countSigns('anthropic', stage)).toBe(1)
+    next.say(chat.call({ function: { arguments: '"}' } }), chat.end).end()
+    await stage.ended
+    expect(strictClients.anthropic(stage.reply.text)).toMatchObject({ ending: 'tool_use' })
+  })
+
+  it('shows them while a provider’s words become a call that its client gets whole', async () => {
+    const tools = [{ type: 'custom', name: 'f' }]
+    const stage = new Stage([claude]).ask('openai-responses', true, { tools })
+    const call = (await stage.call('claude'))
+      .open()
+      .say(messages.start, messages.toolStart, messages.json('{"input":"'))
+    for (let second = 0; second < 40; second += 1) {
+      call.say(messages.json('word '))
+      await stage.pass(1)
+    }
+    // The first one stands at the beginning of every answer.
+    expect(countSigns('openai-responses', stage)).toBe(3)
+    call.say(messages.json('"}'), messages.stop(), messages.end).end()
+    await stage.ended
+    const { calls } = strictClients['openai-responses'](stage.reply.text)
+    expect(calls).toMatchObject([{ name: 'f', input: 'word '.repeat(40) }])
+  })
+
+  it('shows them while a local model says a call in its text', async () => {
+    const stage = new Stage([local()], {}, { shown: { capabilities: ['completion', 'tools'], model_info: {} } })
+    stage.ask('anthropic', true, { tools: [f] })
+    const call = (await stage.call('local')).open().say(ollama.text('<tool_call>{"name":"f","arguments":{"a":"'))
+    for (let second = 0; second < 40; second += 1) {
+      call.say(ollama.text('word '))
+      await stage.pass(1)
+    }
+    expect(countSigns('anthropic', stage)).toBe(2)
+    call.say(ollama.text('"}}</tool_call>'), ollama.end).end()
+    await stage.ended
+    expect(strictClients.anthropic(stage.reply.text)).toMatchObject({ calls: [{ name: 'f' }], ending: 'tool_use' })
   })
 })

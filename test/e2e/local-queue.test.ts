@@ -1,7 +1,9 @@
 /** The running program in front of a local engine that answers one request at a time, and has to load first. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { planted } from '../secrets.ts'
-import { ask, dialects, startStage, textOf, type Stage } from './trooper.ts'
+import { ask, dialects, startStage, startTrooper, textOf, type Stage } from './trooper.ts'
+
+const coder = 'qwen2.5-coder:1.5b'
 
 let stage: Stage
 beforeEach(async () => {
@@ -39,6 +41,78 @@ describe('a client that leaves while the local model loads for it', () => {
     expect(textOf(await (await next).text())).toBe(planted.localAnswer)
     const { loads, abortedLoads } = await stage.ollama.journal()
     expect([loads.length, abortedLoads]).toEqual([1, []])
+  })
+})
+
+describe('a prompt that only an Ollama can answer', () => {
+  const complete = (): Promise<Response> =>
+    fetch(`${stage.trooper.url}/api/generate`, {
+      method: 'POST',
+      body: JSON.stringify({ model: coder, prompt: 'def f(', suffix: '): pass', stream: false }),
+    })
+  const completions = async () =>
+    (await stage.ollama.requests('/api/generate')).filter(({ bodyText }) => /"suffix"|"raw"/.test(bodyText))
+  const chatted = ({ requests }: { requests: { url: string }[] }): boolean =>
+    requests.some(({ url }) => url === '/api/chat')
+
+  beforeEach(() =>
+    stage.ollama.play(
+      { mode: 'ok', text: 'One two.', holdAfter: 1, path: '/api/chat', times: 1 },
+      { mode: 'ok', text: planted.localAnswer },
+    ),
+  )
+
+  it('waits its turn behind a conversation', async () => {
+    const conversation = askAs('one', planted.prompt)
+    await stage.ollama.journalWhen(chatted)
+    const completion = complete()
+    await stage.trooper.process.line((line) => line.includes('waiting in its queue, at place 1'))
+    expect(await completions()).toHaveLength(0)
+    await stage.ollama.release()
+    expect(textOf(await (await conversation).text())).toBe('One two.')
+    expect(await (await completion).json()).toMatchObject({ response: planted.localAnswer })
+    expect(await completions()).toHaveLength(1)
+  })
+
+  it('leaves the queue with its app', async () => {
+    const conversation = askAs('one', planted.prompt)
+    await stage.ollama.journalWhen(chatted)
+    const leave = new AbortController()
+    const left = fetch(`${stage.trooper.url}/api/generate`, {
+      method: 'POST',
+      body: JSON.stringify({ model: coder, prompt: 'a', raw: true }),
+      signal: leave.signal,
+    }).catch(() => 'left')
+    await stage.trooper.process.line((line) => line.includes('waiting in its queue, at place 1'))
+    leave.abort()
+    expect(await left).toBe('left')
+    await stage.ollama.release()
+    await (await conversation).text()
+    expect(await (await complete()).json()).toMatchObject({ response: planted.localAnswer })
+    expect(await completions()).toHaveLength(1)
+  })
+
+  it('is told when too many wait, with a time to ask again', async () => {
+    const { provider, ollama } = stage
+    const short = await startTrooper({
+      PRIMARY_URL: `${provider.url}/v1/messages`,
+      FALLBACK_URL: `${ollama.url}/api/chat`,
+      LOCAL_QUEUE: '0',
+      WARM: 'never',
+    })
+    const conversation = fetch(`${short.url}/v1/messages`, {
+      method: 'POST',
+      headers: dialects.anthropic.headers,
+      body: JSON.stringify(dialects.anthropic.body(planted.prompt, true)),
+    })
+    await ollama.journalWhen(chatted)
+    const body = JSON.stringify({ model: coder, prompt: 'a', raw: true })
+    const refused = await fetch(`${short.url}/api/generate`, { method: 'POST', body })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await refused.json()).toEqual({ error: expect.stringContaining('busy') })
+    await ollama.release()
+    await (await conversation).text()
+    await short.process.stop()
   })
 })
 
