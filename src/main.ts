@@ -19,7 +19,8 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${version}\n`)
     return 0
   }
-  if (ownPart(argv).some((word) => word === '--help' || word === '-h')) return (await import('./cli/help.ts')).help()
+  if (ownPart(argv).some((word) => word === '--help' || word === '-h'))
+    return (await import('./cli/help.ts')).help(argv)
   const name = first.startsWith('-') ? 'start' : first
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!load) {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -25,6 +25,15 @@ describe('README.md', () => {
     const named = readme.match(/\b(PRIMARY|FALLBACK|TROOPER)_[A-Z_]+\b/g) ?? []
     const known = all.map((setting) => setting.env)
     expect(named.filter((name) => !known.includes(name))).toEqual([])
+  })
+
+  const sdk = 'test/clients/node_modules/anthropic-1/resources/messages/messages.js'
+  it.skipIf(!existsSync(sdk))('asks for no model that its provider takes away', () => {
+    const [, withdrawn = ''] = /const DEPRECATED_MODELS = \{([^}]*)\}/.exec(readFileSync(sdk, 'utf8')) ?? []
+    const named = readme.match(/\bclaude-[\w-]+\d\b/g) ?? []
+    expect(named.length).toBeGreaterThan(2)
+    expect(withdrawn).toContain('claude-')
+    expect(named.filter((model) => withdrawn.includes(`'${model}'`))).toEqual([])
   })
 })
 
@@ -82,6 +91,13 @@ describe('--help', () => {
   it('names every command', () => {
     for (const command of ['trooper [start]', 'trooper run', 'trooper doctor', 'trooper drill'])
       expect(helpText()).toContain(command)
+  })
+
+  it.each(['run', 'doctor', 'drill'])('of %s alone says what that takes, in a few lines', (command) => {
+    const text = helpText(command)
+    expect(text).toMatch(new RegExp(`^Usage: trooper ${command} `))
+    expect(text.split('\n').length).toBeLessThan(10)
+    expect(helpText()).toContain(text.split('\n')[1] ?? '')
   })
 })
 

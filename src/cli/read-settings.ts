@@ -41,7 +41,7 @@ export function readArguments(argv: string[], { flags = [], switches = [], names
       names: positionals,
     }
   } catch (error) {
-    const problem = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'Unknown flag'
+    const problem = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : 'Unknown flag'
     return { ok: false, problem: `${problem}; see: trooper --help` }
   }
 }
@@ -51,14 +51,14 @@ export function readSettings(flags: Texts): Loaded {
   return files.ok ? loadConfig({ flags, environment: process.env, ...files.sources }) : files
 }
 
-type Files = { ok: true; sources: Pick<Sources, 'dotEnv' | 'file'> } | { ok: false; problem: string }
+type Files = { ok: true; sources: Pick<Sources, 'dotEnv' | 'silentLines' | 'file'> } | { ok: false; problem: string }
 
 function tryReadFiles(flags: Texts): Files {
   try {
-    const dotEnv = readDotEnv(process.cwd())
+    const read = readDotEnv(process.cwd())
     const { flag, env } = settings.config
-    const file = readFileSource(process.cwd(), flags[flag] ?? process.env[env] ?? dotEnv[env])
-    return { ok: true, sources: file ? { dotEnv, file } : { dotEnv } }
+    const file = readFileSource(process.cwd(), flags[flag] ?? process.env[env] ?? read.dotEnv[env])
+    return { ok: true, sources: file ? { ...read, file } : read }
   } catch (error) {
     return { ok: false, problem: error instanceof Error ? error.message : 'The configuration cannot be read.' }
   }

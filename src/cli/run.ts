@@ -27,6 +27,7 @@ export async function run(argv: string[]): Promise<number> {
   const loaded = readSettings(given.flags)
   if (!loaded.ok) return complain(loaded.problem, exitConfig)
   try {
+    for (const notice of loaded.notices) complain(notice, 0)
     return await runBehind(loaded.config, loaded.targets, command, rest)
   } catch (error) {
     return complain(error instanceof Error ? error.message : 'Trooper could not start.', 1)

@@ -3,6 +3,7 @@ import { realClock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import type { Findings } from '../engines/locals.ts'
+import { engineLabels } from '../engines/places.ts'
 import type { Log } from '../observe/log.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
@@ -22,6 +23,7 @@ export async function start(argv: string[]): Promise<number> {
     const trooper = await startTrooper(loaded.config, loaded.targets, log, realClock, { showProgress })
     announce(log, trooper, loaded.config, loaded.targets)
     tellFindings(log, trooper.findings, loaded.targets)
+    for (const notice of loaded.notices) log.warn(`⚠️ ${notice}`)
     await untilAskedToStop()
     log.info('🪖 Trooper is stopping: answers under way may finish')
     await trooper.stop()
@@ -41,8 +43,10 @@ function announce(log: Log, trooper: Trooper, config: Config, targets: Targets):
     log.warn('⚠️ TROOPER_ALLOW_NO_TOKEN is set: whoever reaches this port can spend your key')
 }
 
-function tellFindings(log: Log, { engine, others, warnings }: Findings, { hasOwnChains }: Targets): void {
-  if (!hasOwnChains) log.info(`   Engine   : ${engine ?? 'none answers yet; it is asked again when it is needed'}`)
+function tellFindings(log: Log, { engine, others, warnings }: Findings, { hasOwnChains, fallbacks }: Targets): void {
+  const [first] = fallbacks
+  const usual = first?.embedded ? engineLabels.embedded : 'none answers yet; it is asked again when it is needed'
+  if (!hasOwnChains) log.info(`   Engine   : ${engine ?? usual}`)
   for (const other of others) log.info(`   Found too: ${other}`)
   for (const warning of warnings) log.warn(`⚠️ ${warning}`)
 }

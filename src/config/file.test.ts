@@ -143,3 +143,21 @@ it('names a target that is Trooper itself', () => {
     problem(`targets: { me: { url: http://localhost:3000/v1/messages, kind: cloud } }\nchains: { default: [me] }`),
   ).toMatch(/^The url of the target 'me' is Trooper itself/)
 })
+
+describe('targets that no chain names', () => {
+  it('are a mistake where there are no others', () => {
+    expect(problem(`targets: { ${local} }`)).toMatch(/^No chain names a target of the configuration file/)
+    expect(problem(`targets: { ${local} }\nchains: { default: [primary] }`)).toMatch(/^No chain names a target/)
+  })
+
+  it('may stand beside others', () => {
+    expect(problem(`targets: { ${local}, spare: { preset: anthropic } }\nchains: { default: [primary, local] }`)).toBe(
+      '',
+    )
+  })
+})
+
+it('asks for no model without a name', () => {
+  const text = `targets: { local: { url: http://localhost:11434/api/chat, model: '' } }\nchains: { default: [primary, local] }`
+  expect(problem(text)).toMatch(/targets\.local\.model is empty/)
+})

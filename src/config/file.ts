@@ -9,6 +9,8 @@ import { settings } from './schema.ts'
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 const name = z.string().regex(/^[\w./:-]{1,64}$/, { error: 'is no name (letters, digits and ._/:- only)' })
 
+const modelName = scalar.pipe(z.string().min(1, { error: 'is empty' }))
+
 const target = z.strictObject({
   preset: z
     .string()
@@ -24,8 +26,8 @@ const target = z.strictObject({
     .optional(),
   key: scalar.pipe(secret).optional(),
   header: headerName.optional(),
-  model: scalar.optional(),
-  models: z.record(z.string(), scalar).optional(),
+  model: modelName.optional(),
+  models: z.record(z.string(), modelName).optional(),
   kind: z.enum(['cloud', 'local'], { error: 'must be cloud or local' }).optional(),
 })
 

@@ -221,8 +221,8 @@ describe('readDotEnv', () => {
 
   it('reads the variables of a folder, and nothing where there is no file', () => {
     writeFileSync(join(folder, '.env'), '# a note\nTROOPER_PORT=4000\nPRIMARY_API_KEY="sk-1"\nEMPTY=\n')
-    expect(readDotEnv(folder)).toEqual({ TROOPER_PORT: '4000', PRIMARY_API_KEY: 'sk-1', EMPTY: '' })
-    expect(readDotEnv(join(folder, 'nowhere'))).toEqual({})
+    expect(readDotEnv(folder).dotEnv).toEqual({ TROOPER_PORT: '4000', PRIMARY_API_KEY: 'sk-1', EMPTY: '' })
+    expect(readDotEnv(join(folder, 'nowhere'))).toEqual({ dotEnv: {} })
   })
 })
 
@@ -256,5 +256,27 @@ describe('a target that is Trooper itself', () => {
     },
   ])('is none where another one listens: %j', (environment) => {
     expect(load({ environment }).ok).toBe(true)
+  })
+})
+
+describe('a notice', () => {
+  it('names the setting that was meant by a name that is a slip of the hand away', () => {
+    const notices = (environment: Record<string, string>): string[] => working({ environment }).notices
+    for (const slip of ['FALLBACK_MODL', 'FALLBACK_MODELL', 'FALLBACK_MODLE', 'FALLBACK_NODEL'])
+      expect(notices({ [slip]: 'x' })).toEqual([`${slip} is no setting of Trooper; is FALLBACK_MODEL meant?`])
+    expect(working({ dotEnv: { PRIMARY_URI: 'x' } }).notices).toHaveLength(1)
+  })
+
+  it.each([{ CALLBACK_URL: 'x' }, { PATH: 'x', WARN: 'x', SEEM: 'x' }, { FALLBACK_MODEL: 'm', FALLBACK_MODELS: 'm' }])(
+    'is none of names that are somebody else’s: %j',
+    (environment) => {
+      expect(working({ environment }).notices).toEqual([])
+    },
+  )
+
+  it('names the lines of a .env that say nothing', () => {
+    expect(working({ silentLines: [2] }).notices).toEqual([
+      '.env line 2 says nothing: a line is NAME=value, or begins with #',
+    ])
   })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { emptyFile, readConfigFile } from './file.ts'
 import type { Target } from '../routing/target.ts'
+import { nearMisses, silentLines } from './oddities.ts'
 import { findOwn, isLoopbackHost } from './own-place.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
 import { buildTargets, type Targets } from './targets.ts'
@@ -15,6 +16,8 @@ export interface Sources {
   flags: Texts
   environment: Texts
   dotEnv: Texts
+  /** Of the `.env`, by their numbers: lines that say nothing. */
+  silentLines?: readonly number[]
   /** `trooper.yaml`, where there is one. */
   file?: { path: string; text: string }
 }
@@ -22,7 +25,14 @@ export interface Sources {
 type Origin = 'flag' | 'environment' | '.env' | 'file' | 'default'
 
 export type Loaded =
-  | { ok: true; config: Config; targets: Targets; origins: { [N in SettingName]?: Origin } }
+  | {
+      ok: true
+      config: Config
+      targets: Targets
+      origins: { [N in SettingName]?: Origin }
+      /** What a person should hear of, a sentence each. */
+      notices: string[]
+    }
   | { ok: false; problem: string }
 
 /** Never throws; a problem is one sentence that names variable, value and remedy. */
@@ -48,7 +58,7 @@ export function loadConfig(sources: Sources): Loaded {
   const targets = buildTargets(values, read.file, (name) => (origins[name] ?? 'default') !== 'default')
   const problem = targets.ok ? contradiction(values, targets.targets) : targets.problem
   return problem === undefined && targets.ok
-    ? { ok: true, config: values, targets: targets.targets, origins }
+    ? { ok: true, config: values, targets: targets.targets, origins, notices: noticesOf(sources) }
     : { ok: false, problem: problem ?? '' }
 }
 
@@ -91,6 +101,15 @@ function unknownVariable({ environment, dotEnv }: Sources): string | undefined {
     : `${unknown} is no setting of Trooper; remove it or use one of ${known.join(', ')}.`
 }
 
+function noticesOf({ environment, dotEnv, silentLines: silent = [] }: Sources): string[] {
+  const names = [...new Set([...Object.keys(environment), ...Object.keys(dotEnv)])]
+  const known = settingNames.map((name): string => settings[name].env)
+  return [
+    ...silent.map((line) => `.env line ${line} says nothing: a line is NAME=value, or begins with #`),
+    ...nearMisses(names, known).map(({ name, meant }) => `${name} is no setting of Trooper; is ${meant} meant?`),
+  ]
+}
+
 /** Kubernetes describes a service named `trooper` to every container beside it: TROOPER_SERVICE_HOST, TROOPER_PORT_3000_TCP, … */
 function isInjected(env: string): boolean {
   return /^TROOPER_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))/.test(env)
@@ -128,15 +147,16 @@ function firstWithoutKey({ chains }: Targets): Target | undefined {
     .find(({ kind, credential }) => kind === 'cloud' && !credential)
 }
 
-/** The variables of a folder's `.env`; none when there is no such file. Throws a sentence when there is one that cannot be read. */
-export function readDotEnv(folder: string): Texts {
+/** What a folder's `.env` says; nothing when there is no such file. Throws a sentence when there is one that cannot be read. */
+export function readDotEnv(folder: string): Pick<Sources, 'dotEnv' | 'silentLines'> {
   const path = join(folder, '.env')
   try {
     // Some editors put a byte order mark before the first name.
-    return parseEnv(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+    const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    return { dotEnv: parseEnv(text), silentLines: silentLines(text) }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') return {}
+    if (code === 'ENOENT') return { dotEnv: {} }
     throw new Error(`${path} cannot be read (${String(code)}); make it a readable file, or remove it.`, {
       cause: error,
     })

@@ -51,6 +51,11 @@ export function buildTargets(
     if (!built.ok) return built
     known.set(name, built.value)
   }
+  if (isIdle(file))
+    return {
+      ok: false,
+      problem: `No chain names a target of the configuration file, so none would be asked; give it chains (docs/configuration.md).`,
+    }
   const chains = buildChains(file, known, [primary.value, ...fallbacks.value])
   if (!chains.ok) return chains
   const hasOwnChains = Object.keys(file.chains).length > 0
@@ -59,6 +64,13 @@ export function buildTargets(
     ok: true,
     targets: { primary: primary.value, fallbacks: fallbacks.value, chains: chains.value, hasOwnChains, open },
   }
+}
+
+/** Targets that stand beside others may be there for later; where all of them do, the chains were forgotten. */
+function isIdle({ targets, chains }: FileConfig): boolean {
+  const named = new Set(Object.values(chains).flat())
+  const names = Object.keys(targets)
+  return names.length > 0 && !names.some((name) => named.has(name))
 }
 
 function buildPrimary(config: Config): Built<Target> {

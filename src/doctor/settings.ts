@@ -1,7 +1,7 @@
 /** Which settings differ from their defaults, and where each came from. */
 import type { Loaded } from '../config/load.ts'
 import { settings, withoutSecrets, type SettingName } from '../config/schema.ts'
-import { good, type Finding } from './finding.ts'
+import { doubtful, good, type Finding } from './finding.ts'
 
 type Working = Extract<Loaded, { ok: true }>
 
@@ -13,13 +13,14 @@ const places: { readonly [O in NonNullable<Working['origins'][SettingName]>]: st
   default: 'the default',
 }
 
-export function examineSettings({ config, origins }: Working): Finding[] {
+export function examineSettings({ config, origins, notices }: Working): Finding[] {
   const changed = settingNames.flatMap((name) => {
     const origin = origins[name]
     if (origin === undefined || origin === 'default') return []
     return [good(settings[name].env, `${shown(name, config[name])} (from ${places[origin]})`)]
   })
-  return changed.length === 0 ? [good('settings', 'all as they are by default')] : changed
+  const odd = notices.map((notice) => doubtful('settings', notice))
+  return [...(changed.length === 0 ? [good('settings', 'all as they are by default')] : changed), ...odd]
 }
 
 const settingNames = Object.keys(settings).filter((name): name is SettingName => name in settings)

@@ -60,11 +60,14 @@ function isTooLarge(error: Error): boolean {
   return 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
 }
 
+/** There are no more in use, and a client may invent any number. */
+const mostTold = 10
+
 /** Tells a person once of each compression that nobody here can read. */
 export function createUnreadableTeller(log: Log): (encoding: string) => void {
   const told = new Set<string>()
   return (encoding) => {
-    if (told.has(encoding)) return
+    if (told.has(encoding) || told.size >= mostTold) return
     told.add(encoding)
     const isOld = encoding === 'zstd' && !readsZstd(zlib)
     const who = isOld ? `Node ${process.versions.node}` : 'Trooper'

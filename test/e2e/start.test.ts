@@ -39,6 +39,25 @@ describe('settings', () => {
     expect(await primaryLine(flag)).toBe('http://from-flag.test/v1/messages')
   })
 
+  it('that say nothing to Trooper are told of at the start', async () => {
+    const folder = emptyFolder()
+    writeFileSync(
+      join(folder, '.env'),
+      'TROOPER_PORT=0\nPRIMARY_URI=https://api.test/v1/messages\nFALLBACK_MODEL qwen3:8b\n',
+    )
+    const process = spawn({}, [], folder)
+    await process.line((line) =>
+      line.endsWith('⚠️ PRIMARY_URI is no setting of Trooper; is PRIMARY_URL meant?') ? line : undefined,
+    )
+    expect(process.stdout).toContain('⚠️ .env line 3 says nothing')
+  })
+
+  it('with a value that looks like a flag are still one sentence', async () => {
+    const process = spawn({}, ['--port', '-1'])
+    expect(await process.exit()).toBe(78)
+    expect(process.stderr).toMatch(/^Option '--port' argument is ambiguous; see: trooper --help\n$/)
+  })
+
   it.each([
     [{ PRIMARY_URL: 'nonsense' }, 'PRIMARY_URL', 'nonsense'],
     [

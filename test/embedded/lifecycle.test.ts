@@ -110,6 +110,12 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
     }
   })
 
+  it('is named at the start', async () => {
+    const { trooper } = kept(await startEmbeddedStage('/v1/messages', 'plain'))
+    const engine = await trooper.process.line((line) => /Engine +: (.+)/.exec(line)?.[1])
+    expect(engine).toBe('a model inside Trooper')
+  })
+
   it('lets an answer finish where a terminal tells both processes to stop', async () => {
     const { provider, trooper } = kept(await startEmbeddedStage('/v1/messages', 'endless'))
     await provider.play({ mode: 'anthropic-credit' })
