@@ -1,14 +1,12 @@
 /** The exchanges that are under way, and whom they have asked: what Prometheus calls saturation. */
+import type { Chains } from '../routing/chains.ts'
 import type { Entry } from './entry.ts'
 import type { Journal } from './journal.ts'
 import type { Meter, Reading } from './meters.ts'
 
 /** An exchange costs an entry in a set. */
-export function createInFlightMeters(journal: Journal): Meter[] {
+export function createInFlightMeters(journal: Journal, chains: Chains): Meter[] {
   const open = new Set<Entry>()
-  /** So that what was asked once is told as 0, not as nothing. */
-  const exchanges = new Map<string, Reading>()
-  const attempts = new Map<string, Reading>()
 
   journal.listen((entry, moment) => {
     if (moment === 'began') open.add(entry)
@@ -23,11 +21,13 @@ export function createInFlightMeters(journal: Journal): Meter[] {
         help: 'Requests of clients that are being answered.',
         labels: ['dialect'],
       },
-      read: () =>
-        recount(
-          exchanges,
+      read: () => {
+        const dialects = Object.keys(chains).map((dialect) => [dialect])
+        return count(
+          dialects,
           [...open].map(({ dialect }) => [dialect]),
-        ),
+        )
+      },
     },
     {
       type: 'gauge',
@@ -36,7 +36,10 @@ export function createInFlightMeters(journal: Journal): Meter[] {
         help: 'Calls of a target that are under way, those that wait for their turn included.',
         labels: ['target', 'dialect'],
       },
-      read: () => recount(attempts, [...open].flatMap(openAttempts)),
+      read: () => {
+        const ways = Object.entries(chains).flatMap(([dialect, chain]) => chain.map(({ name }) => [name, dialect]))
+        return count(ways, [...open].flatMap(openAttempts))
+      },
     },
   ]
 }
@@ -45,9 +48,10 @@ function openAttempts({ attempts, dialect }: Entry): string[][] {
   return attempts.flatMap(({ target, end }) => (end.is === 'open' ? [[target, dialect]] : []))
 }
 
-function recount(readings: Map<string, Reading>, all: readonly string[][]): Reading[] {
-  for (const reading of readings.values()) reading.value = 0
-  for (const labels of all) {
+/** How often each is there; those of `all` also when they are not. */
+function count(all: readonly string[][], there: readonly string[][]): Reading[] {
+  const readings = new Map(all.map((labels) => [labels.join('\n'), { labels, value: 0 }]))
+  for (const labels of there) {
     const key = labels.join('\n')
     const reading = readings.get(key) ?? { labels, value: 0 }
     reading.value += 1

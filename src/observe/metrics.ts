@@ -23,7 +23,7 @@ export function createMetrics({ journal, ended, ...state }: Parts): Metrics {
   const own = Object.values(counts.meters)
   const meters: Meter[] = [
     ...own.filter((meter) => !(meter instanceof Histogram)),
-    ...createInFlightMeters(journal),
+    ...createInFlightMeters(journal, state.chains),
     ...createStateMeters(state),
   ]
   const histograms = own.filter((meter) => meter instanceof Histogram)

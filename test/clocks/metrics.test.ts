@@ -148,7 +148,7 @@ const names = ['claude', 'local']
 const labelSets: Record<string, readonly string[]> = {
   target: names,
   engine: ['http://local'],
-  dialect: ['anthropic', 'openai-chat', 'openai-responses'],
+  dialect: ['anthropic', 'openai-chat', 'openai-responses', 'ollama'],
   about: ['conversation', 'tokens'],
   outcome: ['answered', 'fallback', 'failed', 'gone', 'broken', 'skipped', 'lost'],
   reason: Object.keys(catalogue),
