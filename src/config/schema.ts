@@ -9,6 +9,7 @@ import {
   onOff,
   origins,
   percent,
+  places,
   seconds,
   secret,
   someTexts,
@@ -290,6 +291,14 @@ export const settings = {
     default: '',
     meaning: 'hosts, comma-separated, from which images are fetched although their address is private',
     schema: texts,
+  },
+  mcpServers: {
+    env: 'MCP_SERVERS',
+    flag: 'mcp-servers',
+    default: '',
+    meaning:
+      'MCP servers, comma-separated, that Trooper may ask in the place of a provider when the app names them in a request (`https://mcp.example.com`, or with the path that has to come first); no others are, and none by default',
+    schema: places,
   },
   dataDir: {
     env: 'TROOPER_DATA_DIR',

@@ -1,4 +1,5 @@
 /** Keeps the event grammar (events.ts) whatever a target's frames say, so that every encoder may rely on it. */
+import { interrupted } from './answer.ts'
 import type { Emit, StreamEvent } from './events.ts'
 
 type BlockKind = 'text' | 'reasoning' | 'tool-call'
@@ -11,6 +12,8 @@ type BlockKind = 'text' | 'reasoning' | 'tool-call'
 export function keepGrammar(emit: Emit): Emit {
   const open = new Map<number, BlockKind>()
   const used = new Set<number>()
+  /** Calls that a server runs, and that have no result yet. */
+  const running = new Set<number>()
   let state: 'before' | 'within' | 'over' = 'before'
 
   const begin = (): void => {
@@ -35,6 +38,7 @@ export function keepGrammar(emit: Emit): Emit {
     if (event.type === 'finish') {
       begin()
       for (const [index, kind] of open) emit({ type: `${kind}-end`, index })
+      for (const index of running) emit({ type: 'mcp-call-end', index, result: interrupted })
     }
     state = 'over'
     emit(event)
@@ -69,6 +73,16 @@ export function keepGrammar(emit: Emit): Emit {
         return close(event.index, 'reasoning') ? emit(event) : undefined
       case 'tool-call-end':
         return close(event.index, 'tool-call') ? emit(event) : undefined
+      case 'mcp-call-start':
+        if (used.has(event.index)) return
+        begin()
+        used.add(event.index)
+        running.add(event.index)
+        return emit(event)
+      case 'mcp-call-end':
+        return running.delete(event.index) ? emit(event) : undefined
+      case 'mcp-list':
+      case 'mcp-approval':
       case 'opaque':
         begin()
         return emit(event)

@@ -10,6 +10,7 @@ import { createFrameReader, readFrame } from '../gaps.ts'
 import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
 import { gapGrammar } from './gaps.ts'
+import { createMcpDecoder, createMcpEncoder } from './mcp-stream.ts'
 import { showsReasoning } from './reasoning.ts'
 import { createSequence, type Place } from './sequence.ts'
 import { decodeStopReason, decodeUsage, encodeEnd, encodeFailureFrame, encodeMessage, encodeUsage } from './response.ts'
@@ -23,7 +24,9 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   let usage: Usage = {}
   let stop: { reason?: string; sequence?: string } = {}
 
+  const mcp = createMcpDecoder(emit)
   const openBlock = (index: number, block: JsonObject): void => {
+    if (mcp.open(index, block)) return
     const kind = kindOf(block['type'])
     const isRedacted = block['type'] === 'redacted_thinking'
     const value = stringOf(block[isRedacted ? 'data' : 'signature']) ?? ''
@@ -38,6 +41,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   }
 
   const closeBlock = (index: number): void => {
+    if (mcp.close(index)) return
     const block = blocks.get(index)
     blocks.delete(index)
     if (block?.kind === 'text' || block?.kind === 'tool-call') emit({ type: `${block.kind}-end`, index })
@@ -51,6 +55,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   }
 
   const delta = (index: number, value: JsonObject): void => {
+    if (mcp.extend(index, value)) return
     const block = blocks.get(index)
     // A server tool's input belongs to its opaque block.
     if (block?.kind === 'opaque') return
@@ -125,6 +130,15 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     return sequence.close(index, signature(wireIndex, seal) + frame('content_block_stop', { index: wireIndex }))
   }
 
+  /** Blocks that come at once have indexes of their own, which no block of a model has. */
+  let whole = -1
+  const mcp = createMcpEncoder((block, input) => {
+    const index = whole--
+    const opened = openBlock(index, block)
+    const said = input === undefined ? '' : blockDelta(index, { type: 'input_json_delta', partial_json: input })
+    return opened + said + closeBlock(index, undefined)
+  })
+
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -147,6 +161,13 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
         return closeBlock(event.index, undefined)
       case 'reasoning-end':
         return shows ? closeBlock(event.index, event.seal) : ''
+      case 'mcp-list':
+        return mcp.list(event.list)
+      case 'mcp-call-start':
+        return mcp.start(event.index, event.call)
+      case 'mcp-call-end':
+        return mcp.end(event.index, event.result)
+      case 'mcp-approval':
       case 'opaque':
         return ''
       case 'finish':

@@ -6,6 +6,8 @@ import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { callItem, callKind, callPrefix, type Call, type CallKind } from './call-items.ts'
 import { createCompactionEncoder } from './compaction-encoder.ts'
 import { addFunction, endFunction, extendFunction, functionText, type FunctionText } from './function-events.ts'
+import { createMcpWriter, type Running } from './mcp-events.ts'
+import { mcpCallItem } from './mcp-items.ts'
 import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, textPart } from './response.ts'
 import {
   beginAnswer,
@@ -40,6 +42,8 @@ export interface Place {
   opening: Opening
   /** Items that are open. */
   blocks: Map<number, Block>
+  /** Calls that MCP servers run. */
+  running: Map<number, Running>
   /** Items that are done, each at its index. */
   output: JsonObject[]
   /** The index of the next item. */
@@ -47,7 +51,7 @@ export interface Place {
 }
 
 export function createPlace(): Place {
-  return { opening: createOpening(), blocks: new Map(), output: [], items: 0 }
+  return { opening: createOpening(), blocks: new Map(), running: new Map(), output: [], items: 0 }
 }
 
 export function createEncoder(identity: AnswerIdentity, request: ChatRequest, place = createPlace()): AnswerEncoder {
@@ -99,6 +103,8 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     )
   }
 
+  const mcp = createMcpWriter(write, place, (prefix, at) => itemId(identity, prefix, at))
+
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -118,6 +124,14 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
       case 'reasoning-end':
       case 'tool-call-end':
         return close(event.index)
+      case 'mcp-list':
+        return mcp.list(event.list)
+      case 'mcp-call-start':
+        return mcp.start(event.index, event.call)
+      case 'mcp-call-end':
+        return mcp.end(event.index, event.result)
+      case 'mcp-approval':
+        return mcp.approval(event.call)
       case 'opaque':
         return event.dialect === 'openai-responses' ? passOn(event.value) : ''
       case 'finish':
@@ -228,9 +242,14 @@ export function finishedItem(block: Block, request: ChatRequest): JsonObject {
 }
 
 /** A sign of life: what Codex waits for, which takes no notice of comments (real-clients.md 3). It tells the answer so far, as some SDKs go on from there. */
-export function writeSign({ opening, blocks, output }: Place, identity: AnswerIdentity, request: ChatRequest): string {
+export function writeSign(
+  { opening, blocks, running, output }: Place,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+): string {
   const items = [...output]
   for (const block of blocks.values()) items[block.at] = openItem(block, request)
+  for (const { id, at, call } of running.values()) items[at] = mcpCallItem(id, call, call.input)
   return beginAnswer(opening, identity, request) || inProgress(opening.write, identity, request, items)
 }
 
