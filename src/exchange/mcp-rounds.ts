@@ -28,7 +28,7 @@ export interface Asking {
 /** What takes part. */
 export interface Part {
   offer: Offer
-  servers: ServersOfAnswer
+  servers: Pick<ServersOfAnswer, 'call'>
   listed: readonly Listed[]
   /** What the client is told of first. */
   lists: readonly StreamEvent[]
@@ -37,9 +37,12 @@ export interface Part {
   ran: Ran
 }
 
+type Means = Pick<Services, 'log' | 'unique'>
+type Asked = Pick<Turn, 'target' | 'reply'>
+
 export class AnswerInRounds {
-  readonly #services: Services
-  readonly #turn: Turn
+  readonly #log: Services['log']
+  readonly #turn: Asked
   readonly #part: Part
   readonly #sink: AnswerSink
   readonly #asking: Asking
@@ -48,14 +51,14 @@ export class AnswerInRounds {
   #usage: Usage
   #failures = 0
 
-  constructor(services: Services, turn: Turn, part: Part, sink: AnswerSink, asking: Asking) {
-    this.#services = services
+  constructor({ log, unique }: Means, turn: Asked, part: Part, sink: AnswerSink, asking: Asking) {
+    this.#log = log
     this.#turn = turn
     this.#part = part
     this.#sink = sink
     this.#asking = asking
     const { offer, ran } = part
-    const newId = (): string => `${madeHere}${services.unique()}`
+    const newId = (): string => `${madeHere}${unique()}`
     this.#rounds = { offer, free: ran.free, newId, emit: (event) => this.#emit(event) }
     this.#usage = ran.usage
   }
@@ -208,7 +211,7 @@ export class AnswerInRounds {
     if (calls === 0) return
     const { name } = this.#turn.target
     const failed = this.#failures === 0 ? '' : `, ${this.#failures} without success`
-    this.#services.log.info(`🔌 ${name}: MCP servers ran ${calls === 1 ? '1 call' : `${calls} calls`}${failed}`, {
+    this.#log.info(`🔌 ${name}: MCP servers ran ${calls === 1 ? '1 call' : `${calls} calls`}${failed}`, {
       target: name,
       mcpCalls: calls,
       mcpFailures: this.#failures,

@@ -11,12 +11,14 @@ const listMs = 15_000
 /** A call may have a machine work. */
 const callMs = 120_000
 
+type Means = Pick<Services, 'mcp' | 'clock' | 'log'>
+
 export class ServersOfAnswer {
-  readonly #services: Services
+  readonly #services: Means
   readonly #turn: Turn
   readonly #connections: ReadonlyMap<string, McpConnection>
 
-  constructor(services: Services, turn: Turn, servers: readonly McpServer[]) {
+  constructor(services: Means, turn: Turn, servers: readonly McpServer[]) {
     this.#services = services
     this.#turn = turn
     this.#connections = new Map(servers.map((server) => [server.label, services.mcp.open(server)]))

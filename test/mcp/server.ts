@@ -1,6 +1,6 @@
 /** MCP servers of the official package over streamable HTTP, in the test's own process: what they were asked is seen at once. */
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
@@ -26,6 +26,7 @@ export interface TestTool {
 export interface SeenRequest {
   method: string
   headers: Readonly<Record<string, string>>
+  body: string
   message: JsonObject | undefined
 }
 
@@ -35,6 +36,12 @@ export interface TestServer {
   origin: string
   /** Every request of HTTP that reached it. */
   seen: SeenRequest[]
+  /** The next request of this kind, or the first that has come. */
+  saw(is: (request: SeenRequest) => boolean): Promise<SeenRequest>
+  /** Breaks every connection. */
+  hangUp(): void
+  /** Its sessions. */
+  forget(): void
   /** The tools that ran, with their arguments. */
   ran(): { name: unknown; arguments: unknown }[]
   stop(): Promise<void>
@@ -44,16 +51,17 @@ export interface TestServer {
 export type Speaks = 'both' | 'only-new' | 'sessions'
 
 export async function startMcpServer(tools: readonly TestTool[], speaks: Speaks = 'both'): Promise<TestServer> {
+  const sessions: Sessions = new Map()
   const handler =
     speaks === 'sessions'
-      ? sessionful(tools)
+      ? sessionful(tools, sessions)
       : createMcpHandler(() => serverWith(tools), { legacy: speaks === 'both' ? 'stateless' : 'reject' }).fetch
-  return serve('/mcp', async (request, seen, response) => {
+  const served = await serve('/mcp', async (request, seen, response) => {
     const answer = await handler(
       new Request(`http://${request.headers.host}${request.url}`, {
         method: request.method ?? 'GET',
         headers: seen.headers,
-        ...(seen.message && { body: JSON.stringify(seen.message) }),
+        ...(seen.body !== '' && { body: seen.body }),
       }),
     )
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
@@ -62,7 +70,10 @@ export async function startMcpServer(tools: readonly TestTool[], speaks: Speaks 
       .on('error', () => response.destroy())
       .pipe(response)
   })
+  return { ...served, forget: () => sessions.clear() }
 }
+
+type Sessions = Map<string, WebStandardStreamableHTTPServerTransport>
 
 function serverWith(tools: readonly TestTool[]): McpServer {
   const server = new McpServer({ name: 'test', version: '1.0.0' })
@@ -79,11 +90,11 @@ function serverWith(tools: readonly TestTool[]): McpServer {
 
 type Fetch = (request: Request) => Promise<Response>
 
-function sessionful(tools: readonly TestTool[]): Fetch {
-  const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>()
+function sessionful(tools: readonly TestTool[], sessions: Sessions): Fetch {
   return async (request) => {
     const known = sessions.get(request.headers.get('mcp-session-id') ?? '')
     if (known) return known.handleRequest(request)
+    if (request.headers.has('mcp-session-id')) return new Response(null, { status: 404 })
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void sessions.set(id, transport),
@@ -99,15 +110,18 @@ type Answer = (request: IncomingMessage, seen: SeenRequest, response: ServerResp
 /** Whatever answers, what it was asked is kept. */
 export async function serve(path: string, answer: Answer): Promise<TestServer> {
   const seen: SeenRequest[] = []
+  const news = new EventEmitter()
   const server = createServer((request, response) => {
     void (async () => {
-      const message = parseJson(await text(request))
+      const body = await text(request)
+      const message = parseJson(body)
       const headers = Object.fromEntries(
         Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
       )
-      const one = { method: request.method ?? '', headers, message: isObject(message) ? message : undefined }
+      const one = { method: request.method ?? '', headers, body, message: isObject(message) ? message : undefined }
       seen.push(one)
-      if (request.url === path) await answer(request, one, response)
+      news.emit('request')
+      if (request.url?.split('?')[0] === path) await answer(request, one, response)
       else response.writeHead(404).end()
     })()
   })
@@ -117,6 +131,15 @@ export async function serve(path: string, answer: Answer): Promise<TestServer> {
     url: origin + path,
     origin,
     seen,
+    saw: async (is) => {
+      for (;;) {
+        const found = seen.find(is)
+        if (found) return found
+        await once(news, 'request')
+      }
+    },
+    hangUp: () => server.closeAllConnections(),
+    forget: () => {},
     ran: () =>
       seen.flatMap(({ message }) => {
         const params = message?.['method'] === 'tools/call' ? message['params'] : undefined

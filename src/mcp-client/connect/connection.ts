@@ -114,13 +114,18 @@ class Connection implements McpConnection {
   async #connect(sdk: Sdk, signal: AbortSignal): Promise<Open> {
     const { headers } = this.#server
     const url = new URL(this.#server.url)
-    const fetch = guardedFetch({ isAllowed: this.#isAllowed, largestBytes, onEnd: () => this.#expectEnd() })
-    const clientOf = (): Client =>
+    const fetch = guardedFetch({
+      isAllowed: this.#isAllowed,
+      largestBytes,
+      onBegin: () => this.#cancelEnd(),
+      onEnd: () => this.#expectEnd(),
+    })
+    const clientOf = (mode: 'auto' | 'legacy'): Client =>
       new sdk.Client(
         { name: 'trooper', version },
-        { versionNegotiation: { mode: 'auto' }, inputRequired: { autoFulfill: false } },
+        { versionNegotiation: { mode }, inputRequired: { autoFulfill: false } },
       )
-    const client = clientOf()
+    const client = clientOf('auto')
     const reconnectionScheduler = (reconnect: () => void, ms: number): (() => void) => this.#clock.after(ms, reconnect)
     const transport = new sdk.StreamableHTTPClientTransport(url, {
       fetch,
@@ -133,7 +138,7 @@ class Connection implements McpConnection {
     } catch (error) {
       await client.close()
       if (!isOldServer(error, sdk)) throw error
-      const old = clientOf()
+      const old = clientOf('legacy')
       const oldTransport = new sdk.SSEClientTransport(url, { fetch, requestInit: { headers: sendable(headers) } })
       // It may as well be no server at all: then what it said first counts.
       await old.connect(oldTransport, { signal, ...noTimeout }).catch(() => {

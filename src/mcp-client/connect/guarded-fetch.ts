@@ -7,7 +7,9 @@ export interface Guard {
   isAllowed: (url: string) => boolean
   /** Of one answer. */
   largestBytes: number
-  /** The answer to a request has come to its end, well or not. */
+  /** A request wants an answer. */
+  onBegin: () => void
+  /** The answer has come to its end, well or not. */
   onEnd: () => void
 }
 
@@ -16,17 +18,18 @@ export class Guarded extends Error {}
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
-export function guardedFetch({ isAllowed, largestBytes, onEnd }: Guard): Fetch {
+export function guardedFetch({ isAllowed, largestBytes, onBegin, onEnd }: Guard): Fetch {
   return async (url, init = {}) => {
     if (!isAllowed(String(url))) throw new Guarded('It leads to an address that MCP_SERVERS does not name.')
     if (isStanding(init)) return new Response(null, { status: 405 })
     const body = typeof init.body === 'string' ? restoreExact(init.body) : undefined
+    const isRequest = body !== undefined && asks(body)
+    if (isRequest) onBegin()
     const response = await fetch(url, { ...init, ...(body !== undefined && { body }), redirect: 'manual' })
     if (!response.body) return response
     const { status, statusText, headers } = response
     // One that was only accepted is answered elsewhere.
-    const isAnswer = status === 200 && body !== undefined && asks(body)
-    const bounded = bound(response.body, largestBytes, isAnswer ? onEnd : () => {})
+    const bounded = bound(response.body, largestBytes, isRequest && status === 200 ? onEnd : () => {})
     return new Response(bounded, { status, statusText, headers })
   }
 }
