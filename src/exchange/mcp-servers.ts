@@ -25,18 +25,10 @@ export class ServersOfAnswer {
   }
 
   /** All at once; a server whose list is known is not asked. */
-  async list(servers: readonly McpServer[]): Promise<Waited<Listed[]>> {
-    const asked = servers.map(async (server): Promise<Waited<Listed>> => {
-      if (server.known) return { is: 'here', value: { server, list: { server: server.label, tools: server.known } } }
-      const listed = await this.#within(listMs, (signal) => this.#askForList(server, signal))
-      return listed.is === 'here' ? { is: 'here', value: { server, list: listed.value } } : listed
-    })
-    const lists: Listed[] = []
-    for (const listed of await Promise.all(asked)) {
-      if (listed.is === 'over') return listed
-      lists.push(listed.value)
-    }
-    return { is: 'here', value: lists }
+  list(servers: readonly McpServer[]): Promise<Waited<Listed[]>> {
+    return this.#within(listMs, (signal) =>
+      Promise.all(servers.map(async (server) => ({ server, list: await this.#listOf(server, signal) }))),
+    )
   }
 
   call(call: McpCall, tool: McpTool): Promise<Waited<McpResult>> {
@@ -47,12 +39,15 @@ export class ServersOfAnswer {
     for (const connection of this.#connections.values()) connection.close()
   }
 
-  /** A place may be told, what stands behind it may be a secret. */
-  async #askForList(server: McpServer, signal: AbortSignal): Promise<McpList> {
-    const list = await this.#at(server.label).list(signal)
-    const { origin } = new URL(server.url)
+  async #listOf(server: McpServer, signal: AbortSignal): Promise<McpList> {
+    const { label, url, known } = server
+    if (known) return { server: label, tools: known }
+    const list = await this.#at(label).list(signal)
+    // A place may be told, what stands behind it may be a secret.
     if (list.error !== undefined)
-      this.#services.log.warn(`⚠️ The MCP server at ${origin} did not list its tools; the model answers without them`)
+      this.#services.log.warn(
+        `⚠️ The MCP server at ${new URL(url).origin} did not list its tools; the model answers without them`,
+      )
     return list
   }
 
