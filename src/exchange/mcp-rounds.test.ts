@@ -7,7 +7,7 @@ import { createOffer } from '../mcp-client/offer.ts'
 import { nothingRan, type Ran } from '../mcp-client/ran.ts'
 import { grammarFaults } from '../../test/conformance/grammar.ts'
 import { AnswerInRounds, type Part } from './mcp-rounds.ts'
-import { clientGone } from './outcome.ts'
+import { clientGone, type Turn } from './outcome.ts'
 import type { Reply } from './reply.ts'
 import type { CallOutcome } from './translated-call.ts'
 import type { Waited } from './wait.ts'
@@ -88,11 +88,11 @@ async function answer(
     },
   }
   const part: Part = { offer, servers, listed, lists: [], approved: [], ...more, ran }
-  const turn = { target: { name: 'local' }, reply: { isGone: false, ...more.reply } } as never
+  const turn: unknown = { target: { name: 'local' }, reply: { isGone: false, ...more.reply } }
   const log = { info: () => {}, warn: () => {}, error: () => {} }
   let ids = 0
   const sink = { isCommitted, event: (event: StreamEvent) => void told.push(event), flush: () => true }
-  const rounder = new AnswerInRounds({ log, unique: () => String((ids += 1)) }, turn, part, sink, {
+  const rounder = new AnswerInRounds({ log, unique: () => String((ids += 1)) }, turn as Turn, part, sink, {
     ask: async (request, into) => {
       const said = rounds[Math.min(asked.length, rounds.length - 1)] ?? []
       asked.push(request)
@@ -119,9 +119,14 @@ describe('an answer that servers take part in', () => {
     ])
     expect(typesOf(told)).toEqual([
       'start',
-      ...['text-start', 'text-delta', 'text-end'],
-      ...['mcp-call-start', 'mcp-call-end'],
-      ...['text-start', 'text-delta', 'text-end'],
+      'text-start',
+      'text-delta',
+      'text-end',
+      'mcp-call-start',
+      'mcp-call-end',
+      'text-start',
+      'text-delta',
+      'text-end',
       'finish',
     ])
     expect(told.at(-1)).toEqual({ type: 'finish', reason: 'stop', usage: { inputTokens: 20, outputTokens: 8 } })
@@ -155,8 +160,11 @@ describe('an answer that servers take part in', () => {
       [start, ...calling('open', '{}', 1), ...calling('docs_search', '{}', 2), ending()],
     ])
     expect(typesOf(told).slice(1)).toEqual([
-      ...['mcp-call-start', 'mcp-call-end'],
-      ...['tool-call-start', 'tool-call-delta', 'tool-call-end'],
+      'mcp-call-start',
+      'mcp-call-end',
+      'tool-call-start',
+      'tool-call-delta',
+      'tool-call-end',
       'finish',
     ])
     expect(told.at(-1)).toMatchObject({ reason: 'tool-calls' })
@@ -228,9 +236,14 @@ describe('an answer that servers take part in', () => {
     expect(second.asked[0]?.messages).toHaveLength(3)
     expect(typesOf(second.told)).toEqual([
       'start',
-      ...['text-start', 'text-delta', 'text-end'],
-      ...['mcp-call-start', 'mcp-call-end'],
-      ...['text-start', 'text-delta', 'text-end'],
+      'text-start',
+      'text-delta',
+      'text-end',
+      'mcp-call-start',
+      'mcp-call-end',
+      'text-start',
+      'text-delta',
+      'text-end',
       'finish',
     ])
     expect(second.told.at(-1)).toMatchObject({ usage: { inputTokens: 20, outputTokens: 8 } })

@@ -36,11 +36,11 @@ function open(deadlineMs: number) {
   const warnings: string[] = []
   let leave = (): void => {}
   const reply = { isGone: false, onGone: (callback: () => void) => void (leave = callback) }
-  const turn = { reply, patience: { deadlineMs } } as unknown as Turn
+  const turn: unknown = { reply, patience: { deadlineMs } }
   const mcp = { mayAsk: () => true, open: silent(closed), destroy: () => {} }
   const log = { info: () => {}, warn: (text: string) => void warnings.push(text), error: () => {} }
   const servers = [server('docs'), server('mail')]
-  const asked = new ServersOfAnswer({ mcp, clock, log }, turn, servers)
+  const asked = new ServersOfAnswer({ mcp, clock, log }, turn as Turn, servers)
   return { clock, closed, warnings, servers, asked, leave: () => leave() }
 }
 

@@ -46,22 +46,22 @@ export async function openMcp(
   if (servers.length < mcp.servers.length) warn('MCP servers that MCP_SERVERS does not name are not asked')
   const approved = 'begun' in before ? mcp.approved.filter((call) => !isIn(before.begun, call)) : mcp.approved
   if (servers.length === 0 && approved.length === 0) return { is: 'here', value: alone }
-  const asked = new ServersOfAnswer(services, turn, servers)
-  const listed = await asked.list(servers)
+  const opened = new ServersOfAnswer(services, turn, servers)
+  const listed = await opened.list(servers)
   if (listed.is === 'over') {
-    asked.close()
+    opened.close()
     return listed
   }
   const offer = createOffer(request, listed.value)
   const ran = 'ran' in before ? before.ran : nothingRan()
   const lists = 'ran' in before && tellsLists(incoming) ? listed.value.flatMap(newList) : []
-  const part = { offer, servers: asked, listed: listed.value, lists, approved, ran }
+  const part = { offer, servers: opened, listed: listed.value, lists, approved, ran }
   return {
     is: 'here',
     value: {
-      offer: offer.request,
+      offer: (asked) => offer.request(asked),
       answer: (question, sink, asking) => new AnswerInRounds(services, turn, part, sink, asking).give(question),
-      close: () => asked.close(),
+      close: () => opened.close(),
     },
   }
 }

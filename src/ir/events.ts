@@ -31,6 +31,8 @@ export type StreamEvent =
   | Finish
   | { type: 'failure'; failure: Failure }
 
+export type McpEvent = Extract<StreamEvent, { type: `mcp-${string}` }>
+
 export interface Finish {
   type: 'finish'
   reason: FinishReason

@@ -1,6 +1,6 @@
 /** What has been said so far of an answer that is still coming. */
 import type { AnswerPart, McpPart } from './answer.ts'
-import type { StreamEvent, Usage } from './events.ts'
+import type { McpEvent, StreamEvent, Usage } from './events.ts'
 import type { ReasoningPart, TextPart, ToolCallPart } from './request.ts'
 
 export interface Gathered {
@@ -98,7 +98,7 @@ export function createGatherer(): Gatherer {
   }
 }
 
-type BlockEvent = Exclude<Extract<StreamEvent, { index: number }>, { type: `mcp-${string}` }>
+type BlockEvent = Exclude<Extract<StreamEvent, { index: number }>, McpEvent>
 
 function extend(block: OpenBlock | undefined, event: BlockEvent): void {
   if (!block) return

@@ -12,14 +12,13 @@ type BlockKind = 'text' | 'reasoning' | 'tool-call'
 export function keepGrammar(emit: Emit): Emit {
   const open = new Map<number, BlockKind>()
   const used = new Set<number>()
-  /** Calls that a server runs, and that have no result yet. */
-  const running = new Set<number>()
   let state: 'before' | 'within' | 'over' = 'before'
 
   const begin = (): void => {
     if (state === 'before') emit({ type: 'start', id: '', model: '' })
     state = 'within'
   }
+  const runs = keepRuns(emit, used, begin)
 
   /** True when the block is open now, whoever opened it. */
   const enter = (index: number, kind: BlockKind): boolean => {
@@ -38,7 +37,7 @@ export function keepGrammar(emit: Emit): Emit {
     if (event.type === 'finish') {
       begin()
       for (const [index, kind] of open) emit({ type: `${kind}-end`, index })
-      for (const index of running) emit({ type: 'mcp-call-end', index, result: interrupted })
+      runs.end()
     }
     state = 'over'
     emit(event)
@@ -74,13 +73,8 @@ export function keepGrammar(emit: Emit): Emit {
       case 'tool-call-end':
         return close(event.index, 'tool-call') ? emit(event) : undefined
       case 'mcp-call-start':
-        if (used.has(event.index)) return
-        begin()
-        used.add(event.index)
-        running.add(event.index)
-        return emit(event)
       case 'mcp-call-end':
-        return running.delete(event.index) ? emit(event) : undefined
+        return runs.take(event)
       case 'mcp-list':
       case 'mcp-approval':
       case 'opaque':
@@ -90,5 +84,29 @@ export function keepGrammar(emit: Emit): Emit {
       case 'failure':
         return end(event)
     }
+  }
+}
+
+type RunEvent = Extract<StreamEvent, { type: `mcp-call-${string}` }>
+
+/** Calls that a server runs within the answer: each has one result, a made-up one where the answer ends without. */
+function keepRuns(
+  emit: Emit,
+  used: Set<number>,
+  begin: () => void,
+): { take: (event: RunEvent) => void; end: () => void } {
+  const running = new Set<number>()
+  return {
+    take: (event) => {
+      const { type, index } = event
+      if (type === 'mcp-call-start' ? used.has(index) : !running.delete(index)) return
+      begin()
+      used.add(index)
+      if (type === 'mcp-call-start') running.add(index)
+      emit(event)
+    },
+    end: () => {
+      for (const index of running) emit({ type: 'mcp-call-end', index, result: interrupted })
+    },
   }
 }

@@ -1,6 +1,6 @@
 /** A server as the first version of MCP over HTTP had it (2024-11-05): one stream for all that it says, and an address of its own for what it is told. */
 import type { ServerResponse } from 'node:http'
-import type { JsonObject } from '../../src/ir/json.ts'
+import { stringOf, type JsonObject } from '../../src/ir/json.ts'
 import { serve, type TestServer } from './server.ts'
 
 /** `endpoint`: where it wants to be told things, as it says on its stream. */
@@ -21,7 +21,7 @@ export function startOldServer(endpoint = '/mcp?session=1'): Promise<TestServer>
 
 /** By hand, as that version has it. */
 export function answerTo({ id = null, method }: JsonObject): string {
-  const result = results[String(method)]
+  const result = results[stringOf(method) ?? '']
   const said = result ? { result } : { error: { code: -32_601, message: 'Method not found' } }
   return JSON.stringify({ jsonrpc: '2.0', id, ...said })
 }

@@ -23,7 +23,7 @@ export interface TestTool {
   answer: (query: string) => CallToolResult | Promise<CallToolResult>
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string
   headers: Readonly<Record<string, string>>
   body: string

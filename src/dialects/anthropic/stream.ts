@@ -24,9 +24,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   let usage: Usage = {}
   let stop: { reason?: string; sequence?: string } = {}
 
-  const mcp = createMcpDecoder(emit)
   const openBlock = (index: number, block: JsonObject): void => {
-    if (mcp.open(index, block)) return
     const kind = kindOf(block['type'])
     const isRedacted = block['type'] === 'redacted_thinking'
     const value = stringOf(block[isRedacted ? 'data' : 'signature']) ?? ''
@@ -41,7 +39,6 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   }
 
   const closeBlock = (index: number): void => {
-    if (mcp.close(index)) return
     const block = blocks.get(index)
     blocks.delete(index)
     if (block?.kind === 'text' || block?.kind === 'tool-call') emit({ type: `${block.kind}-end`, index })
@@ -55,7 +52,6 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   }
 
   const delta = (index: number, value: JsonObject): void => {
-    if (mcp.extend(index, value)) return
     const block = blocks.get(index)
     // A server tool's input belongs to its opaque block.
     if (block?.kind === 'opaque') return
@@ -71,8 +67,10 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   /** What goes wrong when it was said why the answer ends takes nothing from it. */
   const fail = (failure: Failure): void => (stop.reason === undefined ? emit({ type: 'failure', failure }) : finish())
 
+  const isOfServer = createMcpDecoder(emit)
   const take = (type: string, body: JsonObject): void => {
     const index = numberOf(body['index']) ?? 0
+    if (isOfServer(type, index, body)) return
     if (type === 'message_start') {
       const message = objectOf(body['message'])
       usage = decodeUsage(objectOf(message['usage']))
@@ -132,7 +130,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
 
   /** Blocks that come at once have indexes of their own, which no block of a model has. */
   let whole = -1
-  const mcp = createMcpEncoder((block, input) => {
+  const encodeMcp = createMcpEncoder((block, input) => {
     const index = whole--
     const opened = openBlock(index, block)
     const said = input === undefined ? '' : blockDelta(index, { type: 'input_json_delta', partial_json: input })
@@ -162,12 +160,10 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
       case 'reasoning-end':
         return shows ? closeBlock(event.index, event.seal) : ''
       case 'mcp-list':
-        return mcp.list(event.list)
       case 'mcp-call-start':
-        return mcp.start(event.index, event.call)
       case 'mcp-call-end':
-        return mcp.end(event.index, event.result)
       case 'mcp-approval':
+        return encodeMcp(event)
       case 'opaque':
         return ''
       case 'finish':

@@ -93,17 +93,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     return closeBlock(write, block, item) + write('response.output_item.done', { output_index: block.at, item })
   }
 
-  /** A block of the client's own dialect that is not modelled comes whole. */
-  const passOn = (item: JsonObject): string => {
-    const at = place.items++
-    output[at] = item
-    return (
-      write('response.output_item.added', { output_index: at, item }) +
-      write('response.output_item.done', { output_index: at, item })
-    )
-  }
-
-  const mcp = createMcpWriter(write, place, (prefix, at) => itemId(identity, prefix, at))
+  const writeMcp = createMcpWriter(write, place, (prefix, at) => itemId(identity, prefix, at))
 
   return (event) => {
     switch (event.type) {
@@ -125,21 +115,28 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
       case 'tool-call-end':
         return close(event.index)
       case 'mcp-list':
-        return mcp.list(event.list)
       case 'mcp-call-start':
-        return mcp.start(event.index, event.call)
       case 'mcp-call-end':
-        return mcp.end(event.index, event.result)
       case 'mcp-approval':
-        return mcp.approval(event.call)
+        return writeMcp(event)
       case 'opaque':
-        return event.dialect === 'openai-responses' ? passOn(event.value) : ''
+        return event.dialect === 'openai-responses' ? passOn(write, place, event.value) : ''
       case 'finish':
         return tellEnd(place, identity, request, event)
       case 'failure':
         return tellFailure(opening, identity, request, event.failure)
     }
   }
+}
+
+/** A block of the client's own dialect that is not modelled comes whole. */
+function passOn(write: Write, place: Place, item: JsonObject): string {
+  const at = place.items++
+  place.output[at] = item
+  return (
+    write('response.output_item.added', { output_index: at, item }) +
+    write('response.output_item.done', { output_index: at, item })
+  )
 }
 
 function tellEnd({ opening, output }: Place, identity: AnswerIdentity, request: ChatRequest, event: Finish): string {

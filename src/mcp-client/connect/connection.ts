@@ -1,5 +1,5 @@
 /** A connection to one MCP server, opened when it is first needed. */
-import type { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import type * as sdkTypes from '@modelcontextprotocol/client'
 import type { Clock } from '../../clock.ts'
 import type { McpFault, McpResult } from '../../ir/answer.ts'
 import { parseExact } from '../../ir/exact-json.ts'
@@ -17,11 +17,11 @@ export interface McpConnection {
   close(): void
 }
 
-type Sdk = typeof import('@modelcontextprotocol/client')
+type Sdk = typeof sdkTypes
 
 /** An open connection; `end` takes leave of the server where that has a session. */
 interface Open {
-  client: Client
+  client: sdkTypes.Client
   end: () => Promise<void>
 }
 
@@ -120,7 +120,7 @@ class Connection implements McpConnection {
       onBegin: () => this.#cancelEnd(),
       onEnd: () => this.#expectEnd(),
     })
-    const clientOf = (mode: 'auto' | 'legacy'): Client =>
+    const clientOf = (mode: 'auto' | 'legacy'): sdkTypes.Client =>
       new sdk.Client(
         { name: 'trooper', version },
         { versionNegotiation: { mode }, inputRequired: { autoFulfill: false } },
@@ -154,7 +154,7 @@ class Connection implements McpConnection {
     if (pending) this.#cancelEnd = this.#clock.after(resumeMs, () => pending.abort())
   }
 
-  async #leave(client: Client, transport: StreamableHTTPClientTransport): Promise<void> {
+  async #leave(client: sdkTypes.Client, transport: sdkTypes.StreamableHTTPClientTransport): Promise<void> {
     const cancel = this.#clock.after(leaveMs, () => void client.close())
     await transport.terminateSession().catch(() => {})
     cancel()
