@@ -297,7 +297,7 @@ export const settings = {
     flag: 'mcp-servers',
     default: '',
     meaning:
-      'MCP servers, comma-separated, that Trooper may ask in the place of a provider when the app names them in a request (`https://mcp.example.com`, or with the path that has to come first); no others are, and none by default',
+      'addresses, comma-separated, of the MCP servers that Trooper may ask itself when a request names them and its provider cannot answer (`https://mcp.example.com`, or with the beginning of the path); no other is ever asked',
     schema: places,
   },
   dataDir: {

@@ -5,6 +5,7 @@ import { anyTool, noTool, type McpCall } from '../ir/mcp.ts'
 import type { ChatRequest, Message } from '../ir/request.ts'
 import { createOffer } from '../mcp-client/offer.ts'
 import { nothingRan, type Ran } from '../mcp-client/ran.ts'
+import { plainRequest } from '../../test/plain-request.ts'
 import { grammarFaults } from '../../test/conformance/grammar.ts'
 import { AnswerInRounds, type Part } from './mcp-rounds.ts'
 import { clientGone, type Turn } from './outcome.ts'
@@ -25,14 +26,10 @@ const listed = [
 
 function question(more: Partial<ChatRequest> = {}): ChatRequest {
   return {
-    model: 'm',
-    stream: true,
+    ...plainRequest,
     messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
     tools: [{ type: 'function', name: 'open', inputSchema: { type: 'object' } }],
     toolChoice: { type: 'required' },
-    sampling: { stopSequences: [] },
-    output: { type: 'text' },
-    extras: {},
     ...more,
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainRequest } from '../../test/plain-request.ts'
 import { anyTool, noTool, type McpFilter, type McpServer, type McpTool } from '../ir/mcp.ts'
 import type { ChatRequest, FunctionTool } from '../ir/request.ts'
 import { createOffer, type Listed } from './offer.ts'
@@ -19,19 +20,7 @@ function listed(one: McpServer, ...names: string[]): Listed {
 
 const own = (name: string): FunctionTool => ({ type: 'function', name, inputSchema: { type: 'object' } })
 
-function asked(more: Partial<ChatRequest> = {}): ChatRequest {
-  return {
-    model: 'm',
-    stream: true,
-    messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
-    tools: [],
-    toolChoice: { type: 'auto' },
-    sampling: { stopSequences: [] },
-    output: { type: 'text' },
-    extras: {},
-    ...more,
-  }
-}
+const asked = (more: Partial<ChatRequest> = {}): ChatRequest => ({ ...plainRequest, ...more })
 
 const namesOf = ({ tools }: ChatRequest): unknown[] =>
   tools.map((one) => (one.type === 'function' ? one.name : one.kind))

@@ -8,20 +8,10 @@ import type { AnswerPart } from '../../src/ir/answer.ts'
 import type { StreamEvent } from '../../src/ir/events.ts'
 import { exactText, parseExact } from '../../src/ir/exact-json.ts'
 import { isObject } from '../../src/ir/json.ts'
-import type { ChatRequest } from '../../src/ir/request.ts'
+import { plainRequest } from '../plain-request.ts'
 import { grammarFaults } from './grammar.ts'
 import { chunkings, collect, decodeChunks, decodeText, framesOf } from './streams.ts'
 
-const question: ChatRequest = {
-  model: 'm',
-  stream: true,
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
-  tools: [],
-  toolChoice: { type: 'auto' },
-  sampling: { stopSequences: [] },
-  output: { type: 'text' },
-  extras: {},
-}
 const identity = { id: 'resp_trooper1', model: 'm', createdAtMs: 0 }
 
 const list = { server: 'docs', tools: [{ name: 'search', description: 'Finds.', inputSchema: { type: 'object' } }] }
@@ -72,7 +62,7 @@ function partsOf(all: readonly StreamEvent[]): readonly AnswerPart[] {
 }
 
 describe.each(['anthropic', 'openai-responses'] as const)('%s', (dialect) => {
-  const encode = clientDialects[dialect].createEncoder(identity, question)
+  const encode = clientDialects[dialect].createEncoder(identity, plainRequest)
   const stream = events.map((event) => encode(event)).join('')
 
   it('says in a stream what it is read as, however its bytes are cut', () => {
@@ -90,7 +80,7 @@ describe.each(['anthropic', 'openai-responses'] as const)('%s', (dialect) => {
   it('says the same whole, and in a stream that is made of it', () => {
     const collected = collect(events)
     if (!collected?.ok) throw new Error('The answer has no end.')
-    const whole = clientDialects[dialect].encodeResponse(collected.response, identity, question)
+    const whole = clientDialects[dialect].encodeResponse(collected.response, identity, plainRequest)
     const body = parseExact(exactText(whole))
     const unrolled = isObject(body) ? unrolls[dialect](body) : undefined
     expect(told(partsOf(decodeText(dialect, unrolled ?? '')))).toEqual(told(partsOf(events)))
@@ -99,7 +89,7 @@ describe.each(['anthropic', 'openai-responses'] as const)('%s', (dialect) => {
   it('is known with its results where it broke off, and a call that had none yet is closed', () => {
     const frames = framesOf(dialect, stream)
     const firstResult = frames.findIndex(({ data }) => data.includes('Found'))
-    const resumed = resumes[dialect](frames.slice(0, firstResult), question, 0)
+    const resumed = resumes[dialect](frames.slice(0, firstResult), plainRequest, 0)
     expect(resumed?.isWhole).toBe(false)
     const begun = partsOf([...(resumed?.events ?? []), { type: 'finish', reason: 'stop', usage: {} }])
     const calls = begun.filter(({ type }) => type === 'mcp-call')
