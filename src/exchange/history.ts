@@ -187,8 +187,9 @@ async function mendApproval(
   if (!(await isUnknownToProvider(id, transcripts, account))) return [item]
   const all = items.map(objectOf)
   if (all.some(({ type, approval_request_id }) => type === 'mcp_call' && approval_request_id === id)) return []
-  const request = all.find((one) => one['id'] === id) ?? objectOf(await resolve({ id }, transcripts, account))
-  return request['type'] === undefined ? [item] : [approvalAsInput(request, item['approve'] === true)]
+  const given = all.find((one) => one['type'] === 'mcp_approval_request' && one['id'] === id)
+  const request = given ?? (await resolve({ id }, transcripts, account))
+  return isObject(request) ? [approvalAsInput(request, item['approve'] === true)] : [item]
 }
 
 /** An item of a local turn without what only a provider may write: ids, and reasoning that nobody sealed. */

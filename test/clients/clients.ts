@@ -69,6 +69,8 @@ export interface Call {
   stopAfter?: number
   /** More fields of the SDK's own request, such as `tools`. */
   extra?: object
+  /** For `mcp` in the words of Vercel's SDK, which has its own for every API. */
+  servers?: readonly { label: string; url: string; asks?: boolean }[]
   /** For a loop: what the user says, turn by turn. */
   turns?: readonly string[]
   streams?: boolean

@@ -145,4 +145,30 @@ describe.each(clients.filter(({ name }) => name.startsWith('anthropic-sdk')))('$
     expect(methods).toEqual(['server/discover', 'tools/call'])
     expect(stage().mail.seen).toEqual([])
   })
+
+  it('runs calls that the model only says, and tells the log how many there were', async () => {
+    const spoken = '<tool_call>\n{"name": "docs_search", "arguments": {"query": "pizza"}}\n</tool_call>\n'
+    await stage().ollama.play(
+      { mode: 'ok', text: spoken.repeat(3), times: 1 },
+      { mode: 'ok', text: planted.localAnswer },
+    )
+    const { content } = await askWithServers(client(), stage(), 'messages', named(), { streams: true })
+    expect(content.filter(({ type }) => type === 'mcp_tool_result')).toHaveLength(3)
+    expect(content.at(-1)).toMatchObject(said)
+    await stage().trooper.process.line((text) => /: MCP servers ran 3 calls$/.test(text) || undefined)
+  })
+
+  it('keeps to the schema of the answer, and repairs it without calling anything again', async () => {
+    const schema = { type: 'object', properties: { ready: { type: 'boolean' } }, required: ['ready'] }
+    await stage().ollama.play(
+      { mode: 'ok', toolCalls: [calling('docs_search')], times: 1 },
+      { mode: 'ok', text: 'It is ready.', times: 1 },
+      { mode: 'ok', text: '{"ready":true}' },
+    )
+    const format = { output_config: { format: { type: 'json_schema', schema } } }
+    const { content } = await askWithServers(client(), stage(), 'messages', { ...named(), ...format })
+    expect(content.at(-1)).toMatchObject({ type: 'text', text: '{"ready":true}' })
+    expect(stage().docs.ran()).toHaveLength(1)
+    expect(await askedLocally(stage())).toHaveLength(3)
+  })
 })

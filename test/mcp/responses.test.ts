@@ -54,7 +54,6 @@ describe.each(clients.filter(({ name }) => /^openai-\d/.test(name)))('$name', (d
         {
           type: 'mcp_list_tools',
           server_label: 'docs',
-          error: null,
           tools: [
             { name: 'search', description: 'Runs search.', annotations: { readOnlyHint: true } },
             { name: 'write', input_schema: { type: 'object', required: ['query'] } },

@@ -3,6 +3,7 @@ import { interrupted, toldResult, type McpFault, type McpPart, type McpResult } 
 import { exactText } from '../../ir/exact-json.ts'
 import {
   arrayOf,
+  compact,
   defined,
   isObject,
   numberOf,
@@ -16,12 +17,13 @@ import type { FilePart, TextPart } from '../../ir/request.ts'
 import { fitName } from '../../wire/fit-name.ts'
 import { fitToolId } from '../tool-id.ts'
 
+/** Vercel's SDK refuses a `null` for what is not there. */
 export function listItem(id: string, { server, tools, error }: McpList): JsonObject {
-  return { id, type: 'mcp_list_tools', server_label: server, tools: tools.map(encodeTool), error: error ?? null }
+  return compact({ id, type: 'mcp_list_tools', server_label: server, tools: tools.map(encodeTool), error })
 }
 
 function encodeTool({ name, description, inputSchema, annotations }: McpTool): JsonObject {
-  return { name, description: description ?? null, input_schema: inputSchema, annotations: annotations ?? null }
+  return compact({ name, description, input_schema: inputSchema, annotations })
 }
 
 /** Without a result it is under way; `input`: as much of its arguments as the client has been told. */
