@@ -1,4 +1,5 @@
-// Smoke test of the package as users get it, under a plain Node: packed, unpacked, started, one answer relayed, one fallen back, one drill.
+// Smoke test of the package as users get it, under a plain Node: packed, unpacked, started, one answer relayed, one fallen back, one with a tool of an MCP
+// server, one drill.
 // usage: node scripts/smoke.mjs node-20|node-22|node-24
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
@@ -27,6 +28,13 @@ try {
     const local = await ask(url, 'credit is gone')
     assert.equal(local.id, 'trooper-fallback')
     assert.equal(local.content[0].text, 'hello from here')
+    const served = await ask(url, 'credit is gone', {
+      mcp_servers: [{ type: 'url', name: 'docs', url: `${origin}/mcp` }],
+    })
+    assert.deepEqual(
+      served.content.map(({ type, content, text }) => text ?? content?.[0].text ?? type),
+      ['mcp_tool_use', 'found it', 'hello from here'],
+    )
   })
   // It throws when the drill does not end well.
   assert.match(run(program, 'drill', 'quota-spent', '--stand-in'), /✓ {2}quota-spent/)
@@ -67,6 +75,8 @@ async function withTrooper(program, use) {
     `${origin}/v1/messages`,
     '--fallback-url',
     `${origin}/api/chat`,
+    '--mcp-servers',
+    origin,
   ]
   // An empty working folder: no .env of this checkout gets in.
   const trooper = spawn(node, args, {
@@ -92,31 +102,50 @@ async function withTrooper(program, use) {
   }
 }
 
-async function ask(url, content) {
+async function ask(url, content, more = {}) {
   const response = await fetch(`${url}/v1/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': 'smoke', 'anthropic-version': '2023-06-01' },
-    body: JSON.stringify({ model: 'claude', max_tokens: 10, messages: [{ role: 'user', content }] }),
+    body: JSON.stringify({ model: 'claude', max_tokens: 10, messages: [{ role: 'user', content }], ...more }),
   })
   assert.equal(response.status, 200)
   return response.json()
 }
 
-/** A provider and an Ollama in one. */
+/** A provider, an Ollama and an MCP server in one. */
 function answer(request, response) {
   let text = ''
   request.on('data', (chunk) => (text += chunk))
   request.on('end', () => {
-    if (request.url === '/api/show') return give(response, 200, { model_info: {} })
-    if (request.url === '/api/chat') return response.end(ollamaLines())
+    if (request.url === '/api/show') return give(response, 200, { model_info: {}, capabilities: ['tools'] })
+    if (request.url === '/api/chat') return response.end(ollamaLines(messageFor(JSON.parse(text))))
+    if (request.url === '/mcp') return answerAsServer(text === '' ? {} : JSON.parse(text), response)
     if (text.includes('credit is gone')) return give(response, 400, creditSpent)
     give(response, 200, { id: 'msg_cloud', type: 'message', role: 'assistant', content: [] })
   })
 }
 
-function ollamaLines() {
+/** It calls a tool where there is one, once. */
+function messageFor({ tools, messages }) {
+  const calls = tools !== undefined && messages.at(-1).role !== 'tool'
+  if (!calls) return { role: 'assistant', content: 'hello from here' }
+  return { role: 'assistant', content: '', tool_calls: [{ function: { name: 'docs_search', arguments: {} } }] }
+}
+
+function answerAsServer({ id, method }, response) {
+  const results = {
+    initialize: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } },
+    'tools/list': { tools: [{ name: 'search', inputSchema: { type: 'object' } }] },
+    'tools/call': { content: [{ type: 'text', text: 'found it' }] },
+  }
+  if (id === undefined) return response.writeHead(202).end()
+  const said = results[method] ? { result: results[method] } : { error: { code: -32601, message: 'Method not found' } }
+  give(response, 200, { jsonrpc: '2.0', id, ...said })
+}
+
+function ollamaLines(message) {
   const lines = [
-    { model: 'm', message: { role: 'assistant', content: 'hello from here' }, done: false },
+    { model: 'm', message, done: false },
     {
       model: 'm',
       message: { role: 'assistant', content: '' },

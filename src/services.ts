@@ -26,6 +26,7 @@ import { gatherEnded } from './observe/ended.ts'
 import { createJournal } from './observe/journal.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createWarmUp } from './exchange/warm-up.ts'
+import { createMcpServers } from './mcp-client/connect/servers.ts'
 import type { Log } from './observe/log.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
@@ -57,6 +58,7 @@ export async function openServices(
   showProgress: ShowProgress,
 ): Promise<Opened> {
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
+  const mcp = createMcpServers(config.mcpServers, clock)
   const folder = dataFolder(config)
   const embedded = openEmbedded(targets.chains, modelsHome, clock, log, showProgress)
   const pools = createPools(config.connectMs, embedded.ports)
@@ -85,6 +87,7 @@ export async function openServices(
     margins: createMargins(),
     fitting: createFitting(config.summary),
     images,
+    mcp,
     handBack: createHandBack(memory.isOfTrouble),
     modelLists: new Map(),
     transcripts: config.transcripts
@@ -104,6 +107,7 @@ export async function openServices(
     services,
     embedded,
     settle: async () => {
+      mcp.destroy()
       ended.stop()
       const { transcripts, days } = services
       await Promise.all([pools.destroy(), images.destroy(), transcripts.settle(), memory.settle(), days.settle()])

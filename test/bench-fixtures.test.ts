@@ -31,9 +31,10 @@ import {
 } from '../bench/fixtures.mjs'
 import { checkOutput } from '../src/context/check-output.ts'
 import { clientDialects, targetDialects } from '../src/dialects/registry.ts'
+import type { AnswerPart } from '../src/ir/answer.ts'
 import type { StreamEvent } from '../src/ir/events.ts'
 import { parseJson } from '../src/ir/json.ts'
-import type { AssistantPart, DialectName, Message } from '../src/ir/request.ts'
+import type { DialectName, Message } from '../src/ir/request.ts'
 import { createCollector } from '../src/ir/response.ts'
 import { createNdjsonDecoder } from '../src/wire/ndjson.ts'
 import { createSseDecoder } from '../src/wire/sse.ts'
@@ -92,8 +93,8 @@ function eventsOf(dialect: DialectName, chunks: readonly Buffer[]): StreamEvent[
   return events
 }
 
-function partsOf(events: readonly StreamEvent[]): AssistantPart[] {
-  let parts: AssistantPart[] = []
+function partsOf(events: readonly StreamEvent[]): AnswerPart[] {
+  let parts: AnswerPart[] = []
   const collect = createCollector((collected) => (parts = collected.ok ? collected.response.content : []))
   for (const event of events) collect(event)
   return parts

@@ -1,5 +1,6 @@
 /** What a person may write as the value of a setting, and what becomes of it. */
 import * as z from 'zod'
+import { readPlace } from '../mcp-client/places.ts'
 
 export const url = z.string().refine((text) => ['http:', 'https:'].includes(parseUrl(text)?.protocol ?? ''), {
   error: 'is no http(s) URL',
@@ -71,6 +72,12 @@ export const secret = z
   .regex(/^[\x21-\x7e]+$/, { error: 'has characters that no key has (a space, a quote, a line break?)' })
 /** As browsers write it: no path, no slash at the end. */
 export const origins = texts.transform((entries) => entries.map((entry) => entry.replace(/\/+$/, '').toLowerCase()))
+/** Addresses that others may be beneath. */
+export const places = texts
+  .refine((entries) => entries.every((entry) => readPlace(entry) !== undefined), {
+    error: 'has an entry that is no http(s) URL of a place (no password, no `?`, no `#`)',
+  })
+  .transform((entries) => entries.flatMap((entry) => readPlace(entry) ?? []))
 /** With or without the brackets that an IPv6 address has in a URL. */
 export const address = z
   .string()

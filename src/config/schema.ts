@@ -9,6 +9,7 @@ import {
   onOff,
   origins,
   percent,
+  places,
   seconds,
   secret,
   someTexts,
@@ -290,6 +291,14 @@ export const settings = {
     default: '',
     meaning: 'hosts, comma-separated, from which images are fetched although their address is private',
     schema: texts,
+  },
+  mcpServers: {
+    env: 'MCP_SERVERS',
+    flag: 'mcp-servers',
+    default: '',
+    meaning:
+      'addresses, comma-separated, of the MCP servers that Trooper may ask itself when a request names them and its provider cannot answer (`https://mcp.example.com`, or with the beginning of the path); no other is ever asked',
+    schema: places,
   },
   dataDir: {
     env: 'TROOPER_DATA_DIR',

@@ -6,6 +6,7 @@ import * as anthropicGaps from './anthropic/gaps.ts'
 import * as anthropicResponse from './anthropic/response.ts'
 import * as anthropicStream from './anthropic/stream.ts'
 import type { AnswerEncoder, AnswerIdentity, ClientDialect, ClientDialectName, TargetDialect } from './dialect.ts'
+import { madeHere } from './made-here.ts'
 import * as ollamaAnswer from './ollama/answer.ts'
 import * as ollamaDecodeRequest from './ollama/decode-request.ts'
 import * as ollamaFailure from './ollama/failure.ts'
@@ -24,9 +25,6 @@ import * as responsesGaps from './openai-responses/gaps.ts'
 import * as responsesRequest from './openai-responses/request.ts'
 import * as responsesResponse from './openai-responses/response.ts'
 import * as responsesStream from './openai-responses/stream.ts'
-
-/** Part of every Responses id that Trooper makes, the answer's and its items'. */
-const madeHere = 'trooper'
 
 /** Where a dialect leaves the id free, it says who answered. */
 const fallbackId = 'trooper-fallback'

@@ -1,8 +1,9 @@
 /** Reads an answer as an app would: what it says, and whether it came to its end. */
 import { targetDialects } from '../dialects/registry.ts'
+import type { AnswerPart } from '../ir/answer.ts'
 import { createGatherer } from '../ir/gathered.ts'
 import { arrayOf, objectOf, parseJson, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
-import type { AssistantPart, DialectName } from '../ir/request.ts'
+import type { DialectName } from '../ir/request.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 
 export type AppDialect = Exclude<DialectName, 'ollama'>
@@ -33,7 +34,7 @@ export function readStream(dialect: AppDialect, body: string): ReadAnswer {
   return { end, ...saidIn(gatherer.gathered.content), ...(problem !== undefined && { problem }) }
 }
 
-function saidIn(content: readonly AssistantPart[]): Pick<ReadAnswer, 'text' | 'calls'> {
+function saidIn(content: readonly AnswerPart[]): Pick<ReadAnswer, 'text' | 'calls'> {
   return {
     text: content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
     calls: content.flatMap((part) => (part.type === 'tool-call' ? [{ name: part.name, input: part.input }] : [])),

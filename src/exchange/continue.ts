@@ -4,6 +4,7 @@ import { fitToolNames } from '../context/tool-names.ts'
 import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import { unfold } from '../ir/unfold.ts'
 import { modelAt } from '../routing/model-map.ts'
 import type { Target } from '../routing/target.ts'
 import { continuationOf } from '../seam/continuation.ts'
@@ -13,6 +14,8 @@ import { findMissing } from '../seam/plan.ts'
 import { wayAt, type Prefill } from '../seam/prefill.ts'
 import { createSplice } from '../seam/splice.ts'
 import { awaitModel } from './local-attempt.ts'
+import type { Losses } from './losses.ts'
+import { openMcp, prepareMessages, type McpTurn } from './mcp-turn.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Incoming, Services, Turn } from './outcome.ts'
 import { callOf } from './outgoing-call.ts'
@@ -30,24 +33,48 @@ export async function continueAnswer(
   answer: OpenAnswer,
   turn: Turn,
 ): Promise<CallOutcome> {
+  const losses = services.lossesAt(turn.target.name)
+  const begun = { begun: answer.gathered.content }
+  const opened = await openMcp(services, incoming, request, turn, begun, losses.warn)
+  if (opened.is === 'over') return opened.outcome
+  try {
+    return await continueWith(opened.value, losses, services, incoming, request, answer, turn)
+  } finally {
+    opened.value.close()
+  }
+}
+
+async function continueWith(
+  mcp: McpTurn,
+  losses: Losses,
+  services: Services,
+  incoming: Incoming,
+  request: ChatRequest,
+  answer: OpenAnswer,
+  turn: Turn,
+): Promise<CallOutcome> {
   const { target } = turn
-  const losses = services.lossesAt(target.name)
-  const ownId = createCallIds(
-    [...request.messages, { role: 'assistant', content: [...answer.gathered.content] }],
-    target.kind,
-  )
+  const ownId = createCallIds([...request.messages, ...unfold(answer.gathered.content)], target.kind)
+  const prepare = (asked: ChatRequest): Promise<ChatRequest> =>
+    prepareRequest(services, incoming, asked, target, losses.warn)
   const ask = async (way: Way): Promise<CallOutcome> => {
     const missing = findMissing(answer.gathered, request.output)
-    const asked = continuationOf(request, answer.gathered, missing, way)
-    const prepared = await prepareRequest(services, incoming, asked, target, losses.warn)
-    const { request: question, restore } = fitToolNames(prepared, target.dialect)
-    return askInWindow(services, turn, question, losses, async (fitted, observe) => {
-      const unready = await awaitModel(services, turn, fitted)
-      if (unready) return unready
-      const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
-      const heard = hearing(services, target, fitted, missing.type === 'text', restoring(sink, restore, ownId))
-      return callTranslated(services, turn, callOf(fitted, target, incoming, losses.warn), beside(heard, observe))
-    })
+    const continued = continuationOf(request, answer.gathered, missing, way)
+    // Where only the end of something is wanted, nobody else has a part in it.
+    const isOpen = missing.type === 'text' || missing.type === 'everything'
+    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
+    const askOnce = (question: ChatRequest, into: AnswerSink): Promise<CallOutcome> => {
+      const { request: asked, restore } = fitToolNames(question, target.dialect)
+      return askInWindow(services, turn, asked, losses, async (fitted, observe) => {
+        const unready = await awaitModel(services, turn, fitted)
+        if (unready) return unready
+        const heard = hearing(services, target, fitted, missing.type === 'text', restoring(into, restore, ownId))
+        return callTranslated(services, turn, callOf(fitted, target, incoming, losses.warn), beside(heard, observe))
+      })
+    }
+    if (!isOpen) return askOnce(await prepare(continued), sink)
+    const asking = { ask: askOnce, prepare: prepareMessages(request, prepare) }
+    return mcp.answer(await prepare(mcp.offer(continued)), sink, asking)
   }
   const way = wayAt(target, modelAt(target, request.model), await prefillAt(services, target))
   const outcome = await ask(way)

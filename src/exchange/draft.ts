@@ -2,12 +2,15 @@
 import type { AnswerIdentity, ClientDialectName, OpenStream } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import { nothingRan, type Ran } from '../mcp-client/ran.ts'
 import type { Services } from './outcome.ts'
 
 /** The part of one who is asked. */
 export interface Draft {
   stream: OpenStream
   identity: AnswerIdentity
+  /** What MCP servers have done for it by now. */
+  ran: Ran
 }
 
 /** `isFallback`: it is given in another's place. */
@@ -22,5 +25,10 @@ export function createDrafts(
   const stream = dialect.openStream(request)
   const own = unique()
   const createdAtMs = clock.now()
-  return (model, isFallback) => ({ stream, identity: { id: dialect.answerId(own, isFallback), model, createdAtMs } })
+  const ran = nothingRan()
+  return (model, isFallback) => ({
+    stream,
+    identity: { id: dialect.answerId(own, isFallback), model, createdAtMs },
+    ran,
+  })
 }

@@ -6,9 +6,11 @@ import type { JsonObject } from '../ir/json.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { Reply } from './reply.ts'
 
+const announcements: ReadonlySet<StreamEvent['type']> = new Set(['start', 'text-start', 'reasoning-start', 'mcp-list'])
+
 /** The commit point is the first event that does. */
 export function saysSomething(event: StreamEvent): boolean {
-  return event.type !== 'start' && event.type !== 'text-start' && event.type !== 'reasoning-start'
+  return !announcements.has(event.type)
 }
 
 export function beginStream(reply: Reply, { streamType }: ClientDialect, headers: HeaderList): void {

@@ -1,14 +1,13 @@
 /** Requests that lean on a history held elsewhere, made whole: for a local model, or for the provider that did not see local turns. */
 import { readCompaction, tellSummary } from '../dialects/openai-responses/compaction.ts'
+import { madeHere } from '../dialects/made-here.ts'
+import { approvalAsInput, callAsInput } from '../dialects/openai-responses/mcp-items.ts'
 import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Transcripts } from './transcripts.ts'
 import { conversationOf, itemsOf, outputOf, ownItemsOf, type Turn } from './turn.ts'
 
 /** More turns than any conversation has; a ring of references ends here. */
 const longestChain = 10_000
-
-/** Part of every id that Trooper makes itself. */
-export const localMark = 'trooper'
 
 /** What of a history is not known here. */
 export interface Missing {
@@ -164,12 +163,33 @@ function sinceProvider(turns: Turn[]): Turn[] {
 }
 
 function isLocalId(id: string): boolean {
-  return id.includes(localMark)
+  return id.includes(madeHere)
 }
 
 /** The items as their provider takes them. */
 export async function mendItems(items: JsonValue[], transcripts: Transcripts, account: string): Promise<JsonValue[]> {
-  return (await Promise.all(items.map((item) => mendItem(item, transcripts, account)))).flat()
+  const mended = items.map(async (item) => {
+    if (objectOf(item)['type'] === 'mcp_approval_response')
+      return mendApproval(objectOf(item), items, transcripts, account)
+    return mendItem(item, transcripts, account)
+  })
+  return (await Promise.all(mended)).flat()
+}
+
+/** The client's word where somebody else asked for it: told in words, unless the call was made since. */
+async function mendApproval(
+  item: JsonObject,
+  items: readonly JsonValue[],
+  transcripts: Transcripts,
+  account: string,
+): Promise<JsonValue[]> {
+  const id = stringOf(item['approval_request_id']) ?? ''
+  if (!(await isUnknownToProvider(id, transcripts, account))) return [item]
+  const all = items.map(objectOf)
+  if (all.some(({ type, approval_request_id }) => type === 'mcp_call' && approval_request_id === id)) return []
+  const given = all.find((one) => one['type'] === 'mcp_approval_request' && one['id'] === id)
+  const request = given ?? (await resolve({ id }, transcripts, account))
+  return isObject(request) ? [approvalAsInput(request, item['approve'] === true)] : [item]
 }
 
 /** An item of a local turn without what only a provider may write: ids, and reasoning that nobody sealed. */
@@ -193,10 +213,11 @@ async function isUnknownToProvider(id: string, transcripts: Transcripts, account
 
 /** What only the provider can have written, or run. */
 const providersOwn =
-  /^(?:reasoning|mcp_list_tools|(?:web_search|file_search|code_interpreter|image_generation|mcp|computer)_call)$/
+  /^(?:reasoning|mcp_list_tools|mcp_approval_request|(?:web_search|file_search|code_interpreter|image_generation|computer)_call)$/
 
 /** An item of an answer as something that the client says. */
 function asInput(item: JsonObject): JsonObject[] {
+  if (item['type'] === 'mcp_call') return callAsInput(item)
   const { id: _, ...said } = item
   const type = stringOf(said['type']) ?? (said['role'] === undefined ? undefined : 'message')
   return type === undefined || providersOwn.test(type) ? [] : [said]

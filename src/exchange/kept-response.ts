@@ -1,6 +1,6 @@
 /** Responses that Trooper made are fetched, listed and deleted here: no provider knows them (providers.md 5.2). */
 import type { JsonObject } from '../ir/json.ts'
-import { localMark } from './history.ts'
+import { madeHere } from '../dialects/made-here.ts'
 import type { Transcripts } from './transcripts.ts'
 import type { Turn } from './turn.ts'
 
@@ -12,7 +12,7 @@ export interface KeptResponse {
 /** `undefined` for an endpoint of the provider's; `path` starts after the version prefix. */
 export function keptResponseAt(path: string): KeptResponse | undefined {
   const match = /^\/responses\/(resp_\w+)(\/input_items)?$/.exec(path)
-  if (!match?.[1]?.startsWith(`resp_${localMark}`)) return undefined
+  if (!match?.[1]?.startsWith(`resp_${madeHere}`)) return undefined
   return { id: match[1], part: match[2] === undefined ? 'response' : 'input_items' }
 }
 

@@ -8,7 +8,7 @@ import { clientGone, type Failed, type Incoming, type Outcome, type Services, ty
 import { askerOf } from './payer.ts'
 import type { Reply } from './reply.ts'
 import { keepVigil } from './signs-of-life.ts'
-import { waitFor, type Waiter } from './wait.ts'
+import { waitFor, waiterOf } from './wait.ts'
 
 /** `ask` is called when it is the request's turn, and again when the engine turned out to be loading; `client`, where it waits for a stream. */
 export function attemptLocal(
@@ -66,8 +66,4 @@ export async function awaitModel(services: Services, turn: Turn, question: ChatR
 /** Only Ollama is told of one with each request. */
 export function askedWindow({ extras }: ChatRequest): number | undefined {
   return numberOf(objectOf(objectOf(extras.ollama)['options'])['num_ctx'])
-}
-
-function waiterOf({ reply, patience }: Turn): Waiter {
-  return { reply, deadlineMs: patience.deadlineMs }
 }

@@ -7,6 +7,7 @@ import type { Engines } from '../engines/engine.ts'
 import type { Locals } from '../engines/locals.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import type { McpServers } from '../mcp-client/connect/servers.ts'
 import type { Counts } from '../observe/counts.ts'
 import type { Days } from '../observe/days.ts'
 import type { Journal } from '../observe/journal.ts'
@@ -76,6 +77,8 @@ export interface Services extends Known {
   margins: Margins
   fitting: Fitting
   images: ImageFetcher
+  /** The MCP servers that may be asked in a provider's place. */
+  mcp: McpServers
   network: NetworkWatch
   places: Places
   loads: Loads

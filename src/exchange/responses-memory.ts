@@ -1,4 +1,5 @@
 /** One Responses exchange and what is kept of it: its history when it leans on one, its transcript when it ends. */
+import { madeHere } from '../dialects/made-here.ts'
 import { decodeCompaction } from '../dialects/openai-responses/request.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
@@ -8,13 +9,13 @@ import type { ChatRequest } from '../ir/request.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
-import { expandHistory, leansOnHistory, localMark, mendForProvider, unfoldHistory, type Missing } from './history.ts'
+import { expandHistory, leansOnHistory, mendForProvider, unfoldHistory, type Missing } from './history.ts'
 import type { Transcripts } from './transcripts.ts'
 import { conversationOf, isUnderWay, turnOf } from './turn.ts'
 import { decodeJson, type Decoded } from './translate.ts'
 
 /** A request without any of them leans on nothing, and holds no item of an answer. */
-const historyMarks = [localMark, '"conversation"', '"previous_response_id"', '"id"']
+const historyMarks = [madeHere, '"conversation"', '"previous_response_id"', '"id"']
 
 export class ResponsesMemory {
   readonly #transcripts: Transcripts

@@ -12,6 +12,8 @@ import { askForChoices } from './choices.ts'
 import { askToRepair, createCheckedSink } from './checked-sink.ts'
 import type { Draft } from './draft.ts'
 import { awaitModel } from './local-attempt.ts'
+import type { Losses } from './losses.ts'
+import { openMcp, prepareMessages, type McpTurn } from './mcp-turn.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
 import { callOf, type Wanted } from './outgoing-call.ts'
 import { prepareRequest } from './prepare.ts'
@@ -70,28 +72,54 @@ export async function translate(
   reason: FailureKind | undefined,
   onAnswer?: (response: JsonObject) => void,
 ): Promise<Outcome> {
+  const losses = services.lossesAt(turn.target.name)
+  const opened = await openMcp(services, incoming, request, turn, draft, losses.warn)
+  if (opened.is === 'over') return opened.outcome
+  try {
+    return await translateWith(opened.value, losses, services, incoming, request, turn, draft, reason, onAnswer)
+  } finally {
+    opened.value.close()
+  }
+}
+
+async function translateWith(
+  mcp: McpTurn,
+  losses: Losses,
+  services: Services,
+  incoming: Incoming,
+  request: ChatRequest,
+  turn: Turn,
+  draft: Draft,
+  reason: FailureKind | undefined,
+  onAnswer?: (response: JsonObject) => void,
+): Promise<Outcome> {
   const { target, reply } = turn
-  const losses = services.lossesAt(target.name)
-  const prepared = await prepareRequest(services, incoming, request, target, losses.warn)
+  const prepare = (asked: ChatRequest): Promise<ChatRequest> =>
+    prepareRequest(services, incoming, asked, target, losses.warn)
+  const prepared = await prepare(mcp.offer(request))
   if (reply.isGone) return clientGone
-  const { request: asked, restore } = fitToolNames(prepared, target.dialect)
   const ownId = createCallIds(request.messages, target.kind)
   const attempt = async (wanted: Wanted): Promise<Outcome> => {
-    const ask: Ask = (question, into) =>
-      askInWindow(services, turn, question, losses, async (fitted, observe) => {
+    const ask: Ask = (question, into) => {
+      const { request: asked, restore } = fitToolNames(question, target.dialect)
+      return askInWindow(services, turn, asked, losses, async (fitted, observe) => {
         const unready = await awaitModel(services, turn, fitted)
         if (unready) return unready
         const heard = hearing(services, target, fitted, false, restoring(into, restore, ownId))
         const call = callOf(fitted, target, incoming, losses.warn, wanted)
         return callTranslated(services, turn, call, beside(heard, observe))
       })
+    }
     const remarks = (): Remarks => ({ reason, omitted: losses.omitted() })
     const sink = createSink(incoming, request, target, remarks, reply, draft, services.clock, onAnswer)
-    const askOnce = (question: ChatRequest): Promise<CallOutcome> =>
+    const askOnce: Ask = (question, into) =>
       isCheckedHere(request, target)
-        ? askForJson(ask, question, sink, () => noteRepair(services, target))
-        : ask(question, sink)
-    const outcome = await askForChoices(asked, request.choices ?? 1, askOnce)
+        ? askForJson(ask, question, into, () => noteRepair(services, target))
+        : ask(question, into)
+    const asking = { ask: askOnce, prepare: prepareMessages(request, prepare) }
+    const outcome = await askForChoices(prepared, request.choices ?? 1, (question) =>
+      mcp.answer(question, sink, asking),
+    )
     return outcome.type === 'broken' ? brokenAt(sink, outcome.failure, services) : outcome
   }
   const first = await attempt('stream')

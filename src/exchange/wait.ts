@@ -1,13 +1,17 @@
 /** Waits for something no longer than the client does, and the exchange has time. */
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../ir/failure.ts'
-import { clientGone, type Failed } from './outcome.ts'
+import { clientGone, type Failed, type Turn } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
 export interface Waiter {
   reply: Reply
   /** Epoch milliseconds. */
   deadlineMs: number
+}
+
+export function waiterOf({ reply, patience }: Turn): Waiter {
+  return { reply, deadlineMs: patience.deadlineMs }
 }
 
 export type Waited<T> = { is: 'here'; value: T } | { is: 'over'; outcome: Failed }

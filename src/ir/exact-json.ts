@@ -108,11 +108,12 @@ function withoutMark(string: string): string {
 
 /** A value of {@link parseExact} as JSON text. */
 export function exactText(value: JsonValue): string {
-  const text = JSON.stringify(value)
-  return text.includes(mark) ? restore(text) : text
+  return restoreExact(JSON.stringify(value))
 }
 
-function restore(text: string): string {
+/** The same of a text that somebody else's {@link JSON.stringify} made. */
+export function restoreExact(text: string): string {
+  if (!text.includes(mark)) return text
   return text.replace(marked, (_whole: string, number: string | undefined, key: string | undefined) =>
     number === undefined ? `"${key ?? ''}"` : number,
   )

@@ -1,6 +1,7 @@
 /** What has been said so far of an answer that is still coming. */
-import type { StreamEvent, Usage } from './events.ts'
-import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart } from './request.ts'
+import type { AnswerPart, McpPart } from './answer.ts'
+import type { McpEvent, StreamEvent, Usage } from './events.ts'
+import type { ReasoningPart, TextPart, ToolCallPart } from './request.ts'
 
 export interface Gathered {
   readonly id: string
@@ -8,8 +9,11 @@ export interface Gathered {
   /** As the answer's beginning stated it: mostly what the prompt cost. */
   readonly usage: Usage
   /** In the order in which it began. */
-  readonly content: readonly AssistantPart[]
+  readonly content: readonly AnswerPart[]
+  /** Those that may go on. */
   readonly blocks: readonly GatheredBlock[]
+  /** The first index that nothing has yet. */
+  readonly free: number
 }
 
 export interface GatheredBlock {
@@ -33,12 +37,14 @@ interface OpenBlock {
 
 /** Costs a look-up and a concatenation a delta. */
 export function createGatherer(): Gatherer {
-  const gathered = { id: '', model: '', usage: {}, content: [] as AssistantPart[], blocks: [] as OpenBlock[] }
+  const gathered = { id: '', model: '', usage: {}, content: [] as AnswerPart[], blocks: [] as OpenBlock[], free: 0 }
   const byIndex = new Map<number, OpenBlock>()
+  const running = new Map<number, Extract<McpPart, { type: 'mcp-call' }>>()
 
   const open = (index: number, part: OpenBlock['part']): void => {
     const block = { index, part, isClosed: false }
     byIndex.set(index, block)
+    gathered.free = Math.max(gathered.free, index + 1)
     gathered.blocks.push(block)
     gathered.content.push(part)
   }
@@ -65,6 +71,22 @@ export function createGatherer(): Gatherer {
         case 'reasoning-end':
         case 'tool-call-end':
           return extend(byIndex.get(event.index), event)
+        case 'mcp-call-start': {
+          const part: McpPart = { type: 'mcp-call', call: event.call }
+          running.set(event.index, part)
+          gathered.free = Math.max(gathered.free, event.index + 1)
+          gathered.content.push(part)
+          return
+        }
+        case 'mcp-call-end': {
+          const part = running.get(event.index)
+          if (part) part.result = event.result
+          return
+        }
+        case 'mcp-list':
+        case 'mcp-approval':
+          gathered.content.push(event)
+          return
         case 'opaque':
           gathered.content.push({ type: 'opaque', dialect: event.dialect, kind: 'block', value: event.value })
           return
@@ -76,7 +98,7 @@ export function createGatherer(): Gatherer {
   }
 }
 
-type BlockEvent = Extract<StreamEvent, { index: number }>
+type BlockEvent = Exclude<Extract<StreamEvent, { index: number }>, McpEvent>
 
 function extend(block: OpenBlock | undefined, event: BlockEvent): void {
   if (!block) return

@@ -1,4 +1,5 @@
 /** Keeps the event grammar (events.ts) whatever a target's frames say, so that every encoder may rely on it. */
+import { interrupted } from './answer.ts'
 import type { Emit, StreamEvent } from './events.ts'
 
 type BlockKind = 'text' | 'reasoning' | 'tool-call'
@@ -17,6 +18,7 @@ export function keepGrammar(emit: Emit): Emit {
     if (state === 'before') emit({ type: 'start', id: '', model: '' })
     state = 'within'
   }
+  const runs = keepRuns(emit, used, begin)
 
   /** True when the block is open now, whoever opened it. */
   const enter = (index: number, kind: BlockKind): boolean => {
@@ -35,6 +37,7 @@ export function keepGrammar(emit: Emit): Emit {
     if (event.type === 'finish') {
       begin()
       for (const [index, kind] of open) emit({ type: `${kind}-end`, index })
+      runs.end()
     }
     state = 'over'
     emit(event)
@@ -69,6 +72,11 @@ export function keepGrammar(emit: Emit): Emit {
         return close(event.index, 'reasoning') ? emit(event) : undefined
       case 'tool-call-end':
         return close(event.index, 'tool-call') ? emit(event) : undefined
+      case 'mcp-call-start':
+      case 'mcp-call-end':
+        return runs.take(event)
+      case 'mcp-list':
+      case 'mcp-approval':
       case 'opaque':
         begin()
         return emit(event)
@@ -76,5 +84,29 @@ export function keepGrammar(emit: Emit): Emit {
       case 'failure':
         return end(event)
     }
+  }
+}
+
+type RunEvent = Extract<StreamEvent, { type: `mcp-call-${string}` }>
+
+/** Calls that a server runs within the answer: each has one result, a made-up one where the answer ends without. */
+function keepRuns(
+  emit: Emit,
+  used: Set<number>,
+  begin: () => void,
+): { take: (event: RunEvent) => void; end: () => void } {
+  const running = new Set<number>()
+  return {
+    take: (event) => {
+      const { type, index } = event
+      if (type === 'mcp-call-start' ? used.has(index) : !running.delete(index)) return
+      begin()
+      used.add(index)
+      if (type === 'mcp-call-start') running.add(index)
+      emit(event)
+    },
+    end: () => {
+      for (const index of running) emit({ type: 'mcp-call-end', index, result: interrupted })
+    },
   }
 }

@@ -3,6 +3,7 @@
  * The words are those of the Vercel AI SDK specification (style-anchors.md 5).
  */
 import type { JsonObject, JsonValue } from './json.ts'
+import type { McpWishes } from './mcp.ts'
 
 export type DialectName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'ollama'
 
@@ -22,6 +23,8 @@ export interface ChatRequest {
   choices?: number
   /** Chat Completions: the client asked for the usage chunk of a stream. */
   includeUsage?: boolean
+  /** Tools that whoever answers runs itself. */
+  mcp?: McpWishes
   /**
    * The client wants the conversation made short instead of an answer to it: as one item (Codex's `compaction_trigger`, real-clients.md 3),
    * or as the input that it goes on with (`/responses/compact`).
@@ -104,6 +107,8 @@ export interface ToolResultPart {
   isError: boolean
   /** The result of a {@link ToolCallPart.freeform} call. */
   freeform?: true
+  /** It came within the answer: no client had to bring it. */
+  isWithin?: true
   cache?: CacheHint
 }
 

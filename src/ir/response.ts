@@ -1,13 +1,13 @@
 /** A whole answer in no dialect, and how a streamed one becomes whole. */
+import type { AnswerPart } from './answer.ts'
 import type { Emit, Finish, FinishReason, Usage } from './events.ts'
 import type { Failure } from './failure.ts'
 import { createGatherer } from './gathered.ts'
-import type { AssistantPart } from './request.ts'
 
 export interface ChatResponse {
   id: string
   model: string
-  content: AssistantPart[]
+  content: AnswerPart[]
   reason: FinishReason
   rawReason?: string
   stopSequence?: string

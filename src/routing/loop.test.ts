@@ -30,6 +30,22 @@ describe('an exchange', () => {
   it('stands in a local one when any of the calls was local', () => {
     expect(loopIn(call('a'), result('a', 'b_trooper'))).toBe('of a local call')
   })
+
+  it('stands in no loop behind a result that came within an answer, as nobody had to bring it', () => {
+    const within: Message = {
+      role: 'tool',
+      content: [{ type: 'tool-result', callId: 'a', content: [], isError: false, isWithin: true }],
+    }
+    expect(loopIn(call('a'), within, said('user'))).toBe('none')
+  })
+
+  it('stands in a local one when the local model waited for the word of the client', () => {
+    const allowed = (approvalId: string) => ({ id: approvalId, approvalId, server: 's', name: 'f', input: '{}' })
+    const loopWith = (approvalId: string) =>
+      loopOf({ ...plainRequest, messages: [said('user')], mcp: { servers: [], approved: [allowed(approvalId)] } })
+    expect(loopWith('mcpr_trooper0001')).toBe('of a local call')
+    expect(loopWith('mcpr_0001')).toBe('none')
+  })
 })
 
 describe('a glance at a body', () => {

@@ -8,11 +8,6 @@ export function closeBlocks({ blocks }: Gathered, emit: Emit, except?: number): 
     if (!isClosed && index !== except) emit({ type: `${part.type}-end`, index })
 }
 
-/** The first index that no block has yet. */
-export function freeIndex({ blocks }: Gathered): number {
-  return blocks.reduce((free, { index }) => Math.max(free, index + 1), 0)
-}
-
 /** Ends an answer whose calls are whole: the client runs them and asks again. */
 export function endWithCalls(gathered: Gathered, emit: Emit): void {
   closeBlocks(gathered, emit)

@@ -1,19 +1,22 @@
 /** What the next target is asked, so that it finishes what another one began. */
 import { countText } from '../context/vocabularies.ts'
+import type { AnswerPart } from '../ir/answer.ts'
 import type { Gathered } from '../ir/gathered.ts'
-import type { AssistantPart, ChatRequest, Message, ToolCallPart } from '../ir/request.ts'
+import type { ChatRequest, Message, ToolCallPart } from '../ir/request.ts'
+import { unfold } from '../ir/unfold.ts'
 import type { Way } from './overlap.ts'
 import type { Missing } from './plan.ts'
 
 export function continuationOf(request: ChatRequest, gathered: Gathered, missing: Missing, way: Way): ChatRequest {
   switch (missing.type) {
     case 'everything':
+      return withMessages(request, ...ranSoFar(gathered))
     case 'end':
     case 'too-much':
       return request
     case 'text': {
       const asked = way === 'plea' ? [textPlea(missing.said)] : []
-      return shorter(withMessages(thoughtless(request), toldSoFar(gathered), ...asked), missing.said)
+      return shorter(withMessages(thoughtless(request), ...toldSoFar(gathered), ...asked), missing.said)
     }
     case 'json':
       return withMessages(thoughtless(request), jsonPlea(missing.cut))
@@ -28,17 +31,22 @@ function thoughtless(request: ChatRequest): ChatRequest {
   return rest
 }
 
-function withMessages(request: ChatRequest, ...messages: (Message | undefined)[]): ChatRequest {
-  return { ...request, messages: [...request.messages, ...messages.filter((message) => message !== undefined)] }
+function withMessages(request: ChatRequest, ...messages: Message[]): ChatRequest {
+  return { ...request, messages: [...request.messages, ...messages] }
 }
 
 /** Without its thoughts, which are no use without their end, and its calls, which have no results yet. */
-function toldSoFar({ content }: Gathered): Message | undefined {
+function toldSoFar({ content }: Gathered): Message[] {
   const told = content.filter((part) => part.type !== 'reasoning' && part.type !== 'tool-call' && !isEmpty(part))
-  return told.length === 0 ? undefined : { role: 'assistant', content: told }
+  return told.length === 0 ? [] : unfold(told)
 }
 
-function isEmpty(part: AssistantPart): boolean {
+/** Where nothing was said since: what was said before a server ran a call, and its result. */
+function ranSoFar(gathered: Gathered): Message[] {
+  return gathered.content.some(({ type }) => type === 'mcp-call') ? toldSoFar(gathered) : []
+}
+
+function isEmpty(part: AnswerPart): boolean {
   return part.type === 'text' && part.text === ''
 }
 
@@ -69,7 +77,7 @@ function callAgain(request: ChatRequest, gathered: Gathered, { name, input }: To
     `The connection broke while you called the tool '${name}'. Call it again, now, with the same arguments.${begun}`,
   )
   return {
-    ...withMessages(request, toldSoFar(gathered), asked),
+    ...withMessages(request, ...toldSoFar(gathered), asked),
     tools: request.tools.filter((tool) => tool.type === 'function' && tool.name === name),
     toolChoice: { type: 'tool', name },
     output: { type: 'text' },

@@ -17,7 +17,8 @@ export type Missing =
   /** Several calls are cut at once, which nobody can be asked to finish. */
   | { type: 'too-much' }
 
-export function findMissing({ blocks }: Gathered, output: Output): Missing {
+export function findMissing(gathered: Gathered, output: Output): Missing {
+  const blocks = sinceServers(gathered)
   const calls = blocks.filter(isCall)
   const [cut, ...more] = calls.filter((block) => !isWholeCall(block))
   if (more.length > 0) return { type: 'too-much' }
@@ -30,6 +31,14 @@ export function findMissing({ blocks }: Gathered, output: Output): Missing {
   const open = last?.isClosed === false ? last.index : undefined
   // Only the last text can still grow; blocks before it are told in the conversation.
   return output.type === 'json' ? { type: 'json', cut: said, open } : { type: 'text', said, open }
+}
+
+/** What was said before a server ran a call is told with its result: nobody goes on with it. */
+function sinceServers({ content, blocks }: Gathered): readonly GatheredBlock[] {
+  const last = content.findLastIndex(({ type }) => type === 'mcp-call')
+  if (last === -1) return blocks
+  const since = new Set(content.slice(last + 1))
+  return blocks.filter(({ part }) => since.has(part))
 }
 
 type CallBlock = GatheredBlock & { part: ToolCallPart }

@@ -4,7 +4,7 @@ import type { Emit, Finish } from '../ir/events.ts'
 import { parseExact } from '../ir/exact-json.ts'
 import { createGatherer, type Gathered } from '../ir/gathered.ts'
 import type { ChatRequest, Output } from '../ir/request.ts'
-import { closeBlocks, freeIndex } from './blocks.ts'
+import { closeBlocks } from './blocks.ts'
 import { completeJson } from './complete-json.ts'
 import type { Missing } from './plan.ts'
 
@@ -24,7 +24,7 @@ export function spliceJson(
     const rest = checked.ok ? restOf(cut, checked.text, output) : undefined
     if (rest === undefined) return fail()
     closeBlocks(gathered, emit, open)
-    const index = open ?? freeIndex(gathered)
+    const index = open ?? gathered.free
     if (open === undefined && rest !== '') emit({ type: 'text-start', index })
     if (rest !== '') emit({ type: 'text-delta', index, text: rest })
     if (open !== undefined || rest !== '') emit({ type: 'text-end', index })

@@ -1,7 +1,7 @@
 /** Text that goes on, and whatever the second model adds to it: more texts, tool calls. */
 import type { Emit, StreamEvent } from '../ir/events.ts'
 import type { Gathered } from '../ir/gathered.ts'
-import { closeBlocks, freeIndex } from './blocks.ts'
+import { closeBlocks } from './blocks.ts'
 import type { Join } from './overlap.ts'
 
 /** `open` is the block that the first text of the second half continues; a new one otherwise. `fail` when it starts over. */
@@ -14,7 +14,7 @@ export function spliceText(
 ): Emit {
   /** Block of the second half -> block of the client's answer. */
   const places = new Map<number, number>()
-  let free = freeIndex(gathered)
+  let free = gathered.free
   let state: 'fresh' | 'before' | 'joining' | 'behind' = 'fresh'
   /** Where the joined text is written. */
   let joined = open

@@ -48,8 +48,11 @@ export const ollamaClient: ClientDefinition = node('ollama', ['ollama'], 'ollama
 type OllamaOp = 'generate' | 'list' | 'show' | 'ps' | 'version'
 
 export interface Call {
-  /** `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls; `compact`: of Responses alone. */
-  op: 'create' | 'stream' | 'final' | 'loop' | 'compact' | OllamaOp
+  /**
+   * `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls. `mcp`: one answer of an API that runs tools
+   * itself, of which `value` has the `content` and the `events` of its stream. `compact`: of Responses alone.
+   */
+  op: 'create' | 'stream' | 'final' | 'loop' | 'compact' | 'mcp' | OllamaOp
   /** None for {@link ollamaClient}. */
   api?: Api
   /** With the suffix of the client: `baseURL(definition, address, api)`. */
@@ -66,6 +69,8 @@ export interface Call {
   stopAfter?: number
   /** More fields of the SDK's own request, such as `tools`. */
   extra?: object
+  /** For `mcp` in the words of Vercel's SDK, which has its own for every API. */
+  servers?: readonly { label: string; url: string; asks?: boolean }[]
   /** For a loop: what the user says, turn by turn. */
   turns?: readonly string[]
   streams?: boolean

@@ -5,6 +5,7 @@ import { unaskedLocals } from '../fakes/unasked-engines.ts'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { createFitting } from '../../src/context/fitting.ts'
+import { createMcpServers } from '../../src/mcp-client/connect/servers.ts'
 import { createMargins } from '../../src/context/margins.ts'
 import { createEngines } from '../../src/engines/engines.ts'
 import { thisMachine } from '../../src/engines/memory.ts'
@@ -273,6 +274,7 @@ export class Stage {
       margins: createMargins(),
       fitting: createFitting('extractive'),
       images: { fetch: async () => undefined, destroy: async () => {} },
+      mcp: createMcpServers([], this.clock),
       handBack: createHandBack(false),
       transcripts: noTranscripts,
       modelLists: new Map(),

@@ -1,5 +1,5 @@
 /**
- * The event grammar of `src/ir/events.ts`, checked: `start (block | opaque)* (finish | failure)`, a block is
+ * The event grammar of `src/ir/events.ts`, checked: `start (block | opaque | mcp-list | mcp-approval)* (finish | failure)`, a block is
  * `X-start X-delta* X-end` with an index of its own, blocks may interleave.
  *
  * A failure may strike anywhere: before the start, and while blocks are open.
@@ -31,7 +31,7 @@ export function grammarFaults(events: readonly StreamEvent[]): string[] {
       return
     }
     if (!started) fault(event, at, 'comes before the start')
-    if (event.type === 'opaque') return
+    if (event.type === 'opaque' || event.type === 'mcp-list' || event.type === 'mcp-approval') return
     if (event.type === 'finish') {
       ended = true
       const open = [...blocks].filter(([, kind]) => kind !== 'closed').map(([index]) => index)

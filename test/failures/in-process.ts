@@ -1,5 +1,6 @@
 /** An exchange without sockets: the real code between scripted targets and a client that keeps what it gets. */
 import { createFitting } from '../../src/context/fitting.ts'
+import { createMcpServers } from '../../src/mcp-client/connect/servers.ts'
 import { createMargins } from '../../src/context/margins.ts'
 import { Pool, type Dispatcher } from 'undici'
 import { nothingKnown } from '../fakes/nothing-known.ts'
@@ -116,6 +117,7 @@ export async function exchange(
     margins: createMargins(),
     fitting: createFitting('extractive'),
     images: { fetch: () => Promise.resolve(undefined), destroy: () => Promise.resolve() },
+    mcp: createMcpServers([], clock),
     handBack: createHandBack(false),
     transcripts: noTranscripts,
     modelLists: new Map(),

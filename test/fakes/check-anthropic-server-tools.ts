@@ -1,11 +1,11 @@
 /** Calls that Anthropic ran itself, which nobody else can continue or forge (providers.md 4.2). */
 
-import { arrayOf, type JsonObject, type JsonValue, objectOf, stringOf } from '../../src/ir/json.ts'
+import { arrayOf, isObject, type JsonObject, type JsonValue, objectOf, stringOf } from '../../src/ir/json.ts'
 import { Refusal } from './refusal.ts'
 
 const uses: Readonly<Record<string, RegExp>> = {
   server_tool_use: /^srvtoolu_[a-zA-Z0-9_]+$/,
-  mcp_tool_use: /^[a-zA-Z0-9_-]+$/,
+  mcp_tool_use: /^mcptoolu_[a-zA-Z0-9_]+$/,
 }
 
 export function checkServerTools(messages: readonly JsonValue[]): void {
@@ -33,11 +33,28 @@ function checkBlock(block: JsonObject, at: string, open: ReadonlyMap<string, Set
     if (!pattern.test(id)) throw new Refusal(`${at}.${type}.id: String should match pattern '${pattern.source}'`)
     open.get(type)?.add(id)
   }
+  if (type === 'mcp_tool_use') checkServerUse(block, at)
   if (type === 'tool_result' || !type.endsWith('_tool_result')) return
+  if (type === 'mcp_tool_result') checkServerResult(block, at)
   const use = type === 'mcp_tool_result' ? 'mcp_tool_use' : 'server_tool_use'
   const id = stringOf(block['tool_use_id']) ?? ''
   if (open.get(use)?.delete(id)) return
   throw new Refusal(
     `${at}: unexpected \`tool_use_id\` found in \`${type}\` blocks: ${id}. Each \`${type}\` block must have a corresponding \`${use}\` block before it.`,
   )
+}
+
+/** The sentences are not recorded, the shapes are the SDK's (BetaMCPToolUseBlockParam, BetaRequestMCPToolResultBlockParam). */
+function checkServerUse(block: JsonObject, at: string): void {
+  for (const field of ['name', 'server_name'])
+    if (!stringOf(block[field])) throw new Refusal(`${at}.mcp_tool_use.${field}: Field required`)
+  if (!isObject(block['input'])) throw new Refusal(`${at}.mcp_tool_use.input: Input should be a valid dictionary`)
+}
+
+function checkServerResult({ content, is_error }: JsonObject, at: string): void {
+  const texts = arrayOf(content).map(objectOf)
+  if (typeof content !== 'string' && texts.some((part) => part['type'] !== 'text' || typeof part['text'] !== 'string'))
+    throw new Refusal(`${at}.mcp_tool_result.content: Input should be a string or text blocks`)
+  if (is_error !== undefined && typeof is_error !== 'boolean')
+    throw new Refusal(`${at}.mcp_tool_result.is_error: Input should be a valid boolean`)
 }

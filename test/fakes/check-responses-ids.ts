@@ -24,6 +24,9 @@ const idPrefixes: Readonly<Record<string, string>> = {
   file_search_call: 'fs',
   code_interpreter_call: 'ci',
   image_generation_call: 'ig',
+  mcp_call: 'mcp',
+  mcp_list_tools: 'mcpl',
+  mcp_approval_request: 'mcpr',
 }
 
 /** SDKs write references with and without their type. */
@@ -47,6 +50,7 @@ export function checkItemIds(input: readonly JsonValue[], find: Find): void {
     seen.add(id)
     checkIsKnown(item, id, find(id))
   }
+  for (const item of input) if (isObject(item)) checkAnswersRequest(item, seen, find)
   for (const item of input) if (isObject(item)) checkHasReasoning(item, seen, find)
 }
 
@@ -71,7 +75,16 @@ function checkForm(item: JsonObject, at: string): void {
 /** What only a provider can have written; outputs and the user's messages are the client's own. */
 function isWrittenHere(item: JsonObject): boolean {
   const type = stringOf(item['type']) ?? ''
-  return isReference(item) || item['role'] === 'assistant' || type === 'reasoning' || type.endsWith('_call')
+  return isReference(item) || item['role'] === 'assistant' || ownTypes.has(type) || type.endsWith('_call')
+}
+
+const ownTypes = new Set(['reasoning', 'mcp_list_tools', 'mcp_approval_request'])
+
+/** The word of a client counts for a call that this provider wanted to make. The sentence is not recorded. */
+function checkAnswersRequest(item: JsonObject, given: ReadonlySet<string>, find: Find): void {
+  if (item['type'] !== 'mcp_approval_response') return
+  const id = stringOf(item['approval_request_id']) ?? ''
+  if (!given.has(id) && find(id) === undefined) throw notFound(`MCP approval request with id '${id}' not found.`)
 }
 
 function checkIsKnown(item: JsonObject, id: string, known: KnownItem | undefined): void {

@@ -95,6 +95,9 @@ What can be read of sealed reasoning is kept where the target has a place for it
 Images by URL are fetched for a local model. What only the provider holds (${heldElsewhere.map((field) => `\`${field}\``).join(', ')}) is
 described in the [README](../README.md#what-crosses-the-switch).
 
+Calls of MCP servers that an answer held are calls with results to everybody else. The servers that a request names are its provider's to ask;
+where \`MCP_SERVERS\` allows them, Trooper asks them itself and offers their tools to the target ([mcp-servers.md](mcp-servers.md)).
+
 A prompt of \`/api/generate\` with \`raw\`, \`suffix\`, \`template\` or \`context\` is written for one model: it goes to that model at the local
 Ollama as it is, in a window that holds it, and to nobody else. So does a request to load or unload a model. Without an Ollama among the
 targets such a prompt is a 400.

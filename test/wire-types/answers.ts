@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { AnswerIdentity } from '../../src/dialects/dialect.ts'
 import { decodeCompaction } from '../../src/dialects/openai-responses/request.ts'
 import { clientDialects } from '../../src/dialects/registry.ts'
+import type { McpResult } from '../../src/ir/answer.ts'
 import type { Finish, FinishReason, StreamEvent, Usage } from '../../src/ir/events.ts'
 import type { Cause, Failure, FailureKind } from '../../src/ir/failure.ts'
 import { parseJson, type JsonObject, type JsonValue } from '../../src/ir/json.ts'
@@ -44,6 +45,42 @@ function finished(reason: FinishReason, more: Partial<Finish> = {}): StreamEvent
   return { type: 'finish', reason, usage: counted, ...more }
 }
 
+/** Everything that an MCP server may do within an answer. */
+const served: readonly StreamEvent[] = [
+  {
+    type: 'mcp-list',
+    list: {
+      server: 'docs',
+      tools: [
+        { name: 'search', description: 'Finds.', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } },
+        { name: 'write', inputSchema: {} },
+      ],
+    },
+  },
+  { type: 'mcp-list', list: { server: 'mail', tools: [], error: 'It cannot be reached.' } },
+  ...ran(0, {
+    type: 'ran',
+    content: [
+      { type: 'text', text: 'Found.' },
+      { type: 'file', mediaType: 'image/png', data: { from: 'base64', data: 'AAAA' } },
+    ],
+    isError: false,
+  }),
+  ...ran(1, { type: 'ran', content: [{ type: 'text', text: 'Empty.' }], isError: true }),
+  ...ran(2, { type: 'failed', fault: { kind: 'http', code: 502, message: 'It cannot be reached.' } }),
+  ...ran(3, { type: 'failed', fault: { kind: 'protocol', code: -32_602, message: 'No such tool.' } }, 'mcpr_1'),
+  { type: 'mcp-approval', call: { id: '4', server: 'docs', name: 'write', input: '{}' } },
+]
+
+function ran(index: number, result: McpResult, approvalId?: string): StreamEvent[] {
+  const approved = approvalId === undefined ? {} : { approvalId }
+  const call = { id: `${index}`, server: 'docs', name: 'search', input: '{"query":"pizza"}', ...approved }
+  return [
+    { type: 'mcp-call-start', index, call },
+    { type: 'mcp-call-end', index, result },
+  ]
+}
+
 const patch = '{"input":"*** Begin Patch"}'
 const command = '{"command":["ls","-l"],"timeout_ms":1000}'
 const signature: Seal = { dialect: 'anthropic', kind: 'signature', value: 'c2lnbmVk' }
@@ -79,6 +116,7 @@ const answers: Readonly<Record<string, readonly StreamEvent[]>> = {
     ...called(3, 'bash', '{"command":"ls"}'),
     finished('tool-calls'),
   ],
+  'what MCP servers did': [start, ...served, ...said(4, 'It is in the oven.'), finished('stop')],
   ...Object.fromEntries(
     fc.sample(interleavedAnswers, { seed: 1, numRuns: 20 }).map((events, at) => [`generated ${at}`, events]),
   ),

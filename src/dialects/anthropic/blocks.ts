@@ -95,18 +95,18 @@ function decodeContentSource(content: JsonValue | undefined): FileData | undefin
 }
 
 function decodeToolResult(block: JsonObject): ToolResultPart {
-  const content = block['content']
-  const parts =
-    typeof content === 'string'
-      ? [{ type: 'text' as const, text: content }]
-      : arrayOf(content).map(objectOf).map(decodeResultBlock)
   return {
     type: 'tool-result',
     callId: stringOf(block['tool_use_id']) ?? '',
-    content: parts,
+    content: decodeResultContent(block['content']),
     isError: block['is_error'] === true,
     ...cacheOf(block),
   }
+}
+
+export function decodeResultContent(content: JsonValue | undefined): (TextPart | FilePart)[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  return arrayOf(content).map(objectOf).map(decodeResultBlock)
 }
 
 /** A result block the IR has no shape for (`tool_reference`, `search_result`) is kept as its JSON text, so that a model still sees it. */

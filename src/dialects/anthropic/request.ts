@@ -14,8 +14,11 @@ import {
 } from '../../ir/json.ts'
 import { jsonPlea } from '../../ir/json-words.ts'
 import type { ChatRequest, Message, Output, TextPart, Warn } from '../../ir/request.ts'
+import { unfold } from '../../ir/unfold.ts'
 import { BadRequest } from '../dialect.ts'
-import { decodeAssistantBlock, decodeText, decodeUserMessages, encodeUserPart } from './blocks.ts'
+import { decodeText, decodeUserMessages, encodeUserPart } from './blocks.ts'
+import { decodeAnswer } from './mcp-blocks.ts'
+import { decodeMcpServers } from './mcp-servers.ts'
 import { decodeReasoning, encodeEffort, encodeReasoning, encodeSampling } from './reasoning.ts'
 import { decodeToolChoice, decodeTools, encodeTools } from './tools.ts'
 import { encodeTurns, saysSomething } from './turns.ts'
@@ -39,6 +42,7 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   const serial = booleanOf(objectOf(body['tool_choice'])['disable_parallel_tool_use'])
   const userId = stringOf(objectOf(body['metadata'])['user_id'])
   const reasoning = decodeReasoning(objectOf(body['thinking']), config)
+  const servers = decodeMcpServers(body)
   return {
     model,
     stream: body['stream'] === true,
@@ -48,6 +52,7 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
     sampling: decodeSampling(body),
     output: decodeOutput(config['format'] ?? body['output_format']),
     ...defined({ userId, reasoning, parallelToolCalls: serial === undefined ? undefined : !serial }),
+    ...(servers.length > 0 && { mcp: { servers, approved: [] } }),
     extras: { anthropic: without(body, modelled) },
   }
 }
@@ -87,7 +92,7 @@ function decodeMessage(value: JsonValue, at: number): Message[] {
     case 'user':
       return decodeUserMessages(content)
     case 'assistant':
-      return [{ role: 'assistant', content: content.map(decodeAssistantBlock) }]
+      return unfold(decodeAnswer(content))
     case 'system':
       return [{ role: 'system', content: content.filter((block) => block['type'] === 'text').map(decodeText) }]
     default:

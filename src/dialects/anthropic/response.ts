@@ -1,14 +1,16 @@
 /** Anthropic Messages answers: whole responses, stop reasons and usage, IR <-> wire. */
+import { interrupted, type AnswerPart } from '../../ir/answer.ts'
 import type { Finish, FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { defined, numberOf, objectOf, type JsonObject } from '../../ir/json.ts'
-import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
+import type { ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import { sseEvent } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
 import { argumentsObject } from '../arguments.ts'
 import { fitToolId } from '../tool-id.ts'
 import { encodeFailure } from './failure.ts'
+import { encodeListing, encodeResult, encodeUse } from './mcp-blocks.ts'
 import { showsReasoning } from './reasoning.ts'
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([
@@ -111,7 +113,7 @@ export function encodeMessage(
 }
 
 /** Unlike in a request, reasoning without a signature is shown: the client may display it, and never has to prove it. */
-function encodeBlock(part: AssistantPart): JsonObject[] {
+function encodeBlock(part: AnswerPart): JsonObject[] {
   switch (part.type) {
     case 'text':
       return [{ type: 'text', text: part.text }]
@@ -121,6 +123,12 @@ function encodeBlock(part: AssistantPart): JsonObject[] {
       ]
     case 'tool-call':
       return [{ type: 'tool_use', id: fitToolId(part.id), name: part.name, input: argumentsObject(part.input) }]
+    case 'mcp-call':
+      return [encodeUse(part.call), encodeResult(part.call, part.result ?? interrupted)]
+    case 'mcp-list':
+      return encodeListing(part.list)
+    // Nobody is asked here (mcp-servers.ts).
+    case 'mcp-approval':
     case 'file':
       return []
     case 'opaque':

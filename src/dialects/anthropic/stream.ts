@@ -10,6 +10,7 @@ import { createFrameReader, readFrame } from '../gaps.ts'
 import { fitToolId } from '../tool-id.ts'
 import { decodeFailure } from './failure.ts'
 import { gapGrammar } from './gaps.ts'
+import { createMcpDecoder, createMcpEncoder } from './mcp-stream.ts'
 import { showsReasoning } from './reasoning.ts'
 import { createSequence, type Place } from './sequence.ts'
 import { decodeStopReason, decodeUsage, encodeEnd, encodeFailureFrame, encodeMessage, encodeUsage } from './response.ts'
@@ -66,8 +67,10 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   /** What goes wrong when it was said why the answer ends takes nothing from it. */
   const fail = (failure: Failure): void => (stop.reason === undefined ? emit({ type: 'failure', failure }) : finish())
 
+  const isOfServer = createMcpDecoder(emit)
   const take = (type: string, body: JsonObject): void => {
     const index = numberOf(body['index']) ?? 0
+    if (isOfServer(type, index, body)) return
     if (type === 'message_start') {
       const message = objectOf(body['message'])
       usage = decodeUsage(objectOf(message['usage']))
@@ -125,6 +128,15 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     return sequence.close(index, signature(wireIndex, seal) + frame('content_block_stop', { index: wireIndex }))
   }
 
+  /** Blocks that come at once have indexes of their own, which no block of a model has. */
+  let whole = -1
+  const encodeMcp = createMcpEncoder((block, input) => {
+    const index = whole--
+    const opened = openBlock(index, block)
+    const said = input === undefined ? '' : blockDelta(index, { type: 'input_json_delta', partial_json: input })
+    return opened + said + closeBlock(index, undefined)
+  })
+
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -147,6 +159,11 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
         return closeBlock(event.index, undefined)
       case 'reasoning-end':
         return shows ? closeBlock(event.index, event.seal) : ''
+      case 'mcp-list':
+      case 'mcp-call-start':
+      case 'mcp-call-end':
+      case 'mcp-approval':
+        return encodeMcp(event)
       case 'opaque':
         return ''
       case 'finish':

@@ -40,7 +40,8 @@ function opened(block: JsonObject, delta: (fields: JsonObject) => string): [begu
       return [{ ...block, thinking: '', signature: '' }, said + delta({ type: 'signature_delta', signature })]
     }
     case 'tool_use':
-    case 'server_tool_use': {
+    case 'server_tool_use':
+    case 'mcp_tool_use': {
       const partial_json = exactText(block['input'] ?? {})
       return [{ ...block, input: {} }, delta({ type: 'input_json_delta', partial_json })]
     }

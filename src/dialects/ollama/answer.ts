@@ -52,6 +52,11 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
       case 'text-end':
       case 'reasoning-start':
       case 'reasoning-end':
+      // No client of this wire names a server.
+      case 'mcp-list':
+      case 'mcp-call-start':
+      case 'mcp-call-end':
+      case 'mcp-approval':
       case 'opaque':
         return ''
     }

@@ -1,8 +1,9 @@
 /** Chat Completions answers: whole responses, finish reasons and usage, IR <-> wire. */
+import type { AnswerPart } from '../../ir/answer.ts'
 import type { FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { compact, defined, numberOf, objectOf, type JsonObject } from '../../ir/json.ts'
-import type { AssistantPart, ChatRequest, ToolCallPart } from '../../ir/request.ts'
+import type { ChatRequest, ToolCallPart } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import { sseData } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
@@ -96,7 +97,7 @@ export function isFreeform({ tools }: ChatRequest, name: string): boolean {
   return tools.some((tool) => tool.type === 'function' && tool.name === name && tool.freeform !== undefined)
 }
 
-function encodeMessage(content: AssistantPart[], request: ChatRequest): JsonObject {
+function encodeMessage(content: AnswerPart[], request: ChatRequest): JsonObject {
   const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
   const reasoning = content.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('')
   const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call')

@@ -183,6 +183,11 @@ export function createChoiceEncoder(
       case 'text-end':
       case 'reasoning-start':
       case 'reasoning-end':
+      // No client of this wire names a server.
+      case 'mcp-list':
+      case 'mcp-call-start':
+      case 'mcp-call-end':
+      case 'mcp-approval':
       case 'opaque':
         return ''
     }

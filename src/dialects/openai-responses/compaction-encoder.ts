@@ -39,6 +39,10 @@ export function createCompactionEncoder(
       case 'tool-call-start':
       case 'tool-call-delta':
       case 'tool-call-end':
+      case 'mcp-list':
+      case 'mcp-call-start':
+      case 'mcp-call-end':
+      case 'mcp-approval':
       case 'opaque':
         return ''
     }

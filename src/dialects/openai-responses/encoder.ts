@@ -6,6 +6,8 @@ import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { callItem, callKind, callPrefix, type Call, type CallKind } from './call-items.ts'
 import { createCompactionEncoder } from './compaction-encoder.ts'
 import { addFunction, endFunction, extendFunction, functionText, type FunctionText } from './function-events.ts'
+import { createMcpWriter, type Running } from './mcp-events.ts'
+import { mcpCallItem } from './mcp-items.ts'
 import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, textPart } from './response.ts'
 import {
   beginAnswer,
@@ -40,6 +42,8 @@ export interface Place {
   opening: Opening
   /** Items that are open. */
   blocks: Map<number, Block>
+  /** Calls that MCP servers run. */
+  running: Map<number, Running>
   /** Items that are done, each at its index. */
   output: JsonObject[]
   /** The index of the next item. */
@@ -47,7 +51,7 @@ export interface Place {
 }
 
 export function createPlace(): Place {
-  return { opening: createOpening(), blocks: new Map(), output: [], items: 0 }
+  return { opening: createOpening(), blocks: new Map(), running: new Map(), output: [], items: 0 }
 }
 
 export function createEncoder(identity: AnswerIdentity, request: ChatRequest, place = createPlace()): AnswerEncoder {
@@ -89,15 +93,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     return closeBlock(write, block, item) + write('response.output_item.done', { output_index: block.at, item })
   }
 
-  /** A block of the client's own dialect that is not modelled comes whole. */
-  const passOn = (item: JsonObject): string => {
-    const at = place.items++
-    output[at] = item
-    return (
-      write('response.output_item.added', { output_index: at, item }) +
-      write('response.output_item.done', { output_index: at, item })
-    )
-  }
+  const writeMcp = createMcpWriter(write, place, (prefix, at) => itemId(identity, prefix, at))
 
   return (event) => {
     switch (event.type) {
@@ -118,14 +114,29 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
       case 'reasoning-end':
       case 'tool-call-end':
         return close(event.index)
+      case 'mcp-list':
+      case 'mcp-call-start':
+      case 'mcp-call-end':
+      case 'mcp-approval':
+        return writeMcp(event)
       case 'opaque':
-        return event.dialect === 'openai-responses' ? passOn(event.value) : ''
+        return event.dialect === 'openai-responses' ? passOn(write, place, event.value) : ''
       case 'finish':
         return tellEnd(place, identity, request, event)
       case 'failure':
         return tellFailure(opening, identity, request, event.failure)
     }
   }
+}
+
+/** A block of the client's own dialect that is not modelled comes whole. */
+function passOn(write: Write, place: Place, item: JsonObject): string {
+  const at = place.items++
+  place.output[at] = item
+  return (
+    write('response.output_item.added', { output_index: at, item }) +
+    write('response.output_item.done', { output_index: at, item })
+  )
 }
 
 function tellEnd({ opening, output }: Place, identity: AnswerIdentity, request: ChatRequest, event: Finish): string {
@@ -228,9 +239,14 @@ export function finishedItem(block: Block, request: ChatRequest): JsonObject {
 }
 
 /** A sign of life: what Codex waits for, which takes no notice of comments (real-clients.md 3). It tells the answer so far, as some SDKs go on from there. */
-export function writeSign({ opening, blocks, output }: Place, identity: AnswerIdentity, request: ChatRequest): string {
+export function writeSign(
+  { opening, blocks, running, output }: Place,
+  identity: AnswerIdentity,
+  request: ChatRequest,
+): string {
   const items = [...output]
   for (const block of blocks.values()) items[block.at] = openItem(block, request)
+  for (const { id, at, call } of running.values()) items[at] = mcpCallItem(id, call, call.input)
   return beginAnswer(opening, identity, request) || inProgress(opening.write, identity, request, items)
 }
 

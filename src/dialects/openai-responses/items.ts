@@ -10,17 +10,21 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../ir/request.ts'
+import { unfold } from '../../ir/unfold.ts'
 import { BadRequest } from '../dialect.ts'
 import { freeformInput } from '../freeform.ts'
 import { decodeUrl } from '../openai-chat/messages.ts'
 import { readCompaction, tellSummary } from './compaction.ts'
+import { readApprovals, type Approvals } from './mcp-approvals.ts'
+import { decodeMcpItem } from './mcp-items.ts'
 import { localShellName, type FlatName } from './tools.ts'
 
 /** Neighbouring items of one speaker (a message, its reasoning, its calls) are one IR message. */
 export function decodeItems(items: JsonValue[], nameOf: FlatName): Message[] {
   const messages: Message[] = []
+  const approvals = readApprovals(items.map(objectOf))
   items.forEach((item, at) => {
-    for (const message of decodeItem(objectOf(item), at, nameOf)) append(messages, message)
+    for (const message of decodeItem(objectOf(item), at, nameOf, approvals)) append(messages, message)
   })
   return messages
 }
@@ -32,7 +36,7 @@ function append(messages: Message[], message: Message): void {
   else messages.push(message)
 }
 
-function decodeItem(item: JsonObject, at: number, nameOf: FlatName): Message[] {
+function decodeItem(item: JsonObject, at: number, nameOf: FlatName, approvals: Approvals): Message[] {
   switch (item['type'] ?? 'message') {
     case 'message':
       return decodeMessage(item, at)
@@ -51,7 +55,13 @@ function decodeItem(item: JsonObject, at: number, nameOf: FlatName): Message[] {
       return [assistant(decodeReasoning(item))]
     case 'compaction':
       return decodeCompaction(item)
+    case 'mcp_call':
+      return decodeMcpCall(item)
+    case 'mcp_approval_request':
+      return approvals.tell(item)
     // What they say is about the request as a whole (request.ts).
+    case 'mcp_list_tools':
+    case 'mcp_approval_response':
     case 'additional_tools':
     case 'configuration_update':
     case 'compaction_trigger':
@@ -139,6 +149,11 @@ function decodeCall(item: JsonObject, nameOf: FlatName, input: string): ToolCall
     input,
     ...defined({ namespace }),
   }
+}
+
+function decodeMcpCall(item: JsonObject): Message[] {
+  const part = decodeMcpItem(item)
+  return part ? unfold([part]) : []
 }
 
 function decodeShellCall(item: JsonObject): ToolCallPart {

@@ -18,6 +18,7 @@ import { decodeFormat, encodeEffort, encodeFormat } from '../openai-format.ts'
 import { compactionPlea, userItems } from './compaction.ts'
 import { decodeItems } from './items.ts'
 import { encodeItems } from './encode-items.ts'
+import { decodeMcpWishes } from './mcp-servers.ts'
 import { decodeChoice, decodeTools, encodeTools, flatNames, listTools } from './tools.ts'
 
 const modelled = new Set(
@@ -46,6 +47,7 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
       parallelToolCalls: booleanOf(body['parallel_tool_calls']),
       reasoning: decodeReasoning(body),
       userId: stringOf(body['user']),
+      mcp: decodeMcpWishes(listed, body['input'], body['tool_choice']),
     }),
     extras: { 'openai-responses': without(body, modelled) },
     echo: echoOf(body),

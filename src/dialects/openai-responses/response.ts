@@ -1,13 +1,15 @@
 /** Responses answers: the response object, items, statuses and usage, IR <-> wire. */
+import { interrupted, type AnswerPart } from '../../ir/answer.ts'
 import type { FinishReason, Usage } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { arrayOf, defined, numberOf, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
-import type { AssistantPart, ChatRequest } from '../../ir/request.ts'
+import type { ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { AnswerIdentity } from '../dialect.ts'
 import { callItem, callPrefix } from './call-items.ts'
 import { compactionItem, sealedCompactions } from './compaction.ts'
 import { encodeFailure } from './failure.ts'
+import { approvalItem, listItem, mcpCallItem } from './mcp-items.ts'
 import { encodeTextFormat } from './request.ts'
 
 export function decodeUsage(usage: JsonObject): Usage {
@@ -122,12 +124,7 @@ export function itemId(identity: AnswerIdentity, prefix: string, index: number):
   return `${prefix}_${identity.id.replace(/^resp_/, '')}${String(index).padStart(4, '0')}`
 }
 
-function encodeOutputItem(
-  request: ChatRequest,
-  part: AssistantPart,
-  identity: AnswerIdentity,
-  at: number,
-): JsonObject[] {
+function encodeOutputItem(request: ChatRequest, part: AnswerPart, identity: AnswerIdentity, at: number): JsonObject[] {
   switch (part.type) {
     case 'text':
       return [messageItem(itemId(identity, 'msg', at), part.text)]
@@ -135,6 +132,12 @@ function encodeOutputItem(
       return [callItem(request, itemId(identity, callPrefix(request, part.name), at), part, part.input, 'completed')]
     case 'reasoning':
       return [reasoningItem(itemId(identity, 'rs', at), part.text)]
+    case 'mcp-list':
+      return [listItem(itemId(identity, 'mcpl', at), part.list)]
+    case 'mcp-call':
+      return [mcpCallItem(itemId(identity, 'mcp', at), part.call, part.call.input, part.result ?? interrupted)]
+    case 'mcp-approval':
+      return [approvalItem(itemId(identity, 'mcpr', at), part.call)]
     case 'opaque':
       return part.dialect === 'openai-responses' ? [part.value] : []
     case 'file':

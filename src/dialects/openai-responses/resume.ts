@@ -49,7 +49,7 @@ export const resume: Resume = (frames, request, nowMs) => {
   const identity = { id: stringOf(response['id']) ?? '', model: stringOf(response['model']) ?? '', createdAtMs: nowMs }
   // The last frame repeats the response object, which is the provider's.
   const asked = { ...request, echo: response }
-  const place = { opening: { write, isAnnounced: true }, blocks, output, items: items.length }
+  const place = { opening: { write, isAnnounced: true }, blocks, running: new Map(), output, items: items.length }
   const encode = createEncoder(identity, asked, place)
   return { events, closing, encode, sign: () => writeSign(place, identity, asked), isWhole: false }
 }

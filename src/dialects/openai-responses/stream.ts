@@ -10,6 +10,7 @@ import { freeformInput } from '../freeform.ts'
 import { createFrameReader, readFrame } from '../gaps.ts'
 import { decodeFailure } from './failure.ts'
 import { gapGrammar } from './gaps.ts'
+import { decodeMcpItem } from './mcp-items.ts'
 import { decodeUsage, failureFields } from './response.ts'
 
 export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
@@ -45,7 +46,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     } else if (item['type'] === 'reasoning') {
       if (text !== '') emit({ type: 'reasoning-delta', index, text })
       emit({ type: 'reasoning-end', index, ...defined({ seal: sealOf(item) }) })
-    } else emit({ type: 'opaque', dialect: 'openai-responses', value: item })
+    } else closeMcp(emit, index, item)
   }
 
   const take = (type: string, body: JsonObject): void => {
@@ -85,6 +86,15 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
     },
     end: () => emit({ type: 'failure', failure: streamCut }),
   }
+}
+
+/** Of a server's call all is known at its end; what is not modelled is opaque. */
+function closeMcp(emit: Emit, index: number, item: JsonObject): void {
+  const part = decodeMcpItem(item)
+  if (part?.type === 'mcp-call') {
+    emit({ type: 'mcp-call-start', index, call: part.call })
+    if (part.result) emit({ type: 'mcp-call-end', index, result: part.result })
+  } else emit(part ?? { type: 'opaque', dialect: 'openai-responses', value: item })
 }
 
 /** Proxies in front of the API speak in envelopes of their own, without a type. */

@@ -10,6 +10,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../ir/json.ts'
+import { mcpToolName } from '../../ir/mcp.ts'
 import type { ChatRequest, FunctionTool, Tool, ToolChoice, ToolNamespace, Warn } from '../../ir/request.ts'
 import { freeformTool } from '../freeform.ts'
 import { reachableChoice } from '../tool-choice.ts'
@@ -120,9 +121,12 @@ export function decodeChoice(choice: JsonValue | undefined, tools: Tool[]): { to
   }
 }
 
-/** Of a tool that its dialect knows without a name the type is chosen. */
+/** Of a tool that its dialect knows without a name the type is chosen, of a server's tool both its names. */
 function nameOfChoice(choice: JsonObject): string | undefined {
   if (choice['type'] === 'local_shell') return localShellName
+  const server = choice['type'] === 'mcp' ? stringOf(choice['server_label']) : undefined
+  const name = stringOf(choice['name'])
+  if (server !== undefined) return name === undefined ? undefined : mcpToolName(server, name)
   return choice['type'] === undefined ? undefined : stringOf(choice['name'])
 }
 

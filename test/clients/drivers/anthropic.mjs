@@ -33,6 +33,8 @@ drive(async (command) => {
     }
     case 'loop':
       return loop(client, body, command)
+    case 'mcp':
+      return withServers(client.beta.messages, body, command)
     default:
       throw new Error(`unknown op ${command.op}`)
   }
@@ -62,6 +64,20 @@ function loop(client, body, command) {
     return content.length === 0 ? [] : [{ role: 'user', content }]
   }
   return toolLoop(command, ask, (text, image) => ({ role: 'user', content: withImage(text, image) }), answer)
+}
+
+/** What the connector's blocks are in the SDK's own reading, and in which order a stream tells them. */
+async function withServers(messages, body, { streams }) {
+  const events = []
+  const message = streams
+    ? await messages
+        .stream(body)
+        .on('streamEvent', ({ type, content_block }) =>
+          events.push([type, content_block?.type].filter(Boolean).join(' ')),
+        )
+        .finalMessage()
+    : await messages.create(body)
+  return { ...describe(message), value: { content: message.content, events }, chunks: events.length }
 }
 
 function withImage(text, data) {

@@ -132,6 +132,8 @@ async function responses(client, command) {
       const stream = client.responses.stream(body).on('response.output_text.delta', () => (chunks += 1))
       return { ...describeResponse(await stream.finalResponse()), chunks }
     }
+    case 'mcp':
+      return withServers(client, body, command)
     case 'loop':
       return loopResponses(client, body, command)
     case 'compact': {
@@ -142,6 +144,23 @@ async function responses(client, command) {
     default:
       throw new Error(`unknown op ${command.op}`)
   }
+}
+
+/** What the items of MCP servers are in the SDK's own reading, and in which order a stream tells them. */
+async function withServers(client, body, { streams }) {
+  const events = []
+  let response
+  if (!streams) response = await client.responses.create(body)
+  else if (client.responses.stream) {
+    const stream = client.responses.stream(body).on('event', (event) => events.push(event))
+    response = await stream.finalResponse()
+  } else {
+    for await (const event of await client.responses.create({ ...body, stream: true })) {
+      events.push(event)
+      response = event.response ?? response
+    }
+  }
+  return { ...describeResponse(response), value: { content: response.output, events }, chunks: events.length }
 }
 
 /** Either the app keeps the items and sends them all, or the provider does and is sent only what is new. */

@@ -14,6 +14,7 @@ drive(async (command) => {
     ...command.extra,
   }
   if (command.op === 'loop') return loop(options, command)
+  if (command.op === 'mcp') return withServers(options, command)
   if (command.op === 'create') {
     const result = await ai.generateText(options)
     return { ...(await describe(result)), headers: headersOf(result.response), chunks: 1 }
@@ -72,6 +73,34 @@ function shown(text, data) {
     { type: 'text', text },
     { type: 'image-data', data, mediaType: 'image/png' },
   ]
+}
+
+/** Servers in the words of this SDK, and the parts that it makes of what they did: `servers` has label, URL and whether they run unasked. */
+async function withServers(options, { api, servers, streams }) {
+  const mcp = openai.openai.tools.mcp
+  const named =
+    api === 'messages'
+      ? {
+          providerOptions: {
+            anthropic: { mcpServers: servers.map(({ label, url }) => ({ type: 'url', name: label, url })) },
+          },
+        }
+      : {
+          tools: Object.fromEntries(
+            servers.map(({ label, url, asks }) => [
+              label,
+              mcp({ serverLabel: label, serverUrl: url, requireApproval: asks ? 'always' : 'never' }),
+            ]),
+          ),
+        }
+  const failed = []
+  const request = { ...options, ...named }
+  const result = streams
+    ? ai.streamText({ ...request, onError: ({ error }) => failed.push(error) })
+    : await ai.generateText(request)
+  if (streams) await result.consumeStream()
+  if (failed.length > 0) throw failed[0]
+  return { ...(await describe(result)), value: { content: await result.content, events: [] }, chunks: 0 }
 }
 
 function languageModel({ api, baseURL, apiKey, model }) {

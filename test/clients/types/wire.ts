@@ -17,6 +17,13 @@ type MessagesBlock =
   | Exclude<Anthropic.ContentBlock, Anthropic.TextBlock | Anthropic.ToolUseBlock>
   | Omit<Anthropic.TextBlock, 'citations'>
   | Omit<Anthropic.ToolUseBlock, 'caller'>
+  | ServersBlock
+
+/** Of the beta in which a request names MCP servers. A result's texts have no `citations` either. */
+type ServersBlock =
+  | Anthropic.Beta.BetaMCPToolUseBlock
+  | With<Anthropic.Beta.BetaMCPToolResultBlock, { content: Omit<Anthropic.Beta.BetaTextBlock, 'citations'>[] }>
+  | Anthropic.Beta.BetaMCPToolListingBlock
 
 export type MessagesAnswer = With<Anthropic.Message, { content: MessagesBlock[] }>
 
