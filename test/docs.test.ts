@@ -11,6 +11,11 @@ import type { Setting } from '../src/config/setting.ts'
 import { installCommand } from '../src/embedded/library-path.ts'
 import { readModelSource } from '../src/embedded/source.ts'
 import { scenarios } from '../src/drill/scenarios.ts'
+import { gatherEnded } from '../src/observe/ended.ts'
+import { createMeters } from '../src/observe/metrics.ts'
+import { cloud, local } from './clocks/stage.ts'
+import { FakeClock } from './fakes/clock.ts'
+import { nothingKnown } from './fakes/nothing-known.ts'
 import { hear } from './spoken.ts'
 
 const all: Setting[] = Object.values(settings)
@@ -82,6 +87,29 @@ describe('docs/tool-calls.md', () => {
   it.each([...examples].map(([, example = '']) => [example]))('shows a call that is made: %s', (example) => {
     const calls = hear([example]).heard.filter((block) => typeof block === 'object')
     expect(calls.map(({ name, input }) => [name, JSON.parse(input)])).toEqual([['Bash', { command: 'ls' }]])
+  })
+})
+
+describe('docs/metrics.md', () => {
+  const text = readFileSync('docs/metrics.md', 'utf8')
+  const clock = new FakeClock()
+  const known = nothingKnown(clock)
+  const targets = [cloud('claude', 'anthropic'), local()] as const
+  const chains = { anthropic: targets, 'openai-chat': targets, 'openai-responses': targets, ollama: targets }
+  const ended = gatherEnded(known.journal, () => undefined, clock)
+  const { meters, histograms } = createMeters({ ...known, chains, ended, clock, version: '' })
+  const rows = [...meters, ...histograms].map(({ type, facts: { name, labels, help } }) => {
+    const named = labels.map((label) => `\`${label}\``).join(', ') || 'none'
+    return `| \`${name}\` | ${type} | ${named} | ${help} |`
+  })
+
+  it.each(rows)('has the row as the program has it: %s', (row) => {
+    expect(text).toContain(row)
+  })
+
+  it('has no row of what is not there', () => {
+    const told = text.split('\n').filter((line) => line.startsWith('| `trooper_'))
+    expect(told.filter((row) => !rows.includes(row))).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@
  * exchange costs ~20 additions.
  */
 import type { ClientDialectName } from '../dialects/dialect.ts'
+import type { Usage } from '../ir/events.ts'
 import type { Bill, Cost } from './bill.ts'
 import { fallbackOf, firstContentMs, isFailure, isSeam, reasonOf, type AttemptEntry, type Entry } from './entry.ts'
 import { createAttemptMeters, createClientMeters, createTargetMeters } from './exchange-meters.ts'
@@ -29,6 +30,9 @@ interface TargetCells {
   output: Cell
   cost: Cell
   costUnknown: Cell
+  seams: Cell
+  omittedMessages: Cell
+  omittedTokens: Cell
 }
 
 export class ExchangeCounts {
@@ -70,9 +74,7 @@ export class ExchangeCounts {
     if (isFailure(end)) this.meters.attemptFailures.at(target, entry.dialect, end.reason).value += 1
     if (entry.about !== 'conversation' || end.is === 'skipped') return
     this.#addTimes(entry, attempt, cells)
-    this.#addTokens(attempt)
-    if (attempt.omitted) this.#addOmitted(target, attempt.omitted)
-    if (isSeam(attempt)) this.meters.seams.at(target).value += 1
+    this.#addContent(attempt)
   }
 
   #addTimes({ isStream }: Entry, attempt: AttemptEntry, { times, firstContent }: AttemptCells): void {
@@ -86,19 +88,22 @@ export class ExchangeCounts {
       this.meters.speeds.at(target).observe((usage.outputTokens / writingMs) * 1000)
   }
 
-  #addTokens({ target, usage }: AttemptEntry): void {
-    if (!usage) return
-    const { input, output } = this.#cellsOf(target)
-    input.value += usage.inputTokens ?? 0
-    output.value += usage.outputTokens ?? 0
-    const { cacheReadTokens = 0, cacheWriteTokens = 0 } = usage
-    if (cacheReadTokens > 0) this.meters.cachedTokens.at(target, 'read').value += cacheReadTokens
-    if (cacheWriteTokens > 0) this.meters.cachedTokens.at(target, 'write').value += cacheWriteTokens
+  #addContent(attempt: AttemptEntry): void {
+    const { target, usage, omitted } = attempt
+    const cells = this.#cellsOf(target)
+    if (isSeam(attempt)) cells.seams.value += 1
+    if (usage) this.#addTokens(target, usage, cells)
+    if (!omitted) return
+    cells.omittedMessages.value += omitted.messages
+    cells.omittedTokens.value += omitted.tokens
   }
 
-  #addOmitted(target: string, { messages, tokens }: { messages: number; tokens: number }): void {
-    this.meters.omittedMessages.at(target).value += messages
-    this.meters.omittedTokens.at(target).value += tokens
+  #addTokens(target: string, usage: Usage, { input, output }: TargetCells): void {
+    const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = usage
+    input.value += inputTokens
+    output.value += outputTokens
+    if (cacheReadTokens > 0) this.meters.cachedTokens.at(target, 'read').value += cacheReadTokens
+    if (cacheWriteTokens > 0) this.meters.cachedTokens.at(target, 'write').value += cacheWriteTokens
   }
 
   #addCost(target: string, { usd, isWhole }: Cost): void {
@@ -154,6 +159,9 @@ export class ExchangeCounts {
       output: this.meters.tokens.at(target, 'output'),
       cost: this.meters.cost.at(target),
       costUnknown: this.meters.costUnknown.at(target),
+      seams: this.meters.seams.at(target),
+      omittedMessages: this.meters.omittedMessages.at(target),
+      omittedTokens: this.meters.omittedTokens.at(target),
     }))
   }
 }

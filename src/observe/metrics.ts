@@ -17,16 +17,9 @@ interface Parts extends State {
   ended: Ended
 }
 
-export function createMetrics({ journal, ended, ...state }: Parts): Metrics {
-  const counts = new ExchangeCounts()
-  ended.listen((entry, bill) => counts.add(entry, bill))
-  const own = Object.values(counts.meters)
-  const meters: Meter[] = [
-    ...own.filter((meter) => !(meter instanceof Histogram)),
-    ...createInFlightMeters(journal, state.chains),
-    ...createStateMeters(state),
-  ]
-  const histograms = own.filter((meter) => meter instanceof Histogram)
+export function createMetrics(parts: Parts): Metrics {
+  const { ended } = parts
+  const { meters, histograms } = createMeters(parts)
   let loaded: Promise<Exposition> | undefined
   return {
     tell: async () => {
@@ -36,4 +29,17 @@ export function createMetrics({ journal, ended, ...state }: Parts): Metrics {
       return { contentType: exposition.contentType, text: await exposition.text() }
     },
   }
+}
+
+/** All that is told beside what is told of every Node process. */
+export function createMeters({ journal, ended, ...state }: Parts): { meters: Meter[]; histograms: Histogram[] } {
+  const counts = new ExchangeCounts()
+  ended.listen((entry, bill) => counts.add(entry, bill))
+  const own = Object.values(counts.meters)
+  const meters: Meter[] = [
+    ...own.filter((meter) => !(meter instanceof Histogram)),
+    ...createInFlightMeters(journal, state.chains),
+    ...createStateMeters(state),
+  ]
+  return { meters, histograms: own.filter((meter) => meter instanceof Histogram) }
 }

@@ -33,6 +33,7 @@ export function createStateMeters(state: State): Meter[] {
 function targetMeters({ chains, ledger, breakers, usage, network, counts, clock }: State): Meter[] {
   const targets = [...new Set(Object.values(chains).flat())]
   const clouds = targets.filter(({ kind }) => kind === 'cloud')
+  const locals = targets.filter(({ kind }) => kind === 'local')
   const ofEach = (some: readonly Target[], value: (target: Target, nowMs: number) => number): Reading[] =>
     some.map((target) => ({ labels: [target.name], value: value(target, clock.now()) }))
   return [
@@ -73,7 +74,7 @@ function targetMeters({ chains, ledger, breakers, usage, network, counts, clock 
         help: 'Tool calls that a model only wrote as text, and that were made.',
         labels: ['target'],
       },
-      read: () => readCounts(counts.of('spoken-call')),
+      read: () => ofEach(locals, ({ name }) => counts.of('spoken-call').get(name) ?? 0),
     },
     {
       type: 'counter',
@@ -82,7 +83,7 @@ function targetMeters({ chains, ledger, breakers, usage, network, counts, clock 
         help: 'Tool calls of a model that its own engine could not read.',
         labels: ['target'],
       },
-      read: () => readCounts(counts.of('unread-call')),
+      read: () => ofEach(locals, ({ name }) => counts.of('unread-call').get(name) ?? 0),
     },
   ]
 }
@@ -135,10 +136,6 @@ function ownMeters({ override, days, clock, version }: State): Meter[] {
 
 function gauge(name: string, help: string, labels: string[], read: () => Reading[]): Meter {
   return { type: 'gauge', facts: { name, help, labels }, read }
-}
-
-function readCounts(counts: ReadonlyMap<string, number>): Reading[] {
-  return [...counts].map(([target, value]) => ({ labels: [target], value }))
 }
 
 /** A probe under way may yet find that it is spent. */
