@@ -19,6 +19,8 @@ describe('what is taken out before a person reads along', () => {
 
   it.each([
     ['Authorization: Bearer abc.def-123456', 'Authorization: Bearer [hidden]'],
+    ['{"type":"mcp","authorization":"abc123def"}', '{"type":"mcp","authorization":"[hidden]"}'],
+    ['{"authorization_token":"abc123def"}', '{"authorization_token":"[hidden]"}'],
     ['{"password": "correct horse"}', '{"password": "[hidden] horse"}'],
     ['API_KEY=abcdef123456 npm start', 'API_KEY=[hidden] npm start'],
     ['postgres://me:hunter22@db/x', 'postgres://me:[hidden]@db/x'],

@@ -12,7 +12,7 @@ const secrets: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
   /(?<=\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}/gi,
   // A name that says so, and its value: in JSON, in a shell, in a URL.
-  /(?<=(?:api[-_]?key|secret|token|passwd|password|credential)\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\,;&}]{6,}/gi,
+  /(?<=(?:api[-_]?key|secret|token|passwd|password|credential|authorization)\\?["']?\s*[:=]\s*\\?["']?)(?!bearer\b|basic\b)[^\s"'\\,;&}]{6,}/gi,
   /(?<=:\/\/[^\s/:@"]{0,64}:)[^\s/@"]+(?=@)/g,
 ]
 

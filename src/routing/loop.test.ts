@@ -60,6 +60,12 @@ describe('a glance at a body', () => {
     }
   })
 
+  it('sees the word of a client that a local call waited for', () => {
+    const word = (id: string) => ({ type: 'mcp_approval_response', approval_request_id: id, approve: true })
+    expect(glance({ input: [word('mcpr_trooper0001')] })).toBe(true)
+    expect(glance({ input: [word('mcpr_0001')] })).toBe(false)
+  })
+
   it('is not deceived by what only looks like a turn behind it', () => {
     const tools = [{ name: 'f', input_schema: { properties: { role: { enum: ['assistant'] } } } }]
     const said = { role: 'user', content: 'They wrote {"role": "assistant"}' }

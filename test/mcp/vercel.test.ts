@@ -9,7 +9,7 @@ const away = { messages: 'anthropic-overloaded', responses: 'openai-overloaded' 
 
 function testsOf(definition: ClientDefinition, api: 'messages' | 'responses', stage: () => McpStage): void {
   const usable = available(definition)
-  if (usable !== true) return void it.skip(`skipped: ${usable.skip}`)
+  if (usable !== true) return it.skip(`skipped: ${usable.skip}`)
   const client = useClient(definition)
   beforeEach(async () => {
     await clear(stage())

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, JsonValue } from '../../ir/json.ts'
 import { anyTool, noTool, type McpServer } from '../../ir/mcp.ts'
+import { decodeRequest } from './request.ts'
 import { decodeMcpWishes } from './mcp-servers.ts'
 
 const docs: JsonObject = { type: 'mcp', server_label: 'docs', server_url: 'https://docs.example/mcp' }
@@ -65,6 +66,12 @@ describe('the servers of a Responses request', () => {
     const connector = { type: 'mcp', server_label: 'drive', connector_id: 'connector_googledrive' }
     expect(decodeMcpWishes([connector, { type: 'function', name: 'f' }], 'Hi', 'auto')).toBeUndefined()
   })
+})
+
+it('asks no server where a conversation is only made short', () => {
+  const body = (input: JsonValue) => decodeRequest({ model: 'm', input, tools: [docs] })
+  expect(body('Hi').mcp?.servers).toHaveLength(1)
+  expect(body([{ type: 'compaction_trigger' }]).mcp).toBeUndefined()
 })
 
 it('knows the calls that the client has allowed and nobody has made', () => {

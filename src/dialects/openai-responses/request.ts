@@ -116,8 +116,9 @@ function wantsCompaction(input: JsonValue | undefined): boolean {
 
 function asCompaction(request: ChatRequest, compaction: 'item' | 'input'): ChatRequest {
   const plea: Message = { role: 'user', content: [{ type: 'text', text: compactionPlea }] }
+  const { mcp: _, ...rest } = request
   return {
-    ...request,
+    ...rest,
     messages: [...request.messages, plea],
     tools: [],
     toolChoice: { type: 'auto' },
