@@ -1,5 +1,14 @@
 /** A conversation as a cut leaves it. */
-import type { ChatRequest, FilePart, Message, TextPart, ToolResultPart, UserPart } from '../ir/request.ts'
+import type {
+  AssistantPart,
+  ChatRequest,
+  FilePart,
+  Message,
+  TextPart,
+  ToolResultPart,
+  UserPart,
+} from '../ir/request.ts'
+import { shrinkArguments } from './call-arguments.ts'
 import { presentFrom, type Count } from './count.ts'
 import { droppedRuns, isDropped, type Cut } from './cut.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -78,27 +87,35 @@ function shorten(message: Message, at: number, cut: Cut, count: Count, memo: Mem
       return cut.textTokens === undefined
         ? message
         : { role: 'user', content: shrinkParts(message.content, cut.textTokens, count, short) }
-    case 'assistant': {
-      const isThoughtless = at < cut.thoughtlessBefore
-      if (cut.textTokens === undefined && !isThoughtless) return message
-      const kept = message.content.filter((part) => part.type !== 'reasoning' || !isThoughtless)
-      const { textTokens } = cut
-      if (textTokens === undefined)
-        return kept.length === message.content.length ? message : { role: 'assistant', content: kept }
-      return {
-        role: 'assistant',
-        content: kept.map((part) => (part.type === 'text' ? { ...part, text: short(part.text, textTokens) } : part)),
-      }
-    }
+    case 'assistant':
+      return shortenAnswer(message, at, cut, count, short)
     case 'tool': {
-      const limits = [at < cut.shrunkBefore ? cut.resultTokens : undefined, cut.textTokens].filter(
-        (limit) => limit !== undefined,
-      )
-      if (limits.length === 0) return message
-      const limit = Math.min(...limits)
+      const limit = limitOfTools(at, cut)
+      if (limit === undefined) return message
       return { role: 'tool', content: message.content.map((result) => shrinkResult(result, limit, count, short)) }
     }
   }
+}
+
+/** For what tools are told, and tell. */
+function limitOfTools(at: number, { shrunkBefore, resultTokens, textTokens }: Cut): number | undefined {
+  const old = at < shrunkBefore ? resultTokens : undefined
+  return old === undefined || textTokens === undefined ? (old ?? textTokens) : Math.min(old, textTokens)
+}
+
+type Answer = Extract<Message, { role: 'assistant' }>
+
+function shortenAnswer(message: Answer, at: number, cut: Cut, count: Count, short: Shorten): Answer {
+  const { textTokens } = cut
+  const limit = limitOfTools(at, cut)
+  const kept = message.content.filter((part) => part.type !== 'reasoning' || at >= cut.thoughtlessBefore)
+  const content = kept.map((part): AssistantPart => {
+    if (part.type === 'tool-call' && limit !== undefined && count.part(part) > limit)
+      return { ...part, input: shrinkArguments(part.input, limit, count, short) }
+    return part.type === 'text' && textTokens !== undefined ? { ...part, text: short(part.text, textTokens) } : part
+  })
+  const isSame = content.length === message.content.length && content.every((part, index) => part === kept[index])
+  return isSame ? message : { role: 'assistant', content }
 }
 
 type Shorten = (text: string, tokens: number) => string

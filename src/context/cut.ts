@@ -5,7 +5,7 @@ import type { Message } from '../ir/request.ts'
 export interface Cut {
   /** The tokens that it was made for, by the count of that time. */
   budget: number
-  /** Results of tools before it keep `resultTokens` each, of their head, their end and what stands out between. */
+  /** Results of tools before it, and the arguments of calls, keep `resultTokens` each: of every long text the head, the end and what stands out between. */
   shrunkBefore: number
   resultTokens: number
   /** Thoughts before it are left out. */

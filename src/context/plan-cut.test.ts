@@ -55,6 +55,20 @@ describe('what goes first', () => {
     expect(cut).toMatchObject({ droppedBefore: 0, thoughtlessBefore: 0, textTokens: undefined, toolTokens: undefined })
   })
 
+  it('is as well what was long in the arguments of the oldest calls', () => {
+    const write = (id: string): Message[] => {
+      const [call, result] = step(id, 5)
+      const input = JSON.stringify({ file_path: 'a.ts', content: words(900) })
+      return [
+        { role: 'assistant', content: [{ type: 'tool-call', id, name: 'write', input }] },
+        ...(call && result ? [result] : []),
+      ]
+    }
+    const asked = request([...write('a'), said('assistant', 30), said('user', 20), ...write('b'), ...recent])
+    const cut = cutOf(asked, Math.round(count.request(asked) * 0.98))
+    expect(cut).toMatchObject({ shrunkBefore: 4, droppedBefore: 0, textTokens: undefined })
+  })
+
   it('is the oldest messages, when shrinking is not enough', () => {
     const long = Array.from({ length: 20 }, () => [said('assistant', 100), said('user', 100)]).flat()
     const cut = cutOf(request([...old, ...long, ...recent]), 1500)

@@ -1,10 +1,10 @@
 /**
  * How much of a conversation has to go for the rest to fit, and which part first. Each stage goes only as far as needed:
  *
- *  1. results of tools before the recent turns are shrunk, oldest first;
+ *  1. results of tools before the recent turns are shrunk, and long texts in the arguments of calls, oldest first;
  *  2. messages before the recent turns are left out, oldest first, and a note says what was in them.
  * The recent turns are the last two words of the user and everything behind them. Where they alone are too long, as in a long loop of tools:
- *  3. their results are shrunk, oldest first, all but the newest step's;
+ *  3. their results and arguments are shrunk, oldest first, all but the newest step's;
  *  4. their thoughts are left out;
  *  5. their steps are left out, oldest first, all but the newest. What the user said stays.
  * And where even that is too long, as a last resort:
@@ -15,11 +15,10 @@
  * A cut goes down to a share of the window, and the next turns keep it until the window is full again: until then each begins with
  * the same tokens as the one before, and the engine reads only what is new.
  */
-import type { ChatRequest, Message } from '../ir/request.ts'
-import { presentFrom, type Count } from './count.ts'
-import { droppedRuns, isDropped, nothingCut, type Cut } from './cut.ts'
-import { noteFrameTokens } from './notes.ts'
-import { shortenTools } from './short-tools.ts'
+import type { ChatRequest } from '../ir/request.ts'
+import type { Count } from './count.ts'
+import { measure, type Sizes } from './cut-sizes.ts'
+import { nothingCut, type Cut } from './cut.ts'
 import { turnsOf, type Turns } from './turns.ts'
 
 /** Down to this share of what fits. */
@@ -160,62 +159,4 @@ function roomiest(cut: Cut, texts: number, sizes: Sizes, budget: number): Cut {
     found = roomier
   }
   return found
-}
-
-interface Sizes {
-  /** What is left by a cut, at most. */
-  total(cut: Cut): number
-}
-
-/** A message by its parts, counted once: a plan weighs a few dozen cuts. */
-interface Measured {
-  role: Message['role']
-  frame: number
-  parts: readonly { tokens: number; isThought: boolean; isShrinkable: boolean }[]
-}
-
-function measureMessage(message: Message, isPresent: boolean, count: Count): Measured {
-  const parts = message.content.map((part) => ({
-    tokens: part.type === 'reasoning' && !isPresent ? 0 : count.part(part),
-    isThought: part.type === 'reasoning',
-    isShrinkable:
-      part.type === 'text' || part.type === 'tool-result' || (part.type === 'file' && message.role === 'user'),
-  }))
-  return { role: message.role, frame: count.message({ ...message, content: [] }, isPresent), parts }
-}
-
-/** How much longer than its limit a text may be that is only a gap. */
-const slack = 12
-
-function measure(request: ChatRequest, count: Count): Sizes {
-  const { messages } = request
-  const present = presentFrom(messages)
-  const measured = messages.map((message, at) => measureMessage(message, at >= present, count))
-  const frames = new Map<number | undefined, number>()
-  const frame = (tools: number | undefined): number => {
-    const known = frames.get(tools)
-    if (known !== undefined) return known
-    const short = tools === undefined ? request : { ...request, tools: shortenTools(request.tools, tools, count) }
-    const tokens = count.frame(short)
-    frames.set(tools, tokens)
-    return tokens
-  }
-  const total = (cut: Cut): number => {
-    const runs = droppedRuns(messages, cut).length
-    const notes = runs === 0 ? 0 : runs * noteFrameTokens + cut.noteTokens
-    return measured.reduce((sum, one, at) => sum + sizeOf(one, at, cut), frame(cut.toolTokens) + notes)
-  }
-  return { total }
-}
-
-function sizeOf({ role, frame, parts }: Measured, at: number, cut: Cut): number {
-  if (isDropped(cut, at)) return 0
-  const { textTokens = Number.POSITIVE_INFINITY } = cut
-  const limit = role === 'tool' && at < cut.shrunkBefore ? Math.min(cut.resultTokens, textTokens) : textTokens
-  let tokens = frame
-  for (const part of parts) {
-    if (part.isThought && at < cut.thoughtlessBefore) continue
-    tokens += part.isShrinkable && role !== 'system' ? Math.min(part.tokens, limit + slack) : part.tokens
-  }
-  return tokens
 }

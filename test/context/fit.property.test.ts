@@ -47,9 +47,14 @@ function said(role: 'user' | 'assistant', one: string): Message {
   return { role, content: [{ type: 'text', text: one }] }
 }
 
+/** With a number that JavaScript would round. */
+function inputOf(text: string): string {
+  return `{"id":90071992547409931,"file":${JSON.stringify({ path: '/work/a.ts', edits: [text, text.slice(0, 9)] })}}`
+}
+
 const step = fc
   .record({
-    calls: fc.array(fc.tuple(text, fc.boolean()), { maxLength: 3 }),
+    calls: fc.array(fc.tuple(text, fc.boolean(), fc.option(text)), { maxLength: 3 }),
     thought: fc.option(text),
     answer: text,
     next: fc.option(text),
@@ -57,7 +62,12 @@ const step = fc
   .map(({ calls, thought, answer, next }) => (at: number): Message[] => {
     const id = (index: number): string => `call_${at}_${index}`
     const reasoning = thought === null ? [] : [{ type: 'reasoning' as const, text: thought }]
-    const made = calls.map((_, index) => ({ type: 'tool-call' as const, id: id(index), name: 'run', input: '{"a":1}' }))
+    const made = calls.map(([, , written], index) => ({
+      type: 'tool-call' as const,
+      id: id(index),
+      name: 'run',
+      input: written === null ? '{"a":1}' : inputOf(written),
+    }))
     const results = calls.map(([result, isError], index) => ({
       type: 'tool-result' as const,
       callId: id(index),
@@ -102,6 +112,16 @@ function textsOf(messages: readonly Message[], role: Message['role']): string[] 
   return messages
     .filter((message) => message.role === role)
     .flatMap(({ content }) => content.flatMap((part) => (part.type === 'text' ? [part.text] : [])))
+}
+
+function callsOf(messages: readonly Message[]): [string, string][] {
+  return messages.flatMap((message): [string, string][] =>
+    message.role === 'assistant'
+      ? message.content.flatMap((part): [string, string][] =>
+          part.type === 'tool-call' ? [[part.id, part.input]] : [],
+        )
+      : [],
+  )
 }
 
 /** Calls without a result right behind them, and results without a call right before them. */
@@ -187,6 +207,24 @@ describe('a conversation that is made to fit', () => {
       }),
       runs,
     )
+  })
+
+  it('has calls with arguments of the same keys and kinds', () => {
+    const shapeOf = (input: string): string =>
+      JSON.stringify(JSON.parse(input), (_key, value: unknown) => (typeof value === 'string' ? '' : value))
+    let shrunk = 0
+    fc.assert(
+      fc.property(conversations, shares, (request, share) => {
+        const before = new Map(callsOf(request.messages))
+        for (const [id, input] of callsOf(mustFit(request, budgetOf(request, share)).request.messages)) {
+          expect(() => JSON.parse(input)).not.toThrow()
+          expect(shapeOf(input)).toBe(shapeOf(before.get(id) ?? ''))
+          if (input !== before.get(id)) shrunk += 1
+        }
+      }),
+      runs,
+    )
+    expect(shrunk).toBeGreaterThan(0)
   })
 
   it('is the same when it is made to fit again', () => {

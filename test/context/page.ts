@@ -58,12 +58,12 @@ the model, the machine or \`CONTEXT_MAX\` allows no larger window, it makes the 
 
 Each step goes only as far as needed.
 
-1. **Results of tools** before the recent turns are shrunk, the oldest first: head, end, and the lines between that stand out stay. The gap
-   says how many tokens are missing.
+1. **Results of tools** before the recent turns are shrunk, and long texts in the **arguments of calls** (a file that was written), the oldest
+   first: head, end, and the lines between that stand out stay. The gap says how many tokens are missing.
 2. **Messages** before the recent turns are left out, the oldest first. A note in their place says how many there were, and what was said in
    them, in short (\`SUMMARY\`, below).
-3. In a long loop of tools, the same with the **steps of the loop**: first their results, then their thoughts, then the oldest steps. The
-   newest step stays whole.
+3. In a long loop of tools, the same with the **steps of the loop**: first their results and arguments, then their thoughts, then the
+   oldest steps. The newest step stays whole.
 4. **As a last resort** notes say only how much is missing, every text of more than a few lines loses its middle, the newest one too, and
    the descriptions of tools are cut to their first sentences.
 
