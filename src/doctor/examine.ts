@@ -12,6 +12,7 @@ import { thisMachine } from '../engines/memory.ts'
 import { silentLog } from '../observe/log.ts'
 import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
+import { examineDataFolder } from './data-folder.ts'
 import { bad, good, type Finding } from './finding.ts'
 import { judgeKey } from './key-shape.ts'
 import { examineLocal } from './local.ts'
@@ -26,6 +27,7 @@ export async function* examine(loaded: Loaded): AsyncGenerator<Finding> {
   const { config, targets } = loaded
   yield* examineSettings(loaded)
   yield await examinePort(config)
+  yield await examineDataFolder(dataFolder(config))
   const opened = tryOpen(targets, config)
   if (!opened.ok) return yield bad('fallback', opened.problem, 'nothing else can be looked at before')
   const { embedded } = opened

@@ -109,6 +109,8 @@ export interface Engines {
   known(target: Target): Engine
   /** Who answers there; `undefined`: nobody, or nobody that is known. */
   identify(place: Place): Promise<Identity | undefined>
+  /** Somebody answers there, and says nothing that is known of a local server. */
+  isStranger(place: Place): Promise<boolean>
   /** {@link Engine.doubt}, and what it says of the server: one that was away, or that answers otherwise, is asked again who it is. */
   doubt(failure: Failure, target: Target): Doubts
 }

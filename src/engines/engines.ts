@@ -27,10 +27,12 @@ export function createEngines(kit: Kit): Engines {
   }
   const identities = createRecall<Identity | 'stranger'>(kit.clock, Number.POSITIVE_INFINITY)
 
+  const lookAt = (place: Place): Promise<Identity | 'stranger' | undefined> =>
+    identities.get(keyOf(place), () => identify((path) => ask(kit, place, path), portOf(place.url.origin)))
+
   const askIdentity = async (place: Place): Promise<Identity | undefined> => {
     if (isInside(place)) return (await ask(kit, place, '/api/version')) ? { name: 'embedded' } : undefined
-    const port = portOf(place.url.origin)
-    const found = await identities.get(keyOf(place), () => identify((path) => ask(kit, place, path), port))
+    const found = await lookAt(place)
     return found === 'stranger' ? undefined : found
   }
 
@@ -47,6 +49,7 @@ export function createEngines(kit: Kit): Engines {
     at: async (target) => engineOf(isInside(target) ? undefined : await askIdentity(target), target),
     known,
     identify: askIdentity,
+    isStranger: async (place) => !isInside(place) && (await lookAt(place)) === 'stranger',
     doubt: (failure: Failure, target) => {
       const isWorthARepeat = known(target).doubt(failure, target)
       const isOtherServer = mayBeAnother(failure)

@@ -110,6 +110,28 @@ describe('without any configuration', () => {
   })
 })
 
+describe('a server that somebody named', () => {
+  const at = async (answers: Answers, place: 'origin' | 'given'): Promise<string[]> => {
+    const server = await start(answers)
+    const { locals, target } = stage([server], ['ollama'], { place })
+    target.url = { ...target.url, origin: server.origin, text: `${server.origin}/api/chat` }
+    return (await locals.look([target])).warnings
+  }
+
+  it.each(['origin', 'given'] as const)(
+    'and that is none that is known is told of at the start (%s)',
+    async (place) => {
+      expect(await at({ 'GET /': '<!doctype html>' }, place)).toEqual([
+        expect.stringMatching(/^http:\S+ answers, but as no local server that is known does: is FALLBACK_URL right\?$/),
+      ])
+    },
+  )
+
+  it('and that is known is not', async () => {
+    expect(await at(ollamaWith({ name: 'qwen2.5:3b', size: 2e9 }), 'given')).toEqual([])
+  })
+})
+
 describe('what was found', () => {
   it('is asked for once, and told when it comes late', async () => {
     const server = await start({})

@@ -95,6 +95,7 @@ class LocalTargets implements Locals {
         const advice = engine.remedy(refusal, target) ?? 'choose another one'
         this.#warn(`${refusal.message} It is not asked: ${advice}`, target)
       }
+      await this.#tellStranger()
     }
     const { clock } = this.#parts
     let cancel = (): void => {}
@@ -105,6 +106,14 @@ class LocalTargets implements Locals {
     cancel()
     this.#isStarted = true
     return { engine: this.#engine, others: this.#others, warnings: this.#warnings }
+  }
+
+  /** Any page of any program answers somehow: a person should know before the quota is gone. */
+  async #tellStranger(): Promise<void> {
+    const { place, targets } = this.#parts.open
+    const [first] = targets
+    if (!first || this.#isSettled || place === 'search' || !(await this.#parts.engines.isStranger(first))) return
+    this.#warn(`${first.url.origin} answers, but as no local server that is known does: is FALLBACK_URL right?`, first)
   }
 
   /** What is known by the start is said with it. */

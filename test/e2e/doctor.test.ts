@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
@@ -46,6 +46,24 @@ describe('trooper doctor', () => {
     expect(bad(report)).toEqual([])
     expect(code).toBe(0)
     expect(report.findings.at(-1)).toMatchObject({ subject: 'round trip', says: expect.stringContaining(localModel) })
+  })
+
+  it('looks whether what outlives a restart can be kept, and makes no folder for that', async () => {
+    const home = emptyFolder()
+    const there = join(home, 'some', 'where')
+    const file = join(home, 'file')
+    writeFileSync(file, '')
+    const found = async (folder: string): Promise<object | undefined> => {
+      const { report } = await examine({ ...working(), TROOPER_DATA_DIR: folder })
+      return report.findings.find(({ subject }) => subject === 'data folder')
+    }
+    expect(await found(there)).toMatchObject({ mark: 'good', says: there })
+    expect(existsSync(there)).toBe(false)
+    for (const folder of [file, join(file, 'within')])
+      expect(await found(folder)).toMatchObject({
+        mark: 'doubtful',
+        remedy: expect.stringContaining('TROOPER_DATA_DIR'),
+      })
   })
 
   it('minds nobody who reads no further', async () => {

@@ -20,6 +20,7 @@ export const unaskedEngines: Engines = {
   at: () => Promise.resolve(engine),
   known: () => engine,
   identify: () => Promise.resolve(undefined),
+  isStranger: () => Promise.resolve(false),
   doubt: () => ({ isWorthARepeat: false, isOtherServer: false }),
 }
 
