@@ -1,5 +1,5 @@
 // Smoke test of the package as users get it, under a plain Node: packed, unpacked, started, one answer relayed, one fallen back, one with a tool of an MCP
-// server, one drill.
+// server, the page, one drill.
 // usage: node scripts/smoke.mjs node-20|node-22|node-24
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
@@ -35,6 +35,7 @@ try {
       served.content.map(({ type, content, text }) => text ?? content?.[0].text ?? type),
       ['mcp_tool_use', 'found it', 'hello from here'],
     )
+    await loadPage(url)
   })
   // It throws when the drill does not end well.
   assert.match(run(program, 'drill', 'quota-spent', '--stand-in'), /✓ {2}quota-spent/)
@@ -110,6 +111,14 @@ async function ask(url, content, more = {}) {
   })
   assert.equal(response.status, 200)
   return response.json()
+}
+
+/** As a browser comes: by the root, to a page whose script is there. */
+async function loadPage(url) {
+  const page = await fetch(url, { headers: { accept: 'text/html' } })
+  assert.equal(page.status, 200)
+  const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(await page.text())
+  assert.equal((await fetch(url + script)).headers.get('content-type'), 'text/javascript; charset=utf-8')
 }
 
 /** A provider, an Ollama and an MCP server in one. */

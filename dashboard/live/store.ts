@@ -8,6 +8,7 @@ import { apply, type Change } from '../model/apply.ts'
 import { emptyModel, type Model } from '../model/model.ts'
 import type { Answer, Api } from './api.ts'
 import { askExchanges, catchUp, connect } from './connection.ts'
+import { gather } from './gather.ts'
 
 export interface Store {
   readonly model: ReadonlySignal<Model>
@@ -38,10 +39,10 @@ export function createStore(api: Api, clock: Clock): Store {
   const model = signal(emptyModel)
   const notice = signal<Notice>()
   const localMs = signal(clock.now())
-  const tell = (change: Change): void => {
-    model.value = apply(model.value, change)
+  const tell = gather(clock, (changes) => {
+    model.value = changes.reduce(apply, model.value)
     localMs.value = clock.now()
-  }
+  })
   const connection = connect(api, clock, tell)
   tick(clock, (nowMs) => {
     localMs.value = nowMs

@@ -83,7 +83,7 @@ function optionsOf(
 function seriesOf(draws: ChartSpec['draws'], label: string, colour: string): uPlot.Series {
   switch (draws) {
     case 'bars': {
-      const paths = uPlot.paths.bars?.({ size: [0.7, 14], radius: 0.15 })
+      const paths = uPlot.paths.bars?.({ size: [0.7, 14], gap: 1 })
       return { label, fill: colour, width: 0, points: { show: false }, ...(paths && { paths }) }
     }
     case 'area': {
@@ -98,8 +98,21 @@ function seriesOf(draws: ChartSpec['draws'], label: string, colour: string): uPl
       }
     }
     case 'lines':
-      return { label, stroke: colour, width: 1.5, spanGaps: true, points: { show: true, size: 5, fill: colour } }
+      return { label, stroke: colour, width: 1.5, gaps: longGaps, points: { show: true, size: 5, fill: colour } }
   }
+}
+
+/** A minute without an answer does not interrupt a line; five do. */
+function longGaps(
+  plot: uPlot,
+  _series: number,
+  _from: number,
+  _to: number,
+  gaps: uPlot.Series.Gaps,
+): uPlot.Series.Gaps {
+  const lengthOf = ([from, to]: [number, number]): number =>
+    plot.posToVal(to, 'x', true) - plot.posToVal(from, 'x', true)
+  return gaps.filter((gap) => lengthOf(gap) > 300)
 }
 
 function axisOf({ text, line }: Colours): uPlot.Axis {

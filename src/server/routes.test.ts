@@ -138,8 +138,23 @@ describe("Trooper's own pages", () => {
     expect(findRoute('HEAD', path, false)).toEqual({ to: 'own', page })
   })
 
+  it.each([
+    ['/dashboard', '/dashboard'],
+    ['/dashboard/', '/dashboard'],
+    ['/dashboard?x=1', '/dashboard'],
+    ['/dashboard/assets/main-abc.js', '/dashboard/assets/main-abc.js'],
+  ])('%s is a file of the page', (url, path) => {
+    expect(findRoute('GET', url, false)).toEqual({ to: 'own', page: 'dashboard', path })
+    expect(findRoute('HEAD', url, false)).toEqual({ to: 'own', page: 'dashboard', path })
+  })
+
+  it('end with their names', () => {
+    expect(findRoute('GET', '/dashboards', false)).toEqual({ to: 'not-found' })
+  })
+
   it('are only read', () => {
     expect(findRoute('POST', '/healthz', false)).toEqual({ to: 'not-found' })
+    expect(findRoute('POST', '/dashboard', false)).toEqual({ to: 'not-found' })
   })
 
   it("do not exist under a prefix: that is the provider's", () => {

@@ -5,9 +5,9 @@ import type { OllamaFact } from '../dialects/ollama/facts.ts'
 
 export type Route =
   | { to: 'own'; page: 'root' | 'health' | 'ready' }
+  | { to: 'own'; page: 'dashboard'; path: string }
   /** Guarded like an endpoint, as it tells more than that Trooper is there. */
   | { to: 'metrics' }
-  | { to: 'own'; page: 'dashboard'; path: string }
   /** `compacts`: the conversation itself is to be made short, at an endpoint for that alone. */
   | { to: 'conversation'; dialect: ClientDialectName; query: string; compacts?: true }
   /** Any other endpoint of the provider; `path` starts after the version prefix. */

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { StatusView } from '../../src/admin/views.ts'
 import { ask, startStage, startTrooper, type Stage } from '../e2e/trooper.ts'
+import { planted } from '../secrets.ts'
 import { available, launch, openPage, type WatchedPage } from './chromium.ts'
 
 const usable = available()
@@ -195,6 +196,30 @@ function liveTests(): void {
     }
     expect(other.complaints).toEqual([])
     expect(trooper.url).not.toBe(capturing.url)
+  })
+
+  it('asks for the token where there is one, and may then change things', async () => {
+    const guarded = await startTrooper({
+      TROOPER_TOKEN: 'right-token',
+      PRIMARY_URL: `${stage.provider.url}/v1/messages`,
+      PRIMARY_API_KEY: planted.primaryKey,
+      FALLBACK_URL: `${stage.ollama.url}/api/chat`,
+    })
+    const other = await openPage(browser, guarded.url)
+    try {
+      await other.page.goto(`${guarded.url}/dashboard`)
+      await other.page.getByLabel('Token').fill('wrong-token')
+      await other.page.keyboard.press('Enter')
+      await other.page.getByText('That is not the value of TROOPER_TOKEN.').waitFor()
+      await other.page.getByLabel('Token').fill('right-token')
+      await other.page.keyboard.press('Enter')
+      await other.page.getByRole('button', { name: 'Local', exact: true }).click()
+      await other.page.getByRole('heading', { level: 1, name: 'The local model' }).waitFor()
+    } finally {
+      await other.close()
+      await guarded.process.stop()
+    }
+    expect(other.complaints.filter((text) => !text.includes('the server responded with a status of 401'))).toEqual([])
   })
 
   it('says that it lost Trooper, and goes on by itself when that is back', async () => {

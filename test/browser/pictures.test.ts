@@ -6,7 +6,7 @@ import { available, launch, openPage } from './chromium.ts'
 import { startFakeApi, type FakeApi, type Said } from './fake-api.ts'
 import {
   cloudAnswers,
-  drilled,
+  drilledWell,
   fallenBack,
   nothingYet,
   nowMs,
@@ -34,7 +34,7 @@ interface Picture {
 }
 
 const place = 'http://localhost:3000'
-const desktop = { width: 1280, height: 1000 }
+const desktop = { width: 1200, height: 900 }
 const mostBytes = 150_000
 
 const chartsDrawn = (page: Page) => page.locator('.u-over').nth(3).waitFor()
@@ -61,7 +61,7 @@ const pictures: Picture[] = [
   },
   {
     name: 'last-hour',
-    says: { drill: { ...sampleDrill, run: drilled } },
+    says: { drill: { ...sampleDrill, run: drilledWell } },
     isReady: chartsDrawn,
     then: (page) => page.locator('.charts').evaluate((element) => element.scrollIntoView()),
   },

@@ -8,7 +8,7 @@ export const nowMs = Date.UTC(2026, 3, 21, 18, 24, 10)
 const minuteMs = 60_000
 const overloadedSinceMs = nowMs - 41 * minuteMs
 const overloadedUntilMs = nowMs - 32 * minuteMs
-const spentSinceMs = nowMs - 4 * minuteMs
+const spentSinceMs = nowMs - 2.5 * minuteMs
 const backAtMs = nowMs + (2 * 60 + 12) * minuteMs + 9000
 
 const cloud = { target: 'anthropic', kind: 'cloud', dialect: 'anthropic', model: 'claude-sonnet-4-5' } as const
@@ -269,8 +269,8 @@ export const sampleDrill: DrillView = {
   ],
 }
 
-/** A drill of both, one of which went wrong. */
-export const drilled: DrillRunView = {
+/** A drill of both scenarios, as it has to end. */
+export const drilledWell: DrillRunView = {
   state: 'over',
   startedAtMs: nowMs - 9000,
   endedAtMs: nowMs - 2000,
@@ -286,11 +286,19 @@ export const drilled: DrillRunView = {
     },
     {
       name: 'stream-cut',
-      state: 'wrong',
+      state: 'right',
       runs: [
-        { dialect: 'messages', streamed: true, ok: false, outcomes: ['cut'], tookMs: 1210 },
+        { dialect: 'messages', streamed: true, ok: true, outcomes: ['both'], tookMs: 1210 },
         { dialect: 'messages', streamed: false, ok: true, outcomes: ['local'], tookMs: 990 },
       ],
     },
   ],
+}
+
+/** The same, one of which did not. */
+export const drilled: DrillRunView = {
+  ...drilledWell,
+  scenarios: drilledWell.scenarios.map((scenario) =>
+    scenario.name === 'stream-cut' ? { ...scenario, state: 'wrong' } : scenario,
+  ),
 }

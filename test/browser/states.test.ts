@@ -75,7 +75,7 @@ function stateTests(): void {
       expect(await violationsIn(page), 'fallen back').toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 
-      await page.locator('.row').last().click()
+      await page.locator('.row.local').first().click()
       await page.locator('.attempt').nth(1).waitFor()
       expect(await violationsIn(page), 'an exchange open').toEqual([])
       await page.keyboard.press('Escape')
