@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 /** argv -> command; the only file that ends the process. */
+import { isCommand, type CommandName } from './cli/about.ts'
 import { version } from './version.ts'
 
 type Command = (argv: string[]) => Promise<number>
 
 /** Loaded when asked for: one command does not pay for another's imports. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const commands: { readonly [N in CommandName]: () => Promise<Command> } = {
   start: async () => (await import('./cli/start.ts')).start,
   run: async () => (await import('./cli/run.ts')).run,
+  status: async () => (await import('./cli/status.ts')).status,
+  logs: async () => (await import('./cli/logs.ts')).logs,
+  override: async () => (await import('./cli/override.ts')).override,
+  probe: async () => (await import('./cli/probe.ts')).probe,
   doctor: async () => (await import('./cli/doctor.ts')).doctor,
   drill: async () => (await import('./cli/drill.ts')).drill,
+  completion: async () => (await import('./cli/completion.ts')).completion,
   help: async () => (await import('./cli/help.ts')).help,
 }
 
@@ -19,16 +25,16 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${version}\n`)
     return 0
   }
+  const isNamed = !first.startsWith('-')
+  const name = isNamed ? first : 'start'
   if (ownPart(argv).some((word) => word === '--help' || word === '-h'))
-    return (await import('./cli/help.ts')).help(argv)
-  const name = first.startsWith('-') ? 'start' : first
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (!load) {
+    return (await commands.help())(isNamed && isCommand(name) ? [name] : [])
+  if (!isCommand(name)) {
     process.stderr.write(`Trooper has no command '${first}'; see: trooper --help\n`)
     return 1
   }
-  const command = await load()
-  return command(first.startsWith('-') ? argv : rest)
+  const command = await commands[name]()
+  return command(isNamed ? rest : argv)
 }
 
 /** What stands behind `--` is another program's. */

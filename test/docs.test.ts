@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { helpText } from '../src/cli/help.ts'
+import { aboutOf, commandNames } from '../src/cli/about.ts'
+import { commandHelp, helpText } from '../src/cli/help.ts'
+import { settingsOf } from '../src/cli/read-settings.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { settings } from '../src/config/schema.ts'
 import type { Setting } from '../src/config/setting.ts'
@@ -88,16 +90,22 @@ describe('--help', () => {
     expect(helpText()).toContain(`--${setting.flag}\n      ${setting.env}: `)
   })
 
-  it('names every command', () => {
-    for (const command of ['trooper [start]', 'trooper run', 'trooper doctor', 'trooper drill'])
-      expect(helpText()).toContain(command)
+  it.each(commandNames)('names every form of %s, and says what it does', (name) => {
+    const { usage, meaning } = aboutOf(name)
+    for (const [form, what = meaning] of usage) expect(helpText()).toContain(`${form}\n           ${what}\n`)
   })
 
-  it.each(['run', 'doctor', 'drill'])('of %s alone says what that takes, in a few lines', (command) => {
-    const text = helpText(command)
-    expect(text).toMatch(new RegExp(`^Usage: trooper ${command} `))
-    expect(text.split('\n').length).toBeLessThan(10)
-    expect(helpText()).toContain(text.split('\n')[1] ?? '')
+  it.each(commandNames)('of %s explains its own flags, and the settings that it looks at', (name) => {
+    const about = aboutOf(name)
+    const text = commandHelp(name)
+    expect(text).toContain(about.meaning)
+    for (const { name: flag, meaning } of about.flags)
+      expect(text).toMatch(new RegExp(`--${flag}(?: \\S+)?\\n {6}${meaning.replaceAll(/[(),.]/g, '\\$&')}\\n`))
+    if (about.settings === 'whereabouts')
+      for (const { flag } of settingsOf(about)) expect(text).toContain(`--${flag}\n`)
+    // What every setting means stands in one place.
+    expect(text).not.toContain('PRIMARY_URL')
+    for (const line of text.split('\n')) expect(line).not.toMatch(/\s$/)
   })
 })
 

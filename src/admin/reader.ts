@@ -1,6 +1,7 @@
 /** One that reads along, over server-sent events: what it has not taken yet is never more than one event and what the kernel holds. */
 import type { ServerResponse } from 'node:http'
 import type { Entry } from '../observe/entry.ts'
+import { sseEvent } from '../wire/sse.ts'
 import type { ApiEvent, DrillRunView } from './views.ts'
 
 /** As many as a page shows at most: of a reader who misses more, the older ones are old news. */
@@ -84,5 +85,5 @@ export function exchangeFrame(entry: Entry): string {
 }
 
 export function frameOf({ event, data }: ApiEvent): string {
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  return sseEvent(event, JSON.stringify(data))
 }

@@ -6,7 +6,7 @@ import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, print, showProgress } from './terminal.ts'
 
 export async function doctor(argv: string[]): Promise<number> {
-  const given = readArguments(argv, { switches: ['json'] })
+  const given = readArguments(argv, 'doctor')
   if (!given.ok) return complain(given.problem, exitConfig)
   const isJson = given.switches.has('json')
   const findings: Finding[] = []

@@ -23,11 +23,7 @@ interface Order {
 }
 
 export async function drill(argv: string[]): Promise<number> {
-  const given = readArguments(argv, {
-    flags: ['dialect'],
-    switches: ['list', 'serve', 'json', 'stand-in'],
-    names: true,
-  })
+  const given = readArguments(argv, 'drill', 2)
   if (!given.ok) return complain(given.problem, exitConfig)
   const order = readOrder(given.names, given.switches, given.flags['dialect'])
   if (typeof order === 'string') return complain(order, exitConfig)

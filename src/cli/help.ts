@@ -1,50 +1,23 @@
-/** `trooper --help`, made from the settings table, and `trooper <command> --help`. */
+/** `trooper help` and `--help`: made from the table of the commands and that of the settings. */
 import { settings } from '../config/schema.ts'
 import type { Setting } from '../config/setting.ts'
+import { aboutOf, commandNames, isCommand, type CommandAbout, type CommandName } from './about.ts'
+import { settingsOf } from './read-settings.ts'
+import { complain } from './terminal.ts'
 
-/** What a command takes beside the settings, and what it does. */
-const usages: ReadonlyMap<string, readonly string[]> = new Map([
-  [
-    'run',
-    [
-      'trooper run [--flag value …] -- claude',
-      '              a program of yours behind Trooper, which is started for it where none runs yet',
-    ],
-  ],
-  ['doctor', ['trooper doctor [--json]   looks at settings, keys, provider and local model, and says what to do']],
-  [
-    'drill',
-    [
-      'trooper drill [scenario] [--dialect messages|chat|responses|all] [--stand-in] [--json]',
-      '              what an app sees of a provider that misbehaves; needs neither a key nor a model',
-      'trooper drill --serve [scenario]   the same under a live Trooper, for an app of yours',
-      'trooper drill --list               the scenarios',
-    ],
-  ],
-])
-
-/** `argv`: the command that it is asked of, if any. */
-export function help([command]: string[]): Promise<number> {
-  process.stdout.write(helpText(command))
+/** The first word names a command; none: all of it. */
+export function help([name]: string[]): Promise<number> {
+  if (name !== undefined && !isCommand(name))
+    return Promise.resolve(complain(`Trooper has no command '${name}'; see: trooper --help`, 1))
+  process.stdout.write(name === undefined ? helpText() : commandHelp(name))
   return Promise.resolve(0)
 }
 
-export function helpText(command?: string): string {
-  const own = command === undefined ? undefined : usages.get(command)
-  return own ? textOf(own) : wholeText()
-}
-
-function textOf(usage: readonly string[]): string {
-  return [...inBlock(usage), '', 'Every setting is a flag of this command too; trooper --help explains them.', ''].join(
-    '\n',
-  )
-}
-
-function wholeText(): string {
+export function helpText(): string {
   return [
     'Trooper keeps AI conversations alive: it forwards to your provider, and a local model answers when the quota is gone.',
     '',
-    ...inBlock(['trooper [start] [--flag value …]', ...[...usages.values()].flat()]),
+    ...usageLines(commandNames.flatMap((name) => formsOf(aboutOf(name)))),
     '',
     'Then set the base URL of your app to http://localhost:3000.',
     '',
@@ -57,8 +30,37 @@ function wholeText(): string {
   ].join('\n')
 }
 
-function inBlock(lines: readonly string[]): string[] {
+export function commandHelp(name: CommandName): string {
+  const about = aboutOf(name)
+  const flags = about.flags.map(({ name: flag, letter, value, meaning }) => {
+    const short = letter === undefined ? '' : `-${letter}, `
+    return `  ${short}--${flag}${value === undefined ? '' : ` ${value}`}\n      ${meaning}`
+  })
+  const own = flags.length === 0 ? [] : ['', ...flags]
+  return [about.meaning, '', ...usageLines(about.usage), ...own, ...settingsHelp(about), ''].join('\n')
+}
+
+type Forms = CommandAbout['usage']
+
+/** Where a command has one form, that does what the command does. */
+function formsOf({ usage, meaning }: CommandAbout): Forms {
+  return usage.map(([form, what = meaning]) => [form, what])
+}
+
+function usageLines(forms: Forms): string[] {
+  const lines = forms.flatMap(([form, what]) => [form, ...(what === undefined ? [] : [`    ${what}`])])
   return lines.map((line, at) => `${at === 0 ? 'Usage: ' : '       '}${line}`)
+}
+
+function settingsHelp(about: CommandAbout): string[] {
+  switch (about.settings) {
+    case 'all':
+      return ['', 'Every setting is a flag of it too; see: trooper --help']
+    case 'whereabouts':
+      return ['', 'Where the Trooper is that runs already:', '', ...settingsOf(about).map(describe)]
+    case 'none':
+      return []
+  }
 }
 
 function describe({ flag, env, meaning, default: byDefault }: Setting): string {

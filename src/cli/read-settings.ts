@@ -1,7 +1,18 @@
 /** What a command was told: its arguments, and the settings of flags, environment and the files of the working folder. */
 import { parseArgs } from 'node:util'
-import { loadConfig, readDotEnv, readFileSource, type Loaded, type Sources, type Texts } from '../config/load.ts'
+import {
+  loadConfig,
+  loadWhereabouts,
+  readDotEnv,
+  readFileSource,
+  whereaboutsNames,
+  type Loaded,
+  type Sources,
+  type Texts,
+} from '../config/load.ts'
 import { settings } from '../config/schema.ts'
+import type { Setting } from '../config/setting.ts'
+import { aboutOf, type CommandAbout, type CommandName } from './about.ts'
 
 /** sysexits.h: EX_CONFIG */
 export const exitConfig = 78
@@ -9,7 +20,7 @@ export const exitConfig = 78
 export type Arguments =
   | {
       ok: true
-      /** The flags with a value, without their dashes: every setting's, and the command's own. */
+      /** The flags with a value, without their dashes: its settings', and the command's own. */
       flags: Texts
       /** The flags without a value. */
       switches: ReadonlySet<string>
@@ -18,21 +29,20 @@ export type Arguments =
     }
   | { ok: false; problem: string }
 
-/** What a command knows beside the settings. */
-interface Own {
-  flags?: readonly string[]
-  switches?: readonly string[]
-  names?: boolean
-}
-
-export function readArguments(argv: string[], { flags = [], switches = [], names = false }: Own = {}): Arguments {
-  const texts = [...Object.values(settings).map(({ flag }) => flag), ...flags]
-  const options = {
-    ...Object.fromEntries(texts.map((flag) => [flag, { type: 'string' as const }])),
-    ...Object.fromEntries(switches.map((flag) => [flag, { type: 'boolean' as const }])),
-  }
+/** `names`: how many words it takes that are no flags. */
+export function readArguments(argv: string[], command: CommandName, names = 0): Arguments {
+  const about = aboutOf(command)
+  const texts = settingsOf(about).map(({ flag }) => [flag, { type: 'string' as const }])
+  const own = about.flags.map(({ name, letter, value }) => {
+    const type = value === undefined ? ('boolean' as const) : ('string' as const)
+    return [name, { type, ...(letter !== undefined && { short: letter }) }]
+  })
+  const options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] = Object.fromEntries([...texts, ...own])
+  const see = command === 'start' ? 'trooper --help' : `trooper ${command} --help`
   try {
-    const { values, positionals } = parseArgs({ args: argv, options, strict: true, allowPositionals: names })
+    const { values, positionals } = parseArgs({ args: argv, options, strict: true, allowPositionals: names > 0 })
+    const [extra] = positionals.slice(names)
+    if (extra !== undefined) return { ok: false, problem: `'${extra}' is one word too many; see: ${see}` }
     const given = Object.entries(values)
     return {
       ok: true,
@@ -42,23 +52,38 @@ export function readArguments(argv: string[], { flags = [], switches = [], names
     }
   } catch (error) {
     const problem = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : 'Unknown flag'
-    return { ok: false, problem: `${problem}; see: trooper --help` }
+    return { ok: false, problem: `${problem}; see: ${see}` }
+  }
+}
+
+/** The settings that are flags of a command. */
+export function settingsOf(about: CommandAbout): Setting[] {
+  switch (about.settings) {
+    case 'all':
+      return Object.values(settings)
+    case 'whereabouts':
+      return [...whereaboutsNames.map((name) => settings[name]), settings.config]
+    case 'none':
+      return []
   }
 }
 
 export function readSettings(flags: Texts): Loaded {
-  const files = tryReadFiles(flags)
-  return files.ok ? loadConfig({ flags, environment: process.env, ...files.sources }) : files
+  const read = sourcesOf(flags)
+  return read.ok ? loadConfig(read.sources) : read
 }
 
-type Files = { ok: true; sources: Pick<Sources, 'dotEnv' | 'silentLines' | 'file'> } | { ok: false; problem: string }
+export function readWhereabouts(flags: Texts): ReturnType<typeof loadWhereabouts> {
+  const read = sourcesOf(flags)
+  return read.ok ? loadWhereabouts(read.sources) : read
+}
 
-function tryReadFiles(flags: Texts): Files {
+function sourcesOf(flags: Texts): { ok: true; sources: Sources } | { ok: false; problem: string } {
   try {
     const read = readDotEnv(process.cwd())
     const { flag, env } = settings.config
     const file = readFileSource(process.cwd(), flags[flag] ?? process.env[env] ?? read.dotEnv[env])
-    return { ok: true, sources: file ? { ...read, file } : read }
+    return { ok: true, sources: { flags, environment: process.env, ...read, ...(file && { file }) } }
   } catch (error) {
     return { ok: false, problem: error instanceof Error ? error.message : 'The configuration cannot be read.' }
   }

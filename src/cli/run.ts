@@ -22,7 +22,7 @@ export async function run(argv: string[]): Promise<number> {
   const end = argv.indexOf('--')
   const [command, ...rest] = end === -1 ? [] : argv.slice(end + 1)
   if (command === undefined) return complain('Say what to run behind Trooper, as in: trooper run -- claude', exitConfig)
-  const given = readArguments(argv.slice(0, end))
+  const given = readArguments(argv.slice(0, end), 'run')
   if (!given.ok) return complain(given.problem, exitConfig)
   const loaded = readSettings(given.flags)
   if (!loaded.ok) return complain(loaded.problem, exitConfig)

@@ -14,7 +14,7 @@ import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, openLog, showProgress, untilAskedToStop } from './terminal.ts'
 
 export async function start(argv: string[]): Promise<number> {
-  const given = readArguments(argv)
+  const given = readArguments(argv, 'start')
   if (!given.ok) return complain(given.problem, exitConfig)
   const loaded = readSettings(given.flags)
   if (!loaded.ok) return complain(loaded.problem, exitConfig)

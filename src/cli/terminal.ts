@@ -40,6 +40,11 @@ export function openLog(config: Pick<Config, 'logFormat'>, file?: string): { log
   return { log, flush: () => lines.end(gatherer.take()) }
 }
 
+/** Whoever reads what is printed has left (`| head`). */
+export function untilNobodyReads(): Promise<void> {
+  return new Promise((resolve) => void process.stdout.once('error', () => resolve()))
+}
+
 export function untilAskedToStop(): Promise<void> {
   return new Promise((resolve) => {
     const onSignal = (): void => {

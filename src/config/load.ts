@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { emptyFile, readConfigFile } from './file.ts'
+import { emptyFile, readConfigFile, type FileConfig } from './file.ts'
 import type { Target } from '../routing/target.ts'
 import { nearMisses, silentLines } from './oddities.ts'
 import { findOwn, isLoopbackHost } from './own-place.ts'
@@ -37,6 +37,38 @@ export type Loaded =
 
 /** Never throws; a problem is one sentence that names variable, value and remedy. */
 export function loadConfig(sources: Sources): Loaded {
+  const read = readValues(sources, settingNames)
+  if (!read.ok) return read
+  const { values, origins, file } = read
+  if (!isConfig(values)) return { ok: false, problem: lacking }
+  const targets = buildTargets(values, file, (name) => (origins[name] ?? 'default') !== 'default')
+  const problem = targets.ok ? contradiction(values, targets.targets) : targets.problem
+  return problem === undefined && targets.ok
+    ? { ok: true, config: values, targets: targets.targets, origins, notices: noticesOf(sources) }
+    : { ok: false, problem: problem ?? '' }
+}
+
+/** What it takes to find a Trooper that runs, and to be let in. */
+export type Whereabouts = Pick<Config, (typeof whereaboutsNames)[number]>
+
+export const whereaboutsNames = ['host', 'port', 'token', 'dataDir'] as const satisfies readonly SettingName[]
+
+/** The same for whoever only wants to find it: nothing else need be right for that. */
+export function loadWhereabouts(
+  sources: Sources,
+): { ok: true; whereabouts: Whereabouts } | { ok: false; problem: string } {
+  const read = readValues(sources, whereaboutsNames)
+  if (!read.ok) return read
+  return isWhereabouts(read.values) ? { ok: true, whereabouts: read.values } : { ok: false, problem: lacking }
+}
+
+const lacking = 'The configuration lacks a value that has no default.'
+
+type ReadValues =
+  | { ok: true; values: object; origins: { [N in SettingName]?: Origin }; file: FileConfig }
+  | { ok: false; problem: string }
+
+function readValues(sources: Sources, names: readonly SettingName[]): ReadValues {
   const unknown = unknownVariable(sources)
   if (unknown !== undefined) return { ok: false, problem: unknown }
   const read = sources.file
@@ -45,7 +77,7 @@ export function loadConfig(sources: Sources): Loaded {
   if (!read.ok) return read
   const values: Record<string, unknown> = {}
   const origins: { [N in SettingName]?: Origin } = {}
-  for (const name of settingNames) {
+  for (const name of names) {
     const { text, origin } = find(name, sources, read.file.settings)
     if (text === undefined) continue
     const parsed = settings[name].schema.safeParse(text)
@@ -54,19 +86,22 @@ export function loadConfig(sources: Sources): Loaded {
     values[name] = parsed.data
     origins[name] = origin
   }
-  if (!isConfig(values)) return { ok: false, problem: 'The configuration lacks a value that has no default.' }
-  const targets = buildTargets(values, read.file, (name) => (origins[name] ?? 'default') !== 'default')
-  const problem = targets.ok ? contradiction(values, targets.targets) : targets.problem
-  return problem === undefined && targets.ok
-    ? { ok: true, config: values, targets: targets.targets, origins, notices: noticesOf(sources) }
-    : { ok: false, problem: problem ?? '' }
+  return { ok: true, values, origins, file: read.file }
 }
 
 const settingNames = Object.keys(settings).filter((name): name is SettingName => name in settings)
 
 /** Each value came from its own schema; what has a default is there. */
 function isConfig(values: object): values is Config {
-  return settingNames.every((name) => settings[name].default === undefined || name in values)
+  return hasAll(values, settingNames)
+}
+
+function isWhereabouts(values: object): values is Whereabouts {
+  return hasAll(values, whereaboutsNames)
+}
+
+function hasAll(values: object, names: readonly SettingName[]): boolean {
+  return names.every((name) => settings[name].default === undefined || name in values)
 }
 
 /** An empty text is an unset one: `.env.example` lists keys without values. */

@@ -4,7 +4,7 @@ import type { Wire } from './app.ts'
 import type { Played, Run, Step } from './drill.ts'
 import type { LocalModel } from './local-model.ts'
 import type { Outcome, Scenario } from './scenario.ts'
-import { formatTable, wrap, type Paint } from './text.ts'
+import { duration, formatTable, wrap, type Paint } from './text.ts'
 
 /** The whole result, one JSON document. */
 export function toJson(local: LocalModel, played: readonly Played[]): JsonObject {
@@ -130,10 +130,6 @@ function appsOf(runs: readonly Run[], all: readonly Run[]): string {
 
 function timeOf({ steps }: Run): number {
   return steps.reduce((sum, { seen }) => sum + seen.tookMs, 0)
-}
-
-function duration(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
 /** What a scenario is, in three sentences. */

@@ -5,6 +5,7 @@ export interface Paint {
   dim(text: string): string
   green(text: string): string
   red(text: string): string
+  yellow(text: string): string
 }
 
 export function createPaint(inColour: boolean): Paint {
@@ -12,7 +13,7 @@ export function createPaint(inColour: boolean): Paint {
     (code: number) =>
     (text: string): string =>
       inColour && text !== '' ? `\u001B[${code}m${text}\u001B[0m` : text
-  return { bold: paint(1), dim: paint(2), green: paint(32), red: paint(31) }
+  return { bold: paint(1), dim: paint(2), green: paint(32), red: paint(31), yellow: paint(33) }
 }
 
 /** Columns as wide as their widest cell, two blanks between them. */
@@ -31,7 +32,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
 // oxlint-disable-next-line no-control-regex -- colours take no room
 const colours = /\u001B\[\d+m/g
 
-function widthOf(cell: string): number {
+export function widthOf(cell: string): number {
   return cell.replaceAll(colours, '').length
 }
 
@@ -46,4 +47,9 @@ export function wrap(text: string, indent: number): string {
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
   }
   return lines.join(`\n${' '.repeat(indent)}`)
+}
+
+/** A short time, as it is told of a request. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
 }

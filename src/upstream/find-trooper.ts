@@ -4,7 +4,7 @@ import { isObject, parseJson, stringOf } from '../ir/json.ts'
 const patienceMs = 1000
 
 export async function findTrooper(host: string, port: number): Promise<{ url: string; version: string } | undefined> {
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const url = urlAt(host, port)
   try {
     const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(patienceMs) })
     const health = parseJson(await answer.text())
@@ -13,4 +13,10 @@ export async function findTrooper(host: string, port: number): Promise<{ url: st
   } catch {
     return undefined
   }
+}
+
+/** One that listens everywhere is asked on this machine. */
+export function urlAt(host: string, port: number): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }

@@ -1,0 +1,93 @@
+/** The Trooper that runs already, as the commands see it that look at it or steer it: over `/trooper/api`. */
+import type { ApiEvent, ExchangesView, OverrideView, ProbeView, StatusView } from '../admin/views.ts'
+import { dataFolder } from '../config/data-folder.ts'
+import type { Whereabouts } from '../config/load.ts'
+import { isObject, objectOf, parseJson, stringOf } from '../ir/json.ts'
+import { readInstallToken } from '../state/install-token.ts'
+import { findTrooper, urlAt } from '../upstream/find-trooper.ts'
+import { createSseDecoder } from '../wire/sse.ts'
+import type { CommandName } from './about.ts'
+import { exitConfig, readArguments, readWhereabouts, type Arguments } from './read-settings.ts'
+import { complain } from './terminal.ts'
+
+/** What is asked with which method, and what it answers. */
+interface Views {
+  'GET status': StatusView
+  'GET override': OverrideView
+  'PUT override': OverrideView
+  'POST probe': ProbeView
+}
+
+export interface Running {
+  url: string
+  ask<A extends keyof Views>(what: A, body?: object): Promise<Views[A]>
+  exchanges(limit: number): Promise<ExchangesView>
+  /** Calls for every event; resolves when the line is lost, and rejects when there is none to be had. */
+  follow(onEvent: (event: ApiEvent) => void): Promise<void>
+}
+
+/** Finds it and does the work; a problem is one sentence. `names`: how many words the command takes that are no flags. */
+export async function atRunning(
+  argv: string[],
+  command: CommandName,
+  names: number,
+  work: (running: Running, given: Extract<Arguments, { ok: true }>) => Promise<number>,
+): Promise<number> {
+  const given = readArguments(argv, command, names)
+  if (!given.ok) return complain(given.problem, exitConfig)
+  const read = readWhereabouts(given.flags)
+  if (!read.ok) return complain(read.problem, exitConfig)
+  try {
+    return await work(await findRunning(read.whereabouts), given)
+  } catch (error) {
+    return complain(error instanceof Error ? error.message : 'Trooper could not be asked.', 1)
+  }
+}
+
+async function findRunning({ host, port, token, dataDir }: Whereabouts): Promise<Running> {
+  const url = urlAt(host, port)
+  if (!(await findTrooper(host, port)))
+    throw new Error(`No Trooper answers at ${url}; start one with: trooper, or say where it is with --host and --port.`)
+  const installToken = readInstallToken(dataFolder({ dataDir }))
+  const headers = {
+    ...(installToken !== undefined && { 'x-trooper-token': installToken }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  }
+  const open = (path: string, init: RequestInit = {}): Promise<Response> => {
+    const about = init.body === undefined ? headers : { ...headers, 'content-type': 'application/json' }
+    return reach(url, `/trooper/api/${path}`, { ...init, headers: about })
+  }
+  return {
+    url,
+    ask: async (what, body) => {
+      const [method = 'GET', path = ''] = what.split(' ')
+      const answer = await open(path, { method, ...(body && { body: JSON.stringify(body) }) })
+      return JSON.parse(await answer.text())
+    },
+    exchanges: async (limit) => JSON.parse(await (await open(`exchanges?limit=${limit}`)).text()),
+    follow: async (onEvent) => follow(await open('events'), onEvent),
+  }
+}
+
+async function reach(url: string, path: string, init: RequestInit): Promise<Response> {
+  const answer = await fetch(url + path, init).catch(() => undefined)
+  if (!answer) throw new Error(`The Trooper at ${url} does not answer any more.`)
+  if (answer.ok) return answer
+  const said = parseJson(await answer.text())
+  const message = isObject(said) ? stringOf(objectOf(said['error'])['message']) : undefined
+  throw new Error(message ?? `The Trooper at ${url} answered ${answer.status} at ${path}; is it of another version?`)
+}
+
+/** An event of a newer Trooper that is not known here is for others. */
+const known: readonly ApiEvent['event'][] = ['status', 'exchange', 'drill']
+
+async function follow({ body }: Response, onEvent: (event: ApiEvent) => void): Promise<void> {
+  const decoder = createSseDecoder(({ event, data }) => {
+    if (known.some((name) => name === event)) onEvent(JSON.parse(`{"event":"${event}","data":${data}}`))
+  })
+  try {
+    for await (const bytes of body ?? []) decoder.feed(bytes)
+  } catch {
+    // The line is lost.
+  }
+}

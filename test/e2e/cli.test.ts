@@ -1,0 +1,284 @@
+/** The commands that look at a running Trooper, and steer it, as a person types them. */
+import { existsSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StatusView } from '../../src/admin/views.ts'
+import type { Entry } from '../../src/observe/entry.ts'
+import { scratchFolder } from '../fakes/output.ts'
+import { TestProcess } from '../fakes/process.ts'
+import { planted } from '../secrets.ts'
+import {
+  ask,
+  emptyFolder,
+  localModel,
+  program,
+  spawnTrooper,
+  startStage,
+  startTrooper,
+  textOf,
+  type RunningTrooper,
+  type Stage,
+} from './trooper.ts'
+
+let stage: Stage
+let folder: string
+const started: TestProcess[] = []
+beforeEach(async () => {
+  folder = scratchFolder('data')
+  stage = await startStage('/v1/messages', { TROOPER_DATA_DIR: folder, WAIT_MAX: '0' })
+  await stage.ollama.play({ mode: 'ok', text: planted.localAnswer })
+})
+afterEach(async () => {
+  await Promise.all([stage.stop(), ...started.splice(0).map((process) => process.stop())])
+})
+
+function place({ url }: RunningTrooper = stage.trooper): Record<string, string> {
+  return { TROOPER_PORT: new URL(url).port, TROOPER_DATA_DIR: folder }
+}
+
+function spawn(args: string[], env = place()): TestProcess {
+  const process = spawnTrooper(env, args)
+  started.push(process)
+  return process
+}
+
+interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+async function run(args: string[], env = place()): Promise<Ran> {
+  const process = spawn(args, env)
+  const code = await process.exit()
+  return { code, out: process.stdout, err: process.stderr }
+}
+
+const say = async (): Promise<string> => textOf(await (await ask(stage.trooper.url, 'anthropic', false)).text())
+
+describe('trooper status', () => {
+  it('says who answers, why and until when', async () => {
+    await stage.provider.play({ mode: 'anthropic-credit' })
+    await say()
+    const { code, out } = await run(['status'])
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      new RegExp(
+        `\nLOCAL  local/${localModel} answers\n {7}instead of primary: credit spent, until \\d\\d:\\d\\d \\(\\d+ s\\)\n`,
+      ),
+    )
+    expect(out).toMatch(/ – primary {2}rests until /)
+    expect(out).toMatch(/\n {2}Ollama \S+ {2}qwen2\.5:3b {2}loaded /)
+    expect(out).toContain('Today    1 conversation; 1 by a fallback, 100 %\n         quota spent 1\n')
+    expect(out).not.toContain('\u001B')
+  })
+
+  it('--json is what the API says', async () => {
+    const { out } = await run(['status', '--json'])
+    const view: StatusView = JSON.parse(out)
+    expect(view).toMatchObject({ answering: [{ target: 'primary', kind: 'cloud' }], override: { mode: 'auto' } })
+  })
+
+  it('--watch shows a change when it happens', async () => {
+    const watch = spawn(['status', '--watch', '--json'])
+    const first = await watch.line((line): StatusView => JSON.parse(line))
+    expect(first.override).toEqual({ mode: 'auto' })
+    await run(['override', 'local'])
+    await watch.line((line) => (line.includes('"override":{"mode":"local"}') ? line : undefined))
+    watch.signal('SIGINT')
+    expect(await watch.exit()).toBe(0)
+  })
+
+  it('--watch waits for a Trooper that is started again', async () => {
+    const watch = spawn(['status', '--watch'])
+    await watch.line((line) => (line.startsWith('CLOUD ') ? line : undefined))
+    await stage.trooper.process.stop()
+    const again = await startTrooper({
+      PRIMARY_URL: `${stage.provider.url}/v1/messages`,
+      ...place(),
+    })
+    started.push(again.process)
+    await fetch(`${again.url}/healthz`)
+    const seen = watch.stdout.length
+    await run(['override', 'local'])
+    await watch.line((line) => (line.startsWith('LOCAL ') ? line : undefined))
+    expect(watch.stdout.length).toBeGreaterThan(seen)
+  })
+})
+
+describe('trooper logs', () => {
+  it('lists the last exchanges, the oldest first', async () => {
+    await stage.provider.play({ mode: 'ok', text: planted.cloudAnswer, times: 1 }, { mode: 'anthropic-credit' })
+    for (let at = 0; at < 3; at += 1) await say()
+    const { code, out } = await run(['logs'])
+    expect(code).toBe(0)
+    const lines = out.trim().split('\n')
+    expect(lines.map((line) => line.replace(/^[\d-]+ [\d:]+ /, '').replace(/ {2}[\d.]+ m?s.*$/, ''))).toEqual([
+      ' anthropic claude-sonnet-4-5  primary',
+      ` anthropic claude-sonnet-4-5  primary credit spent → local/${localModel}`,
+      ` anthropic claude-sonnet-4-5  primary rests: credit spent → local/${localModel}`,
+    ])
+    const last = (await run(['logs', '-n', '1', '--json'])).out
+    expect(JSON.parse(last)).toMatchObject({ end: { is: 'answered', target: `local/${localModel}` } })
+    expect(out + last).not.toContain('planted')
+  })
+
+  it('--follow lists each exchange once, as it ends', async () => {
+    await say()
+    const follow = spawn(['logs', '--follow', '--json'])
+    const ids: string[] = []
+    const next = (): Promise<string> =>
+      follow.line((line) => {
+        const { id }: Entry = JSON.parse(line)
+        if (ids.includes(id)) return undefined
+        ids.push(id)
+        return id
+      })
+    await next()
+    for (let at = 0; at < 3; at += 1) {
+      await say()
+      await next()
+    }
+    expect(follow.stdout.trim().split('\n')).toHaveLength(4)
+    await stage.trooper.process.stop()
+    expect(await follow.exit()).toBe(1)
+    expect(follow.stderr).toBe(`The Trooper at http://127.0.0.1:${place()['TROOPER_PORT']} has stopped.\n`)
+  })
+
+  it('--follow ends when nobody reads any more', async () => {
+    for (let at = 0; at < 3; at += 1) await say()
+    const script = `"$0" "$1" logs --follow | head -n 2`
+    const piped = new TestProcess({
+      name: 'trooper',
+      command: 'bash',
+      args: ['-c', script, process.execPath, program],
+      env: place(),
+      cwd: emptyFolder(),
+    })
+    started.push(piped)
+    expect(await piped.exit()).toBe(0)
+    expect(piped.stdout.trim().split('\n')).toHaveLength(2)
+  })
+})
+
+describe('trooper override', () => {
+  it('changes the next request, and says what is set', async () => {
+    await stage.provider.play({ mode: 'ok', text: planted.cloudAnswer })
+    expect((await run(['override'])).out).toBe('Whoever can answer is asked: nothing is set by hand.\n')
+    const { code, out } = await run(['override', 'local', '--for', '1h'])
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      /^Only local models are asked, until (?:\w{3} )?\d\d:\d\d \((?:1 h 00 min|59 min \d\d s)\)\.\n$/,
+    )
+    expect(await say()).toBe(planted.localAnswer)
+    expect((await run(['override'])).out).toMatch(/^Only local models are asked, until /)
+    expect((await run(['override', 'auto', '--json'])).out).toBe('{\n  "mode": "auto"\n}\n')
+    expect(await say()).toBe(planted.cloudAnswer)
+  })
+
+  it.each([
+    [['nonsense'], "'nonsense' is no override; use one of local, primary, auto.\n"],
+    [['local', '--for', '5'], "--for '5' is no time; say 30m, 1h30m or 2d.\n"],
+    [['auto', '--for', '5m'], '--for goes with local or primary.\n'],
+    [['local', 'primary'], "'primary' is one word too many; see: trooper override --help\n"],
+    [['local', '--until', '5m'], "Unknown option '--until'; see: trooper override --help\n"],
+  ])('%j is no order, and why', async (args, sentence) => {
+    const { code, err } = await run(['override', ...args])
+    expect([code, err]).toEqual([78, sentence])
+    expect((await run(['override'])).out).toContain('nothing is set by hand')
+  })
+
+  it('that lasts for ever in the eyes of Trooper is refused by it, in its own words', async () => {
+    const { code, err } = await run(['override', 'local', '--for', '99d'])
+    expect([code, err]).toEqual([
+      1,
+      'The override: forMs must be at most 31 days in milliseconds; leave it out for an override without an end.\n',
+    ])
+  })
+})
+
+describe('trooper probe', () => {
+  it('has the next request ask the provider', async () => {
+    await stage.provider.play({ mode: 'anthropic-credit', times: 1 }, { mode: 'ok', text: planted.cloudAnswer })
+    await say()
+    expect(await say()).toBe(planted.localAnswer)
+    const { code, out } = await run(['probe'])
+    expect([code, out]).toEqual([0, 'The next request asks primary; its answer decides for all.\n'])
+    expect(await say()).toBe(planted.cloudAnswer)
+    expect((await run(['probe', 'primary'])).out).toBe('Nobody is left alone: there is nothing to find out.\n')
+    expect((await run(['probe', 'nobody'])).err).toBe(
+      `There is no such target here; use one of primary, local/${localModel}.\n`,
+    )
+  })
+})
+
+describe('every one of them', () => {
+  it('needs nothing to be right but where Trooper is', async () => {
+    const { code } = await run(['status'], { ...place(), PRIMARY_URL: 'nonsense', TROOPER_TOKEN: planted.token })
+    expect(code).toBe(0)
+  })
+
+  it('says what is missing where the token of the installation cannot be read', async () => {
+    const elsewhere = { ...place(), TROOPER_DATA_DIR: scratchFolder('data') }
+    expect((await run(['status'], elsewhere)).code).toBe(0)
+    const { code, err } = await run(['override', 'local'], elsewhere)
+    expect(code).toBe(1)
+    expect(err).toMatch(/^A change needs the token of this installation; [^\n]+\n$/)
+  })
+
+  it('is let in by TROOPER_TOKEN too', async () => {
+    const closed = await startTrooper({
+      PRIMARY_URL: `${stage.provider.url}/v1/messages`,
+      PRIMARY_API_KEY: planted.primaryKey,
+      TROOPER_TOKEN: planted.token,
+    })
+    started.push(closed.process)
+    const elsewhere = { ...place(closed), TROOPER_DATA_DIR: scratchFolder('data') }
+    expect((await run(['status'], elsewhere)).err).toMatch(/^Trooper wants its token here; /)
+    const { code, out } = await run(['override', 'local'], { ...elsewhere, TROOPER_TOKEN: planted.token })
+    expect([code, out]).toEqual([0, 'Only local models are asked, until: trooper override auto\n'])
+  })
+})
+
+/** util-linux's, which gives a program a terminal. */
+const terminal = '/usr/bin/script'
+
+describe.runIf(existsSync(terminal))('on a terminal', () => {
+  function onTerminal(args: string, env: Record<string, string> = {}): TestProcess {
+    const command = `stty cols 40 rows 20; exec ${process.execPath} ${program} ${args}`
+    const shown = new TestProcess({
+      name: 'trooper',
+      command: terminal,
+      args: ['-qec', command, '/dev/null'],
+      env: { ...place(), ...env },
+      cwd: emptyFolder(),
+    })
+    started.push(shown)
+    return shown
+  }
+
+  it('there are colours, and no line is wider than it', async () => {
+    const shown = onTerminal('status')
+    await shown.exit()
+    expect(shown.stdout).toContain('\u001B[32mCLOUD')
+    // oxlint-disable-next-line no-control-regex -- colours take no room
+    const lines = shown.stdout.replaceAll(/\u001B\[\d+m|\r/g, '').split('\n')
+    expect(lines.some((line) => line.endsWith('…'))).toBe(true)
+    for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(40)
+  })
+
+  it('there are none for whoever does not want them', async () => {
+    const shown = onTerminal('status', { NO_COLOR: '1' })
+    await shown.exit()
+    expect(shown.stdout).toContain('CLOUD')
+    expect(shown.stdout).not.toContain('\u001B')
+  })
+
+  it('--watch has a screen of its own, and gives the old one back', async () => {
+    const shown = onTerminal('status --watch')
+    await shown.line((line) => (line.includes('CLOUD') ? line : undefined))
+    shown.write('\u0003')
+    expect(await shown.exit()).toBe(0)
+    expect(shown.stdout).toContain('\u001B[?1049h')
+    expect(shown.stdout).toContain('\u001B[?1049l')
+  })
+})
