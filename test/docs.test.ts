@@ -131,6 +131,8 @@ describe('--help', () => {
       expect(text).toMatch(new RegExp(`--${flag}(?: \\S+)?\\n {6}${meaning.replaceAll(/[(),.]/g, '\\$&')}\\n`))
     if (about.settings === 'whereabouts')
       for (const { flag } of settingsOf(about)) expect(text).toContain(`--${flag}\n`)
+    // What every setting means stands in one place.
+    expect(text).not.toContain('PRIMARY_URL')
     for (const line of text.split('\n')) expect(line).not.toMatch(/\s$/)
   })
 })

@@ -3,7 +3,7 @@ import type { Wire } from '../drill/app.ts'
 import { scenarios } from '../drill/scenarios.ts'
 
 /** A flag of one command. */
-export interface FlagAbout {
+interface FlagAbout {
   name: string
   /** Its short form. */
   letter?: string
@@ -33,7 +33,7 @@ const dialects = ['messages', 'chat', 'responses', 'all'] as const satisfies rea
 const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
 
-export const commands = {
+const commands = {
   start: {
     usage: [['trooper [start] [--flag value …]']],
     meaning: 'Starts Trooper: it forwards to your provider, and a local model answers when that cannot.',

@@ -94,8 +94,8 @@ function quotaLines(quotas: readonly QuotaView[], nowMs: number, width: number, 
 
 function bar(used: number, cells: number, paint: Paint): string {
   const full = Math.min(cells, Math.round(used * cells))
-  const colour = used >= 1 ? paint.red : used >= 0.9 ? paint.yellow : paint.green
-  return colour('█'.repeat(full)) + paint.dim('░'.repeat(cells - full))
+  const colour = used >= 1 ? 'red' : used >= 0.9 ? 'yellow' : 'green'
+  return paint[colour]('█'.repeat(full)) + paint.dim('░'.repeat(cells - full))
 }
 
 function engineLines(engines: readonly EngineView[], paint: Paint): string[] {
@@ -115,11 +115,11 @@ function engineLines(engines: readonly EngineView[], paint: Paint): string[] {
 }
 
 const stateWords: { readonly [S in EngineView['state']]: (paint: Paint) => string } = {
-  loaded: ({ green }) => green('loaded'),
+  loaded: (paint) => paint.green('loaded'),
   unloaded: () => 'not loaded',
-  loading: ({ yellow }) => yellow('loading'),
-  unreachable: ({ red }) => red('does not answer'),
-  unknown: ({ dim }) => dim('unknown'),
+  loading: (paint) => paint.yellow('loading'),
+  unreachable: (paint) => paint.red('does not answer'),
+  unknown: (paint) => paint.dim('unknown'),
 }
 
 function todayLines({ exchanges, fallbacks, failed, byReason, notSpent }: DayView, paint: Paint): string[] {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadConfig, readDotEnv, type Loaded, type Sources } from './load.ts'
+import { loadConfig, loadWhereabouts, readDotEnv, type Loaded, type Sources } from './load.ts'
 
 function load(sources: Partial<Sources> = {}): Loaded {
   return loadConfig({ flags: {}, environment: {}, dotEnv: {}, ...sources })
@@ -278,5 +278,27 @@ describe('a notice', () => {
     expect(working({ silentLines: [2] }).notices).toEqual([
       '.env line 2 says nothing: a line is NAME=value, or begins with #',
     ])
+  })
+})
+
+describe('where a running Trooper is', () => {
+  const none = { flags: {}, environment: {}, dotEnv: {} }
+
+  it('is read as every setting is, and needs nothing else to be right', () => {
+    const environment = { TROOPER_PORT: '4000', PRIMARY_URL: 'nonsense', TROOPER_TOKEN: 'tok', TROOPER_HOST: '0.0.0.0' }
+    expect(loadWhereabouts({ ...none, flags: { port: '5000' }, environment })).toEqual({
+      ok: true,
+      whereabouts: { host: '0.0.0.0', port: 5000, token: 'tok', dataDir: '~/.trooper' },
+    })
+  })
+
+  it.each([
+    [{ TROOPER_PORT: 'x' }, /^TROOPER_PORT 'x' is no whole number/],
+    [{ TROOPER_PROT: '1' }, /^TROOPER_PROT is no setting/],
+  ])('%j is a problem', (environment, problem) => {
+    expect(loadWhereabouts({ ...none, environment })).toEqual({
+      ok: false,
+      problem: expect.stringMatching(problem),
+    })
   })
 })

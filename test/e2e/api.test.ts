@@ -153,6 +153,16 @@ describe('a person who steers', () => {
     for (let at = 0; at < 2; at += 1) expect(await say()).toBe(planted.cloudAnswer)
   })
 
+  it('is told that a load goes on, and when it is over', async () => {
+    await stage.ollama.play({ mode: 'slow-load' })
+    const follower = await Follower.open<Data>(api('events'))
+    expect(JSON.parse((await change('POST', 'warm')).text)).toEqual({ target: `local/${localModel}`, state: 'loading' })
+    await follower.first(({ data }) => data.engines?.[0]?.state === 'loading')
+    await stage.ollama.release()
+    await follower.first(({ data }) => data.engines?.[0]?.state === 'loaded')
+    follower.leave()
+  })
+
   it('has the local model loaded', async () => {
     expect(await get('engines')).toMatchObject({ engines: [{ state: 'unloaded' }] })
     expect(JSON.parse((await change('POST', 'warm')).text)).toEqual({ target: `local/${localModel}`, state: 'loaded' })
@@ -202,6 +212,24 @@ describe('whoever attacks', () => {
   ])('%s changes nothing', async (_what, sent, status) => {
     expect((await put(sent)).status).toBe(status)
     expect(await isUnchanged()).toBe(true)
+  })
+
+  it('has the page’s cookie, as every server of this host is sent it, and changes nothing from elsewhere', async () => {
+    const sent = { cookie: await cookie(), 'content-type': 'application/json' }
+    const own = new URL(stage.trooper.url).origin
+    const json = { json: order }
+    for (const headers of [
+      { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'same-site' },
+      {},
+    ])
+      expect((await put({ ...json, headers: { ...sent, ...headers } })).status).toBe(403)
+    expect(await isUnchanged()).toBe(true)
+    // What the page itself sends.
+    expect((await put({ ...json, headers: { ...sent, origin: own, 'sec-fetch-site': 'same-origin' } })).status).toBe(
+      200,
+    )
   })
 
   it('with a form on another site changes nothing, whatever cookie the browser sends along', async () => {

@@ -263,7 +263,7 @@ describe.runIf(existsSync(terminal))('on a terminal', () => {
     // oxlint-disable-next-line no-control-regex -- colours take no room
     const lines = shown.stdout.replaceAll(/\u001B\[\d+m|\r/g, '').split('\n')
     expect(lines.some((line) => line.endsWith('…'))).toBe(true)
-    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(40)
+    for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(40)
   })
 
   it('there are none for whoever does not want them', async () => {
