@@ -1,8 +1,7 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../test/fakes/clock.ts'
+import { scratchFolder } from '../test/fakes/output.ts'
 import type { Limit } from './ir/failure.ts'
 import { openMemory } from './memory.ts'
 import type { Payer } from './routing/ledger.ts'
@@ -22,7 +21,7 @@ function spentUntil(resetsAtMs: number): Limit {
 
 describe('what outlives a restart', () => {
   it('gives way to what is learned after it, also where that is sooner: somebody had the provider asked by hand', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'trooper-memory-')), 'ledger.json')
+    const path = join(scratchFolder('memory'), 'ledger.json')
     const clock = new FakeClock()
     const first = openMemory(path, clock, silent)
     first.known.ledger.record(payer, spentUntil(9000), 0)

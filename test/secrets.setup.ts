@@ -1,4 +1,4 @@
-/** After the whole suite: nothing that a process of Trooper printed may contain a planted secret. */
+/** Around the whole suite: its folders, which are gone after it. Nothing that a process of Trooper printed there may contain a planted secret. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,10 +6,12 @@ import { planted } from './secrets.ts'
 
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'trooper-output-'))
+  const scratch = mkdtempSync(join(tmpdir(), 'trooper-scratch-'))
   process.env['TROOPER_TEST_OUTPUT'] = folder
+  process.env['TROOPER_TEST_SCRATCH'] = scratch
   return () => {
     const leaks = findLeaks(folder)
-    rmSync(folder, { recursive: true, force: true })
+    for (const made of [folder, scratch]) rmSync(made, { recursive: true, force: true })
     if (leaks.length > 0) throw new Error(`Secrets were printed: ${leaks.join('; ')}`)
   }
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
+import { scratchFolder } from '../../test/fakes/output.ts'
 import type { Target } from '../routing/target.ts'
 import { emptyDay } from './day.ts'
 import { createDays } from './days.ts'
@@ -19,7 +19,7 @@ const targets: Target[] = [
   { name: 'local', kind: 'local', dialect: 'ollama', speaks: ['ollama'], url, model: 'qwen2.5:3b' },
 ]
 
-const scratch = (): string => join(mkdtempSync(join(tmpdir(), 'trooper-days-')), 'inner', 'days.json')
+const scratch = (): string => join(scratchFolder('days'), 'inner', 'days.json')
 const noonMs = new Date(2026, 3, 21, 12).getTime()
 
 function start(path = scratch(), clock = new FakeClock(noonMs)) {
@@ -207,7 +207,7 @@ describe('the file of the days', () => {
   })
 
   it('goes on counting where nothing can be written, and says so once', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'trooper-days-'))
+    const folder = scratchFolder('days')
     writeFileSync(join(folder, 'file'), '')
     const trooper = start(join(folder, 'file', 'days.json'))
     for (const exchanges of [1, 2]) {

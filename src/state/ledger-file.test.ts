@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
+import { scratchFolder } from '../../test/fakes/output.ts'
 import { nothingRemembered, type Remembered } from '../routing/remembered.ts'
 import { openLedgerFile } from './ledger-file.ts'
 
@@ -45,7 +45,7 @@ const usage = {
 }
 const remembered: Remembered = { entries: [entry, limited], usage: [usage], override: { mode: 'local', untilMs: 8000 } }
 
-function stage(path = join(mkdtempSync(join(tmpdir(), 'trooper-ledger-')), 'inner', 'ledger.json')) {
+function stage(path = join(scratchFolder('ledger'), 'inner', 'ledger.json')) {
   const said: string[] = []
   const clock = new FakeClock()
   const report = {
@@ -186,7 +186,7 @@ describe('the file of the ledger', () => {
   })
 
   it('says once where it cannot be written, and goes on', async () => {
-    const blocked = join(mkdtempSync(join(tmpdir(), 'trooper-ledger-')), 'file')
+    const blocked = join(scratchFolder('ledger'), 'file')
     writeFileSync(blocked, '')
     const { path, said, clock, open } = stage(join(blocked, 'ledger.json'))
     const process = open()

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { scratchFolder } from '../../test/fakes/output.ts'
 import type { Clock } from '../clock.ts'
 import { openFileStore } from './file.ts'
 import { createMemoryStore } from './memory.ts'
@@ -14,7 +14,7 @@ function clockAt(time: { ms: number }): Clock {
   return { now: () => time.ms, after: () => () => {} }
 }
 
-const scratch = (): string => join(mkdtempSync(join(tmpdir(), 'trooper-store-')), 'inner')
+const scratch = (): string => join(scratchFolder('store'), 'inner')
 
 const kinds: [string, (clock: Clock) => Promise<Store>][] = [
   ['in memory', (clock) => Promise.resolve(createMemoryStore(bounds, clock))],
@@ -100,7 +100,7 @@ describe('a store in a folder', () => {
 describe('a store with a spare', () => {
   it('goes on in memory where the folder cannot be written, and says so', async () => {
     const clock = clockAt({ ms: 0 })
-    const file = join(mkdtempSync(join(tmpdir(), 'trooper-store-')), 'file')
+    const file = join(scratchFolder('store'), 'file')
     writeFileSync(file, '')
     let troubles = 0
     const broken = await openFileStore(join(file, 'under-a-file'), bounds, clock)

@@ -21,14 +21,16 @@ export function outputFolder(): string {
   return folder
 }
 
-/** A new folder that is gone after the run, for what is no output: homes, bundles. */
+/** A new folder that is gone after the run, for what is no output: homes, bundles. `TROOPER_TEST_SCRATCH`: where. */
 export function scratchFolder(name: string): string {
-  if (scratch === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'trooper-scratch-'))
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
-    scratch = made
-  }
+  scratch ??= process.env['TROOPER_TEST_SCRATCH'] ?? makeScratch()
   return mkdtempSync(join(scratch, `${name}-`))
+}
+
+function makeScratch(): string {
+  const made = mkdtempSync(join(tmpdir(), 'trooper-scratch-'))
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+  return made
 }
 
 /** The names of the output files in which `secret` occurs. */
