@@ -66,6 +66,7 @@ async function answer(
   if ('status' in body) return give(response, body)
   const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value }
   give(response, await operation.answer(asked))
+  if (request.method !== 'GET') parts.events.nudge()
 }
 
 /** What is to be done, or why it is not. */

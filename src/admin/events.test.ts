@@ -160,6 +160,16 @@ describe('a reader', () => {
     expect(reader.names).toEqual(['status', 'status'])
   })
 
+  it('is told at once what somebody changed', async () => {
+    events.nudge()
+    expect(looks).toBe(0)
+    const reader = await follow()
+    version = 'changed'
+    events.nudge()
+    await reader.until(({ told }) => told.length === 2)
+    expect(reader.told[1]?.data.version).toBe('changed')
+  })
+
   it('costs nothing when it has left', async () => {
     const reader = await follow()
     await reader.leave()

@@ -13,6 +13,8 @@ export interface Events {
   /** False when too many read along already, or Trooper is stopping. */
   open(response: ServerResponse): boolean
   drill(run: DrillRunView): void
+  /** Somebody changed something that the status may tell. */
+  nudge(): void
   close(): void
 }
 
@@ -33,6 +35,10 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
     for (const reader of readers) reader.status(frame)
   })
 
+  const nudge = (): void => {
+    if (readers.size > 0) watch.lookSoon()
+  }
+
   const flush = (): void => {
     isFlushing = false
     for (const entry of changed.values()) {
@@ -40,7 +46,7 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
       for (const reader of readers) reader.exchange(entry, frame)
     }
     changed.clear()
-    if (readers.size > 0) watch.lookSoon()
+    nudge()
   }
 
   /** In the exchange's own path: what takes time is done behind it, once for all that happened in a turn. */
@@ -83,6 +89,7 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
     drill: (run) => {
       for (const reader of readers) reader.drill(run)
     },
+    nudge,
     close: () => {
       isClosed = true
       for (const reader of readers) reader.end()
