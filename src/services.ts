@@ -5,6 +5,7 @@ import { type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
+import { traceSettingsOf } from './config/traces.ts'
 import { createFitting } from './context/fitting.ts'
 import { createMargins } from './context/margins.ts'
 import type { ShowProgress } from './embedded/download-teller.ts'
@@ -28,6 +29,7 @@ import { createMetrics } from './observe/metrics.ts'
 import { createWarmUp } from './exchange/warm-up.ts'
 import { createMcpServers } from './mcp-client/connect/servers.ts'
 import type { Log } from './observe/log.ts'
+import { createTraces } from './observe/traces.ts'
 import { createBreakers } from './routing/breakers.ts'
 import type { Chain } from './routing/chains.ts'
 import { createPayerBook } from './routing/payers.ts'
@@ -68,7 +70,8 @@ export async function openServices(
   const allowedModels = config.allowRemoteModels
   const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
   const journal = createJournal(config.journal, clock.now().toString(36), config.capture)
-  const ended = gatherEnded(journal, finderOf(embedded.chains), clock)
+  const find = finderOf(embedded.chains)
+  const ended = gatherEnded(journal, find, clock)
   const services: Services = {
     chains: embedded.chains,
     payers: createPayerBook(),
@@ -102,6 +105,8 @@ export async function openServices(
     warmUp: createWarmUp(config.warm, clock, () => services),
     unique: () => randomBytes(12).toString('hex'),
   }
+  const settings = traceSettingsOf(config, version)
+  if (settings) services.traces = createTraces({ settings, ended, find, pools, clock, log, version })
   if (config.metrics) services.metrics = createMetrics({ ...services, ended, version })
   return {
     services,
@@ -109,7 +114,8 @@ export async function openServices(
     settle: async () => {
       mcp.destroy()
       ended.stop()
-      const { transcripts, days } = services
+      const { transcripts, days, traces } = services
+      await traces?.settle()
       await Promise.all([pools.destroy(), images.destroy(), transcripts.settle(), memory.settle(), days.settle()])
     },
   }

@@ -108,6 +108,7 @@ describe('the dashboard', () => {
       'trooper_cached_tokens_total',
       'trooper_cost_unknown_total',
       'trooper_spoken_calls_total',
+      'trooper_trace_spans_total',
       'trooper_build_info',
       'trooper_attempt_duration_seconds',
     ])

@@ -91,3 +91,18 @@ export const statusCodes = texts
 export const onOff = z
   .enum(['1', '0', 'true', 'false', 'on', 'off'], { error: 'must be on or off (or 1 or 0)' })
   .transform((word) => ['1', 'true', 'on'].includes(word))
+/** `name=value,…`, each value as a URL would have it (OpenTelemetry's `OTEL_…`). */
+export const pairs = texts
+  .refine((entries) => entries.every((entry) => readPair(entry) !== undefined), {
+    error: 'is no list of `name=value`, separated by commas',
+  })
+  .transform((entries) => Object.fromEntries(entries.flatMap((entry) => [readPair(entry) ?? []])))
+
+function readPair(entry: string): [name: string, value: string] | undefined {
+  const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(entry) ?? []
+  try {
+    return name.trim() === '' ? undefined : [name.trim(), decodeURIComponent(value.trim())]
+  } catch {
+    return undefined
+  }
+}

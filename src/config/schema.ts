@@ -23,6 +23,7 @@ import {
 import { presetNames } from './presets.ts'
 import { seeSettings } from './see-settings.ts'
 import type { Setting } from './setting.ts'
+import { traceSettings } from './trace-settings.ts'
 
 export const settings = {
   config: {
@@ -344,6 +345,7 @@ export const settings = {
     schema: z.enum(['text', 'json'], { error: 'must be text or json' }),
   },
   ...seeSettings,
+  ...traceSettings,
 } as const satisfies Record<string, Setting>
 
 type Settings = typeof settings

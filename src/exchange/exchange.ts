@@ -57,7 +57,7 @@ class Exchange {
     this.#chain = chainFor(services.chains, incoming.dialect, model)
     this.#story = new Story(services, this.#chain)
     const nowMs = services.clock.now()
-    this.#record = new ExchangeRecord(services.journal, incoming, model, nowMs)
+    this.#record = new ExchangeRecord(services, incoming, model, nowMs)
     this.#client = new ClientSide(services, incoming.dialect, this.#record.watch(reply), nowMs)
     this.#deadlineMs = nowMs + services.times.exchangeMs
     this.#memory = memoryOf(services, incoming)

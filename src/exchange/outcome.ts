@@ -13,6 +13,7 @@ import type { Days } from '../observe/days.ts'
 import type { Journal } from '../observe/journal.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import type { Traces } from '../observe/traces.ts'
 import type { Known } from '../routing/admission.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { PayerBook } from '../routing/payers.ts'
@@ -93,6 +94,8 @@ export interface Services extends Known {
   days: Days
   /** Unset: switched off (`METRICS`). */
   metrics?: Metrics
+  /** Unset: nobody wants them (`OTEL_EXPORTER_OTLP_ENDPOINT`). */
+  traces?: Traces
   clock: Clock
   log: Log
   /** 24 random lower-case hex digits. */

@@ -5,11 +5,13 @@ import { addUsage } from '../ir/usage.ts'
 import { reasonOf, type AttemptEnd, type AttemptEntry, type Entry, type ExchangeEnd } from '../observe/entry.ts'
 import { AnswerCapture, captureRequest } from '../observe/capture.ts'
 import type { Journal } from '../observe/journal.ts'
+import { beginTrace, newSpanId, withTrace, type Trace } from '../observe/trace.ts'
 import type { Rest } from '../routing/rest.ts'
 import type { Target } from '../routing/target.ts'
 import type { Milestones } from '../upstream/patience.ts'
+import type { HeaderList } from '../wire/headers.ts'
 import { captureReply } from './captured-reply.ts'
-import type { Incoming, Outcome } from './outcome.ts'
+import type { Incoming, Outcome, Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
 export class ExchangeRecord {
@@ -21,8 +23,8 @@ export class ExchangeRecord {
 
   /** `model`: as a glance at the body shows it. */
   constructor(
-    journal: Journal,
-    { dialect, asksForStream, asked, body }: Incoming,
+    { journal, traces }: Pick<Services, 'journal' | 'traces'>,
+    { dialect, asksForStream, asked, body, headers }: Incoming,
     model: string | undefined,
     nowMs: number,
   ) {
@@ -30,7 +32,15 @@ export class ExchangeRecord {
     this.#body = body
     this.#answer = journal.captures ? new AnswerCapture() : undefined
     const about = asked?.question.about ?? 'conversation'
-    this.#entry = journal.open({ atMs: nowMs, dialect, about, isStream: asksForStream, ...(model && { model }) })
+    const trace = traces && beginTrace(headers)
+    this.#entry = journal.open({
+      atMs: nowMs,
+      dialect,
+      about,
+      isStream: asksForStream,
+      ...(model && { model }),
+      ...(trace && { trace }),
+    })
   }
 
   get entry(): Entry {
@@ -43,10 +53,11 @@ export class ExchangeRecord {
   }
 
   attempt(target: Target, nowMs: number): AttemptRecord {
-    const { atMs, attempts, model } = this.#entry
-    const entry = attemptEntry(target, model, nowMs - atMs)
+    const { atMs, attempts, model, trace } = this.#entry
+    const made = attemptEntry(target, model, nowMs - atMs)
+    const entry = trace ? { ...made, spanId: newSpanId() } : made
     attempts.push(entry)
-    return new AttemptRecord(entry, atMs, () => this.#journal.note(this.#entry, 'changed'))
+    return new AttemptRecord(entry, atMs, () => this.#journal.note(this.#entry, 'changed'), trace)
   }
 
   /** It broke off, but the client has all of it. */
@@ -79,11 +90,13 @@ export class AttemptRecord implements Milestones {
   /** When the exchange began, epoch milliseconds. */
   readonly #zeroMs: number
   readonly #onChange: () => void
+  readonly #trace: Trace | undefined
 
-  constructor(entry: AttemptEntry, zeroMs: number, onChange: () => void) {
+  constructor(entry: AttemptEntry, zeroMs: number, onChange: () => void, trace: Trace | undefined) {
     this.#entry = entry
     this.#zeroMs = zeroMs
     this.#onChange = onChange
+    this.#trace = trace
   }
 
   /** It is not asked: what is known of it says that it would not answer. */
@@ -102,6 +115,11 @@ export class AttemptRecord implements Milestones {
   /** It waited in a queue, and it is its turn now. */
   hasTurn(nowMs: number): void {
     this.#entry.turnMs ??= nowMs - this.#zeroMs
+  }
+
+  sent(headers: HeaderList): HeaderList {
+    const { spanId } = this.#entry
+    return this.#trace && spanId !== undefined ? withTrace(headers, this.#trace, spanId) : headers
   }
 
   connected(nowMs: number): void {
@@ -140,7 +158,7 @@ export class AttemptRecord implements Milestones {
 
 /** Of a call that nobody waits for. */
 export function unrecorded(target: Target, nowMs: number): AttemptRecord {
-  return new AttemptRecord(attemptEntry(target, undefined, 0), nowMs, () => {})
+  return new AttemptRecord(attemptEntry(target, undefined, 0), nowMs, () => {}, undefined)
 }
 
 function attemptEntry(

@@ -3,6 +3,7 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Usage } from '../ir/events.ts'
 import type { FailureKind } from '../ir/failure.ts'
 import type { DialectName } from '../ir/request.ts'
+import type { Trace } from './trace.ts'
 
 export interface Entry {
   /** Unique on this machine, in the order of the exchanges. */
@@ -21,6 +22,8 @@ export interface Entry {
   totalMs?: number
   /** Unset unless the person switched `CAPTURE` on. */
   content?: Content
+  /** Set where traces are recorded. */
+  readonly trace?: Trace
 }
 
 export type ExchangeEnd =
@@ -55,6 +58,8 @@ export interface AttemptEntry {
   usage?: Usage
   /** What of the conversation it could not be shown. */
   omitted?: { messages: number; tokens: number }
+  /** Where traces are recorded: 16 hex digits. */
+  readonly spanId?: string
 }
 
 export type AttemptEnd =

@@ -11,6 +11,7 @@ import type { NetworkWatch } from '../upstream/network-watch.ts'
 import type { Counts } from './counts.ts'
 import type { Days } from './days.ts'
 import type { Meter, Reading } from './meters.ts'
+import type { Traces } from './traces.ts'
 
 export interface State {
   chains: Chains
@@ -22,6 +23,7 @@ export interface State {
   places: { queues(): EngineQueue[] }
   counts: Counts
   days: Days
+  traces?: Traces
   clock: Clock
   version: string
 }
@@ -110,7 +112,7 @@ function engineMeters({ chains, places }: State): Meter[] {
 
 const modes: readonly Override['mode'][] = ['auto', 'local', 'primary']
 
-function ownMeters({ override, days, clock, version }: State): Meter[] {
+function ownMeters({ override, days, traces, clock, version }: State): Meter[] {
   return [
     gauge('trooper_override', '1 for what the person wants: auto, local or primary.', ['mode'], () => {
       const { mode } = override.get(clock.now())
@@ -128,6 +130,18 @@ function ownMeters({ override, days, clock, version }: State): Meter[] {
       [],
       () => [{ labels: [], value: days.today().notSpent.usd }],
     ),
+    {
+      type: 'counter',
+      facts: {
+        name: 'trooper_trace_spans_total',
+        help: 'Spans that a collector has taken, and those that are lost, as it could not be reached or would not have them.',
+        labels: ['outcome'],
+      },
+      read: () => [
+        { labels: ['exported'], value: traces?.counts.exported ?? 0 },
+        { labels: ['dropped'], value: traces?.counts.dropped ?? 0 },
+      ],
+    },
     gauge('trooper_build_info', 'Always 1; the versions are in the labels.', ['version', 'node'], () => [
       { labels: [version, process.version], value: 1 },
     ]),

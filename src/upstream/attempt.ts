@@ -58,7 +58,8 @@ export function startAttempt(
   listener: CallListener,
 ): Attempt {
   const handler = new AttemptHandler(clock, patience, call, listener)
-  const { path, headers, body } = call
+  const { path, body } = call
+  const headers = patience.milestones?.sent(call.headers) ?? call.headers
   pools.at(call.origin).dispatch({ method: call.method, path, headers, body }, handler)
   return handler
 }

@@ -1,4 +1,5 @@
 /** How long a call may take, and who is asked when it takes longer. */
+import type { HeaderList } from '../wire/headers.ts'
 
 /** How long a target may stay silent, each clock beginning where the one before it ends; in milliseconds. */
 export interface Limits {
@@ -28,6 +29,8 @@ export interface Patience {
 
 /** Each is told once a call; times in epoch milliseconds. */
 export interface Milestones {
+  /** The request goes out: the headers that it goes out with. */
+  sent(headers: HeaderList): HeaderList
   connected(nowMs: number): void
   headCame(nowMs: number): void
   /** The first content came. */

@@ -150,7 +150,7 @@ const labelSets: Record<string, readonly string[]> = {
   engine: ['http://local'],
   dialect: ['anthropic', 'openai-chat', 'openai-responses', 'ollama'],
   about: ['conversation', 'tokens'],
-  outcome: ['answered', 'fallback', 'failed', 'gone', 'broken', 'skipped', 'lost'],
+  outcome: ['answered', 'fallback', 'failed', 'gone', 'broken', 'skipped', 'lost', 'exported', 'dropped'],
   reason: Object.keys(catalogue),
   direction: ['input', 'output', 'read', 'write'],
   window: ['5h'],
