@@ -62,7 +62,8 @@ export async function openServices(
   const images = createImageFetcher({ isEnabled: config.imageFetch, trustedHosts: config.imageHosts })
   const mcp = createMcpServers(config.mcpServers, clock)
   const folder = dataFolder(config)
-  const embedded = openEmbedded(targets.chains, modelsHome, clock, log, showProgress)
+  const breakers = createBreakers()
+  const embedded = openEmbedded(targets.chains, modelsHome, clock, log, showProgress, (url) => breakers.forget(url))
   const pools = createPools(config.connectMs, embedded.ports)
   const memory = openMemory(join(folder, 'ledger.json'), clock, log)
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
@@ -79,7 +80,7 @@ export async function openServices(
     times: createTimes(config),
     seam: config.seam,
     ...memory.known,
-    breakers: createBreakers(),
+    breakers,
     handoverAt: config.handoverAt,
     network,
     places: createPlaces(config.localQueue, config.localConcurrency),

@@ -9,6 +9,7 @@ import type { Log } from '../observe/log.ts'
 import type { Chain, Chains } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
 import { version } from '../version.ts'
+import type { Report } from './assignment.ts'
 import { createDownloadTeller, type ShowProgress } from './download-teller.ts'
 import { findLibrary, installCommand } from './library-path.ts'
 import { scheme, type ModelSource } from './source.ts'
@@ -24,13 +25,14 @@ export interface Embedded {
   stop(): Promise<void>
 }
 
-/** Throws one sentence when a model cannot be had. */
+/** Throws one sentence when a model cannot be had. `onThere` is told the URL of each whose download has ended. */
 export function openEmbedded(
   chains: Chains,
   dataFolder: string,
   clock: Clock,
   log: Log,
   showProgress: ShowProgress,
+  onThere: (url: string) => void = () => {},
 ): Embedded {
   const supervisors = new Map<string, { supervisor: Supervisor; token: string }>()
   for (const target of Object.values(chains).flatMap((chain: Chain): readonly Target[] => chain)) {
@@ -49,7 +51,12 @@ export function openEmbedded(
       model,
       modelsFolder: join(dataFolder, 'models'),
     }
-    const supervisor = createSupervisor(assignment, createDownloadTeller(model, log, showProgress), clock, log)
+    const tell = createDownloadTeller(model, log, showProgress)
+    const hear = (report: Report): void => {
+      if (report.type === 'downloaded') onThere(target.url.text)
+      tell(report)
+    }
+    const supervisor = createSupervisor(assignment, hear, clock, log)
     supervisors.set(target.url.origin, { supervisor, token })
   }
   return {

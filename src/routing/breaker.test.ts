@@ -36,6 +36,15 @@ describe('a breaker', () => {
     expect(breakers.closedTo(payer)).toMatchObject({ failure: overloaded, rest: { untilMs: 5000 } })
   })
 
+  it('is forgotten, whoever asks, where another answers at the same URL, and nowhere else', () => {
+    const breakers = createBreakers()
+    const other: Payer = { ...payer, target: { ...payer.target, url: { ...url, text: 'https://b.example/v1' } } }
+    for (const of of [payer, { ...payer, account: 'digest-b' }, other]) failTimes(breakers, 3, 0, of)
+    breakers.forget(url.text)
+    expect(breakers.entries().map(({ place }) => place)).toEqual(['https://b.example/v1'])
+    expect(breakers.admit(payer, 0)).toBe('ask')
+  })
+
   it('tells who is left alone, by whom and for how long', () => {
     const breakers = createBreakers()
     expect(breakers.closedTo(payer)).toBeUndefined()

@@ -35,6 +35,8 @@ export interface Breakers {
   /** Does nothing when the probe that began at `sinceMs` has ended or was taken over. */
   releaseProbe(payer: Payer, sinceMs: number, nowMs: number): void
   succeeded(payer: Payer, nowMs: number): void
+  /** Whoever answers at this URL is another than before: what failed there says nothing of it. */
+  forget(url: string): void
   /** True when the target is left alone from now on. */
   failed(payer: Payer, failure: Failure, isProbe: boolean, nowMs: number): boolean
   /** Its pauses are over: the next exchange of each customer asks for all. False when it was closed to nobody. */
@@ -80,6 +82,9 @@ export function createBreakers(): Breakers {
     beginProbe: (payer, nowMs) => change(payer, (breaker) => beginProbe(breaker, nowMs)),
     releaseProbe: (payer, sinceMs, nowMs) => change(payer, (breaker) => releaseProbe(breaker, sinceMs, nowMs)),
     succeeded: (payer, nowMs) => change(payer, (breaker) => afterSuccess(breaker, nowMs)),
+    forget: (url) => {
+      for (const key of breakers.keys()) if (key.split('\n')[1] === url) breakers.delete(key)
+    },
     failed: (payer, failure, isProbe, nowMs) => {
       const key = keyOf(payer)
       const before = breakers.get(key)

@@ -66,7 +66,7 @@ describe('a prompt that only an Ollama can answer', () => {
     const conversation = askAs('one', planted.prompt)
     await stage.ollama.journalWhen(chatted)
     const completion = complete()
-    await stage.trooper.process.line((line) => line.includes('waiting in its queue, at place 1'))
+    await stage.trooper.process.line((line) => line.includes('waiting in its queue, at place 1') || undefined)
     expect(await completions()).toHaveLength(0)
     await stage.ollama.release()
     expect(textOf(await (await conversation).text())).toBe('One two.')
@@ -83,7 +83,7 @@ describe('a prompt that only an Ollama can answer', () => {
       body: JSON.stringify({ model: coder, prompt: 'a', raw: true }),
       signal: leave.signal,
     }).catch(() => 'left')
-    await stage.trooper.process.line((line) => line.includes('waiting in its queue, at place 1'))
+    await stage.trooper.process.line((line) => line.includes('waiting in its queue, at place 1') || undefined)
     leave.abort()
     expect(await left).toBe('left')
     await stage.ollama.release()

@@ -203,14 +203,33 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
     }
   })
 
-  it('never answers from a part of a conversation in silence', async () => {
+  it('answers a conversation that is longer than its window from what fits, and says what is missing', async () => {
+    const { provider, trooper } = kept(await startEmbeddedStage('/v1/messages', 'plain'))
+    await provider.play({ mode: 'anthropic-credit' })
+    const turns = Array.from({ length: 20 }, (_, at) => [
+      { role: 'assistant', content: `Noted, ${at}. ${'x'.repeat(300)}` },
+      { role: 'user', content: `Question ${at}. ${'y'.repeat(300)}` },
+    ])
+    const messages = [{ role: 'user', content: planted.prompt }, ...turns.flat()]
+    const { endpoint, headers, body } = dialects.anthropic
+    for (const stream of [false, true]) {
+      const request = { ...body('', stream), messages, max_tokens: 20 }
+      const answer = await fetch(trooper.url + endpoint, { method: 'POST', headers, body: JSON.stringify(request) })
+      expect([answer.status, answer.headers.get('x-trooper-fallback')]).toEqual([200, 'tiny'])
+      expect(answer.headers.get('x-trooper-omitted')).toMatch(/^[1-9]\d* messages, [1-9]\d* tokens$/)
+      expect(textOf(await answer.text())).not.toBe('')
+    }
+  })
+
+  it('does not answer where nothing that makes sense would fit: the app gets the provider’s own answer', async () => {
     const { provider, trooper } = kept(await startEmbeddedStage('/v1/messages', 'small'))
     await provider.play({ mode: 'anthropic-credit' })
     for (const stream of [false, true]) {
       const answer = await ask(trooper.url, 'anthropic', stream, `${planted.prompt} ${'x'.repeat(2000)}`)
-      const said = await answer.text()
-      if (answer.status === 200) expect(answer.headers.get('x-trooper-omitted')).not.toBeNull()
-      else expect({ status: answer.status, said }).toMatchObject({ status: 400, said: expect.stringMatching(/credit/) })
+      expect([answer.status, answer.headers.has('x-trooper-fallback')]).toEqual([400, false])
+      const text = await answer.text()
+      expect(text).toContain('credit balance is too low')
+      expect(`${answer.headers.get('x-trooper-tried')} ${text}`).toContain('local/tiny: too long')
     }
   })
 
@@ -268,5 +287,38 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
     const answer = await ask(second.url, 'anthropic', false)
     expect(answer.headers.get('x-trooper-fallback')).toBe('tiny:Q4_K_M')
     expect(textOf(await answer.text())).not.toBe('')
+  })
+
+  it('is asked as soon as its download is there, however often it was asked before', async () => {
+    const hub = kept(await startHub(readFileSync(tinyModel('plain'))))
+    const [provider, ollama] = [kept(await startProvider()), kept(await startOllama())]
+    const cwd = emptyFolder()
+    const config = join(cwd, 'chain.yaml')
+    const targets = [
+      "inside: { url: 'embedded:hf:user/tiny-GGUF:Q4_K_M' }",
+      `beside: { url: '${ollama.url}/api/chat', model: '${localModel}' }`,
+    ]
+    writeFileSync(config, `targets:\n  ${targets.join('\n  ')}\nchains: { default: [primary, inside, beside] }\n`)
+    await provider.play({ mode: 'anthropic-credit' })
+    await ollama.play({ mode: 'ok', text: planted.localAnswer })
+    hub.holdAt(0)
+    const trooper = await startTrooper({
+      PRIMARY_URL: `${provider.url}/v1/messages`,
+      TROOPER_CONFIG: config,
+      TROOPER_DATA_DIR: dataFolderWithLibrary(),
+      HF_ENDPOINT: hub.url,
+    })
+    kept(trooper.process)
+    await hub.held()
+    const by = async (): Promise<string | null> =>
+      (await ask(trooper.url, 'anthropic', false)).headers.get('x-trooper-fallback')
+    for (let times = 0; times < 3; times += 1) expect(await by()).toBe(localModel)
+    await trooper.process.line(
+      (line) => line.includes('inside keeps failing: it is left alone for a while') || undefined,
+    )
+    hub.goOn()
+    await trooper.process.line((line) => line.includes('is there: ') || undefined)
+
+    expect(await by()).toBe('tiny:Q4_K_M')
   })
 }
