@@ -46,9 +46,9 @@ describe('arguments on Ollama’s wire, where they are an object', () => {
 
   it.each(wires)('may be %s in an answer', (_what, written, read) => {
     const events: StreamEvent[] = []
-    const { frame } = targetDialects.ollama.createDecoder((event) => events.push(event), 0)
+    const decoder = targetDialects.ollama.createDecoder((event) => events.push(event), 0)
     const call = { function: { name: 'run', arguments: written } }
-    frame({
+    decoder.frame({
       event: '',
       data: JSON.stringify({ model: 'm', message: { role: 'assistant', content: '', tool_calls: [call] } }),
     })
