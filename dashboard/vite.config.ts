@@ -12,6 +12,8 @@ export default defineConfig({
     modulePreload: false,
     // Everything is a file of its own: the page's policy allows no `data:` beside images.
     assetsInlineLimit: 0,
+    // Beside the page, for whoever gets the package.
+    license: { fileName: 'licences.md' },
   },
   logLevel: 'warn',
 })

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -55,6 +56,18 @@ describe('docs/embedded.md and README.md', () => {
     )
     expect(named.length).toBeGreaterThan(4)
     for (const text of named) expect(readModelSource(text)).toMatchObject({ ok: true })
+  })
+})
+
+describe('README.md and docs/', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+
+  it.each(pages.filter((path) => path.endsWith('.md')))('%s leads to files that are there', (path) => {
+    const text = readFileSync(path, 'utf8')
+    const named = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)|src="([^":]+)"/g)].map(
+      ([, link, picture]) => link ?? picture,
+    )
+    expect(named.filter((link) => !existsSync(join(dirname(path), link ?? '')))).toEqual([])
   })
 })
 

@@ -23,7 +23,7 @@ class Stage {
   }
 
   readonly #fetch: typeof fetch = (input, init) => {
-    const path = String(input).replace('/trooper/api/', '')
+    const path = (typeof input === 'string' ? input : '').replace('/trooper/api/', '')
     if (path !== 'events') return Promise.resolve(Response.json(this.#read(path)))
     this.asked.push(path)
     this.#signal = init?.signal

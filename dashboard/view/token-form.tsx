@@ -23,7 +23,7 @@ export function TokenForm() {
     <Message title="Trooper wants its token">
       <p>It is the value of TROOPER_TOKEN that Trooper was started with. This browser is asked once.</p>
       <form class="token-form" onSubmit={(event) => void submit(event)}>
-        <label for="token">Token</label>
+        <label htmlFor="token">Token</label>
         <input
           ref={field}
           id="token"

@@ -30,7 +30,7 @@ interface Picture {
   hash?: string
   /** What has to be there first. */
   isReady: (page: Page) => Promise<void>
-  then?: (page: Page, api: FakeApi) => Promise<void>
+  before?: (page: Page, api: FakeApi) => Promise<void>
 }
 
 const place = 'http://localhost:3000'
@@ -63,7 +63,7 @@ const pictures: Picture[] = [
     name: 'last-hour',
     says: { drill: { ...sampleDrill, run: drilledWell } },
     isReady: chartsDrawn,
-    then: (page) => page.locator('.charts').evaluate((element) => element.scrollIntoView()),
+    before: (page) => page.locator('.charts').evaluate((element) => element.scrollIntoView()),
   },
   {
     name: 'nothing-yet',
@@ -73,7 +73,7 @@ const pictures: Picture[] = [
   {
     name: 'disconnected',
     isReady: chartsDrawn,
-    then: async (page, api) => {
+    before: async (page, api) => {
       await api.goAway()
       await page.getByText('Not connected to Trooper').waitFor()
     },
@@ -94,14 +94,14 @@ function pictureTests(): void {
     await api.stop()
   })
 
-  it.each(pictures)('$name', async ({ name, says, options, hash = '', isReady, then }) => {
+  it.each(pictures)('$name', async ({ name, says, options, hash = '', isReady, before }) => {
     api.says = { ...everything, ...says }
     const { page, close } = await openPage(browser, place, { viewport: desktop, ...options })
     try {
       await page.clock.setFixedTime(nowMs)
       await page.goto(`${place}/dashboard${hash}`)
       await isReady(page)
-      await then?.(page, api)
+      await before?.(page, api)
       const bytes = await page.screenshot({ animations: 'disabled', caret: 'hide' })
       expect(bytes.length).toBeLessThan(mostBytes)
       if (folder === undefined) return

@@ -13,7 +13,6 @@ import {
   sampleDays,
   sampleDrill,
   sampleExchanges,
-  seamExchange,
 } from './samples.ts'
 
 const usable = available()
