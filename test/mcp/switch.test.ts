@@ -162,23 +162,39 @@ describe('Responses', () => {
     },
   )
 
-  it.each([true, false])(
-    'tells the provider in words what the client said of a call that it knows nothing of: %s',
-    async (approve) => {
-      const asking = docs({ require_approval: 'always' })
-      await stage().provider.play(away, { mode: 'ok', text: planted.cloudAnswer })
-      await stage().ollama.play({ mode: 'ok', toolCalls: [search], times: 1 })
-      const first = await ask([user(planted.prompt)], { tools: [asking] })
-      const request = outputOf(first).at(-1)
-      expect(request).toMatchObject({ type: 'mcp_approval_request' })
-      const word = { type: 'mcp_approval_response', approval_request_id: request?.['id'], approve }
-      await ask([word], { tools: [asking], previous_response_id: first['id'] })
-      const sent = await lastSent(stage(), '/v1/responses')
-      const text = `I ${approve ? 'allow' : 'do not allow'} the call of 'search' at 'docs' with {"query":"pizza"}.`
-      expect(sent['input']).toMatchObject([{}, { role: 'user', content: [{ type: 'input_text', text }] }])
-      expect(stage().docs.ran()).toEqual([])
-    },
-  )
+  const asking = (): object => docs({ require_approval: 'always' })
+  const word = (request: Record<string, unknown> | undefined, approve: boolean): object => ({
+    type: 'mcp_approval_response',
+    approval_request_id: request?.['id'],
+    approve,
+  })
+
+  it('stays with the local model for a call that it wanted the client’s word for, and goes back with what came of it', async () => {
+    await stage().provider.play(away, { mode: 'ok', text: planted.cloudAnswer })
+    await stage().ollama.play({ mode: 'ok', toolCalls: [search], times: 1 }, { mode: 'ok', text: planted.localAnswer })
+    const asked = [user(planted.prompt), ...outputOf(await ask([user(planted.prompt)], { tools: [asking()] }))]
+    const allowed = [...asked, word(asked.at(-1) as Record<string, unknown>, true)]
+    const output = outputOf(await ask(allowed, { tools: [asking()] }))
+    expect(output).toMatchObject([{ type: 'mcp_call', output: planted.mcpResult }, { type: 'message' }])
+    expect(await stage().provider.requests('/v1/responses')).toHaveLength(1)
+    const back = await ask([...allowed, ...output, user(planted.question)], { tools: [asking()] })
+    expect(outputOf(back)).toMatchObject([{ content: [{ text: planted.cloudAnswer }] }])
+    const sent = await lastSent(stage(), '/v1/responses')
+    expect(typesIn(sent)).toEqual(['user', 'function_call', 'function_call_output', 'message', 'user'])
+  })
+
+  it('tells the provider in words that the client did not allow a call that it knows nothing of', async () => {
+    await stage().provider.play(away, { mode: 'ok', text: planted.cloudAnswer })
+    await stage().ollama.play({ mode: 'ok', toolCalls: [search], times: 1 })
+    const first = await ask([user(planted.prompt)], { tools: [asking()] })
+    const request = outputOf(first).at(-1)
+    expect(request).toMatchObject({ type: 'mcp_approval_request' })
+    await ask([word(request, false)], { tools: [asking()], previous_response_id: first['id'] })
+    const sent = await lastSent(stage(), '/v1/responses')
+    const text = `I do not allow the call of 'search' at 'docs' with {"query":"pizza"}.`
+    expect(sent['input']).toMatchObject([{}, { role: 'user', content: [{ type: 'input_text', text }] }])
+    expect(stage().docs.ran()).toEqual([])
+  })
 
   it('reaches the local model as calls with results, with what the client said of them', async () => {
     // Before it looks at ids that it did not give out.
