@@ -1,6 +1,6 @@
 // Bundles the program and the package entry, each into one file with nothing to install, and builds the page beside them.
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import { buildPage } from './build-page.mjs'
 
@@ -23,8 +23,12 @@ await build({
   target: 'node20.19',
   format: 'esm',
   // What a tool gave back is the model's to read: nobody checks it, least of all with a validator of 290 KB.
-  alias: { '@modelcontextprotocol/client/_shims': './node_modules/@modelcontextprotocol/client/dist/shimsWorkerd.mjs' },
-  define: { TROOPER_VERSION: JSON.stringify(version) },
+  alias: {
+    '@modelcontextprotocol/client/_shims': './node_modules/@modelcontextprotocol/client/dist/shimsWorkerd.mjs',
+    // Nor does Trooper's own server ask its agents anything that would have to be checked.
+    '@modelcontextprotocol/server/_shims': './node_modules/@modelcontextprotocol/server/dist/shimsBrowser.mjs',
+  },
+  define: { TROOPER_VERSION: JSON.stringify(version), TROOPER_DOCS: JSON.stringify(docs()) },
   // undici and pino are CommonJS and call `require` for what Node itself provides.
   banner: {
     js: "import { createRequire as trooperRequire } from 'node:module'; const require = trooperRequire(import.meta.url);",
@@ -33,3 +37,10 @@ await build({
 })
 await buildPage()
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' })
+
+/** The manual, for agents: by name, without the ending. */
+function docs() {
+  const pages = readdirSync('docs').filter((file) => file.endsWith('.md'))
+  const paths = ['README.md', ...pages.map((file) => `docs/${file}`)]
+  return Object.fromEntries(paths.map((path) => [path.replace(/^docs\/|\.md$/g, ''), readFileSync(path, 'utf8')]))
+}

@@ -1,5 +1,5 @@
 // Smoke test of the package as users get it, under a plain Node: packed, unpacked, started, one answer relayed, one fallen back, one with a tool of an MCP
-// server, the page, one drill.
+// server, the page, one drill, and an agent that lists its tools.
 // usage: node scripts/smoke.mjs node-20|node-22|node-24
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
@@ -13,6 +13,8 @@ const creditSpent = {
   type: 'error',
   error: { type: 'invalid_request_error', message: 'Your credit balance is too low to access the Anthropic API.' },
 }
+
+const listTools = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
 
 const node = findNode(process.argv[2] ?? 'node-20')
 const folder = mkdtempSync(join(tmpdir(), 'trooper-smoke-'))
@@ -28,6 +30,7 @@ try {
     const local = await ask(url, 'credit is gone')
     assert.equal(local.id, 'trooper-fallback')
     assert.equal(local.content[0].text, 'hello from here')
+    assert.match(await toolsOverHttp(url), /"ask_local_model"/)
     const served = await ask(url, 'credit is gone', {
       mcp_servers: [{ type: 'url', name: 'docs', url: `${origin}/mcp` }],
     })
@@ -37,6 +40,7 @@ try {
     )
     await loadPage(url)
   })
+  assert.equal(await toolsOverStdio(program), 9)
   // It throws when the drill does not end well.
   assert.match(run(program, 'drill', 'quota-spent', '--stand-in'), /✓ {2}quota-spent/)
   console.log(`ok under ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
@@ -119,6 +123,20 @@ async function loadPage(url) {
   assert.equal(page.status, 200)
   const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(await page.text())
   assert.equal((await fetch(url + script)).headers.get('content-type'), 'text/javascript; charset=utf-8')
+}
+
+async function toolsOverHttp(url) {
+  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+  const response = await fetch(`${url}/mcp`, { method: 'POST', headers, body: listTools })
+  return response.text()
+}
+
+async function toolsOverStdio(program) {
+  const server = spawn(node, [program, 'mcp'], { cwd: folder, env: { PATH: process.env.PATH } })
+  server.stdin.write(`${listTools}\n`)
+  const line = await new Promise((done) => createInterface(server.stdout).once('line', done))
+  server.stdin.end()
+  return JSON.parse(line).result.tools.length
 }
 
 /** A provider, an Ollama and an MCP server in one. */

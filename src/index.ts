@@ -1,4 +1,5 @@
 /** Package entry: Trooper inside another program. */
+import { realClock } from './clock.ts'
 import { loadConfig } from './config/load.ts'
 import { silentLog, type Log } from './observe/log.ts'
 import type { Trooper } from './running.ts'
@@ -17,5 +18,5 @@ export async function createTrooper(
 ): Promise<Trooper> {
   const loaded = loadConfig({ flags: {}, environment: settings, dotEnv: {} })
   if (!loaded.ok) throw new Error(loaded.problem)
-  return startTrooper(loaded.config, loaded.targets, log)
+  return startTrooper(loaded.config, loaded.targets, log, realClock, { shown: loaded.shown })
 }

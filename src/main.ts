@@ -15,6 +15,7 @@ const commands: { readonly [N in CommandName]: () => Promise<Command> } = {
   probe: async () => (await import('./cli/probe.ts')).probe,
   doctor: async () => (await import('./cli/doctor.ts')).doctor,
   drill: async () => (await import('./cli/drill.ts')).drill,
+  mcp: async () => (await import('./cli/mcp.ts')).mcp,
   completion: async () => (await import('./cli/completion.ts')).completion,
   help: async () => (await import('./cli/help.ts')).help,
 }

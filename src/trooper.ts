@@ -6,9 +6,12 @@ import { openApi } from './admin/open.ts'
 import { realClock, type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
 import type { Config } from './config/schema.ts'
+import type { ShownSetting } from './config/shown.ts'
 import type { Targets } from './config/targets.ts'
 import type { ShowProgress } from './embedded/download-teller.ts'
 import { type Findings } from './engines/locals.ts'
+import { createDesk } from './mcp/desk.ts'
+import { createLazyEndpoint } from './mcp/lazy-endpoint.ts'
 import type { Log } from './observe/log.ts'
 import type { Chain } from './routing/chains.ts'
 import type { Target } from './routing/target.ts'
@@ -29,6 +32,8 @@ interface Surroundings {
   showProgress?: ShowProgress
   /** Where embedded models and their library are; unset: in the data folder. */
   modelsHome?: string
+  /** What the configuration was made of, for people and agents to see. */
+  shown?: ShownSetting[]
 }
 
 /** Rejects with one sentence when the port is taken. */
@@ -37,10 +42,24 @@ export async function startTrooper(
   targets: Targets,
   log: Log,
   clock: Clock = realClock,
-  { showProgress = () => false, modelsHome = dataFolder(config) }: Surroundings = {},
+  { showProgress = () => false, modelsHome = dataFolder(config), shown = [] }: Surroundings = {},
 ): Promise<Started> {
   const { services, embedded, settle } = await openServices(config, targets, log, clock, modelsHome, showProgress)
-  const api = openApi(services, { installToken: installToken(config, log), token: config.token, version })
+  const api = openApi(services, {
+    installToken: installToken(config, log),
+    token: config.token,
+    version,
+    settings: shown,
+  })
+  const mcp = createLazyEndpoint({
+    desk: createDesk(api.call, (...question) => api.asker.ask(...question)),
+    mayChange: config.mcpWrite,
+    nowMs: () => clock.now(),
+    onFault: (error) =>
+      log.error(
+        `❌ /mcp failed inside Trooper (${error instanceof Error ? error.name : 'unknown'}); please report it.`,
+      ),
+  })
   const server = createHttpServer(services, {
     rules: {
       hosts: new Set([...config.allowedHosts, config.host].map((host) => hostName(host.toLowerCase()))),
@@ -52,6 +71,7 @@ export async function startTrooper(
     version,
     api,
     assets: openAssets(),
+    mcp,
   })
   const stoppable = makeStoppable(server, clock)
   const [port, findings] = await Promise.all([

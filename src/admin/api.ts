@@ -47,6 +47,19 @@ export function createHandler(parts: ApiParts): Handle {
   }
 }
 
+/** The same for whoever sits in this process, where nobody has to show a token. */
+export function createCaller({ endpoints }: Pick<ApiParts, 'endpoints'>) {
+  return async (method: Method, url: string, body: object = {}): Promise<{ status: number; text: string }> => {
+    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    const found = findEndpoint(endpoints, pathname)
+    const operation = found?.endpoint[method]
+    if (!operation || !('answer' in operation)) throw new Error(`Nothing answers ${method} ${pathname}.`)
+    const asked = { id: found.id, query: Object.fromEntries(searchParams), body }
+    const given = await operation.answer(asked)
+    return { status: given.status, text: JSON.stringify(given.body ?? {}) }
+  }
+}
+
 async function answer(
   parts: ApiParts,
   request: IncomingMessage,
@@ -60,11 +73,12 @@ async function answer(
   }
   const { operation, id } = found
   if (operation.isStream) return follow(parts.events, request, response)
-  const body = await bodyOf(request)
+  const body = await bodyOf(request, 'tell' in operation ? operation.mostBytes : mostBytes)
   // A client that has left.
   if (!body) return
   if ('status' in body) return give(response, body)
   const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value }
+  if ('tell' in operation) return operation.tell(asked, response)
   give(response, await operation.answer(asked))
   if (request.method !== 'GET') parts.events.nudge()
 }
@@ -111,13 +125,13 @@ function follow(events: Events, request: IncomingMessage, response: ServerRespon
 }
 
 /** Only JSON that says that it is: no form of another site can send that. `undefined`: nobody waits any more. */
-function bodyOf(request: IncomingMessage): Promise<{ value: unknown } | Answer | undefined> {
+function bodyOf(request: IncomingMessage, most: number): Promise<{ value: unknown } | Answer | undefined> {
   return new Promise((resolve) => {
-    readBody(request, mostBytes, (read) => {
+    readBody(request, most, (read) => {
       if (read.ok) return resolve(read.body.length === 0 ? { value: {} } : parsed(read.body, request))
       if (read.problem === 'client-gone') return resolve(undefined)
-      drain(request, mostDrained)
-      resolve(problem(413, `The body is longer than ${mostBytes / 1024} KiB.`, { connection: 'close' }))
+      drain(request, most + mostDrained)
+      resolve(problem(413, `The body is longer than ${Math.round(most / 1024)} KiB.`, { connection: 'close' }))
     })
   })
 }

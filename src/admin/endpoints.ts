@@ -1,8 +1,13 @@
 /** Every path of `/trooper/api`, and what it answers to which method. */
+import type { ServerResponse } from 'node:http'
 import type * as z from 'zod'
+import type { ShownSetting } from '../config/shown.ts'
+import type { LocalAsker } from '../exchange/ask-local.ts'
 import type { Services } from '../exchange/outcome.ts'
 import type { Access } from './access.ts'
-import { problem, type Answer } from './answer.ts'
+import { give, problem, type Answer } from './answer.ts'
+import { answerAsk } from './ask.ts'
+import { chainsView } from './chains-view.ts'
 import { makeDue, setOverride, warm, type Refused } from './changes.ts'
 import type { Drills } from './drills.ts'
 import type { EngineLooks } from './engine-looks.ts'
@@ -31,6 +36,13 @@ type Operation =
     }
   /** It is followed until the reader leaves. */
   | { isStream: true; isFree?: never }
+  /** It is answered in pieces, as they come. */
+  | {
+      tell: (asked: Asked, response: ServerResponse) => Promise<void>
+      mostBytes: number
+      isFree?: never
+      isStream?: never
+    }
 
 export type Endpoint = { readonly [M in Method]?: Operation }
 
@@ -40,6 +52,8 @@ export interface EndpointParts {
   engines: EngineLooks
   events: Events
   drills: Drills
+  asker: LocalAsker
+  settings: ShownSetting[]
   statusNow: () => StatusView
 }
 
@@ -97,6 +111,18 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
           }),
       },
     },
+    '/drill/stop': {
+      POST: {
+        answer: ({ body }) =>
+          withRead(orders.nothing, body, 'The body', async () => {
+            await drills.stop()
+            return good(drills.view())
+          }),
+      },
+    },
+    '/chains': { GET: { answer: async () => good(await chainsView(services)) } },
+    '/settings': { GET: { answer: () => good({ settings: parts.settings }) } },
+    '/ask': { POST: { mostBytes: mostAskBytes, tell: ({ body }, response) => ask(parts.asker, body, response) } },
     '/login': {
       POST: {
         isFree: true,
@@ -105,6 +131,15 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
     },
     '/events': { GET: { isStream: true } },
   }
+}
+
+/** Of the longest prompt in any script, with instructions beside it. */
+const mostAskBytes = 1024 * 1024
+
+async function ask(asker: LocalAsker, body: unknown, response: ServerResponse): Promise<void> {
+  const question = read(orders.ask, body, 'The question')
+  if (question.ok) return answerAsk(asker, question.value, response)
+  give(response, problem(400, question.problem))
 }
 
 function good(body: View): Answer {

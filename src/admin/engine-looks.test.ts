@@ -29,8 +29,10 @@ function stage() {
   }
   const identify = () => Promise.resolve({ name: 'ollama', version: '0.34.2' } as const)
   const chain = [cloud, local, other] as const
+  const loading = new Set<string>()
   const looks = createEngineLooks({
     ...known,
+    loads: { ...known.loads, isLoading: ({ name }) => loading.has(name) },
     chains: { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain },
     engines: { ...unaskedEngines, at, identify },
     locals: unaskedLocals,
@@ -40,6 +42,8 @@ function stage() {
     clock,
     known,
     looks,
+    /** The names of targets that are being loaded. */
+    loading,
     answers: (next: typeof answer) => void (answer = next),
     asked: () => asked,
   }
@@ -77,6 +81,18 @@ describe('the engines', () => {
       can: {},
       queue: { running: 0, waiting: 0 },
     })
+  })
+
+  it('are asked again as soon as a load is over, however short a time ago they were asked', async () => {
+    const { loading, looks, asked, answers } = stage()
+    answers(() => Promise.resolve({ is: 'unloaded' }))
+    await looks.fresh()
+    loading.add('local/m')
+    expect((await looks.fresh()).map(({ state }) => state)).toEqual(['loading', 'unloaded'])
+    answers(() => Promise.resolve({ is: 'loaded' }))
+    loading.clear()
+    expect((await looks.fresh()).map(({ state }) => state)).toEqual(['loaded', 'unloaded'])
+    expect(asked()).toBe(3)
   })
 
   it('that hang keep nobody waiting, nor the others back, and are not asked once more meanwhile', async () => {

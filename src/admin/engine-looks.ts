@@ -22,6 +22,8 @@ interface Watched {
   look: Look
   askedAtMs: number
   underWay: Promise<void> | undefined
+  /** It was being loaded when somebody looked: what is seen of it then is soon otherwise. */
+  wasLoading: boolean
 }
 
 /** A model comes and goes in seconds. */
@@ -36,7 +38,10 @@ export function createEngineLooks({ chains, engines, locals, loads, places, cloc
     Object.values(chains)
       .flat()
       .filter(({ kind }) => kind === 'local')
-      .map((target) => [target, { look: nothingSeen, askedAtMs: Number.NEGATIVE_INFINITY, underWay: undefined }]),
+      .map((target) => [
+        target,
+        { look: nothingSeen, askedAtMs: Number.NEGATIVE_INFINITY, underWay: undefined, wasLoading: false },
+      ]),
   )
 
   const ask = async (target: Target): Promise<Look> => {
@@ -58,7 +63,10 @@ export function createEngineLooks({ chains, engines, locals, loads, places, cloc
 
   /** One question at a time for each: one that hangs is not asked again meanwhile. */
   const refresh = (target: Target, seen: Watched): void => {
-    if (seen.underWay || clock.now() - seen.askedAtMs < freshForMs) return
+    const isLoading = loads.isLoading(target)
+    const isNew = seen.wasLoading && !isLoading
+    seen.wasLoading = isLoading
+    if (seen.underWay || (!isNew && clock.now() - seen.askedAtMs < freshForMs)) return
     const note = (look: Look): void => {
       seen.look = look
       seen.askedAtMs = clock.now()

@@ -1,9 +1,11 @@
 /** Puts `/trooper/api` together for one Trooper. */
+import type { ShownSetting } from '../config/shown.ts'
+import { createLocalAsker, type LocalAsker } from '../exchange/ask-local.ts'
 import type { Services } from '../exchange/outcome.ts'
 import { accountAt } from '../exchange/payer.ts'
 import type { Target } from '../routing/target.ts'
 import { createAccess } from './access.ts'
-import { createHandler, type Handle } from './api.ts'
+import { createCaller, createHandler, type Handle } from './api.ts'
 import { createDrills } from './drills.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createEngineLooks } from './engine-looks.ts'
@@ -15,6 +17,9 @@ export interface Api {
   handle: Handle
   /** The `Set-Cookie` that goes with the page, so that it may change something; `undefined` where it has to log in first. */
   pageCookie(): string | undefined
+  /** For whoever sits in this process. */
+  call: ReturnType<typeof createCaller>
+  asker: LocalAsker
   /** Ends what readers follow, and a drill. */
   close(): Promise<void>
 }
@@ -25,6 +30,7 @@ interface ApiSettings {
   /** `TROOPER_TOKEN` */
   token: string | undefined
   version: string
+  settings: ShownSetting[]
   /** Where the drill's program is, if not beside this one. */
   drillProgram?: URL
 }
@@ -53,8 +59,20 @@ export function openApi(services: Services, settings: ApiSettings): Api {
   const access = createAccess(settings.installToken, settings.token)
   const events = createEvents(journal, statusNow, clock)
   const drills = createDrills(services.chains, clock, settings.drillProgram)
-  const endpoints = createEndpoints({ services, access, engines, events, drills, statusNow })
+  const asker = createLocalAsker(services)
+  const endpoints = createEndpoints({
+    services,
+    access,
+    engines,
+    events,
+    drills,
+    statusNow,
+    asker,
+    settings: settings.settings,
+  })
   return {
+    call: createCaller({ endpoints }),
+    asker,
     handle: createHandler({ access, events, endpoints, log }),
     pageCookie: () => access.pageCookie(),
     close: async () => {

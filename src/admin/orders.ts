@@ -8,6 +8,11 @@ const longestOverrideMs = 31 * 24 * 3_600_000
 
 const targetName = z.string({ error: 'must be the name of a target' }).optional()
 
+/** In characters, about 50,000 tokens: a local model reads that for minutes. */
+export const longestQuestion = 200_000
+/** A small model that writes more than this goes round in circles. */
+export const mostAnswerTokens = 8192
+
 /** An empty object stands for an absent body. */
 export const orders = {
   override: z.discriminatedUnion(
@@ -29,6 +34,22 @@ export const orders = {
     { error: 'must be auto, local or primary' },
   ),
   target: z.strictObject({ target: targetName }),
+  ask: z.strictObject({
+    prompt: z
+      .string({ error: 'must be a text' })
+      .min(1, { error: 'must not be empty' })
+      .max(longestQuestion, { error: `must be at most ${longestQuestion} characters long` }),
+    system: z
+      .string({ error: 'must be a text' })
+      .max(longestQuestion, { error: `must be at most ${longestQuestion} characters long` })
+      .optional(),
+    maxTokens: z
+      .int({ error: 'must be a whole number' })
+      .min(1, { error: 'must be at least 1' })
+      .max(mostAnswerTokens, { error: `must be at most ${mostAnswerTokens}` })
+      .optional(),
+    model: z.string({ error: 'must be the name of a local model' }).optional(),
+  }),
   drill: z.strictObject({
     scenario: z
       .enum(
@@ -39,6 +60,7 @@ export const orders = {
     dialect: z.enum(wires, { error: `must be one of ${wires.join(', ')}` }).optional(),
     standIn: z.boolean({ error: 'must be true or false' }).optional(),
   }),
+  nothing: z.strictObject({}),
   login: z.strictObject({ token: z.string({ error: 'must be the value of TROOPER_TOKEN' }) }),
 }
 

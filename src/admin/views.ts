@@ -2,10 +2,12 @@
  * What `/trooper/api` says, as JSON: the contract of the page, the terminal and the tools for agents. `docs/openapi.json` describes
  * the same for everybody else, and a test holds it against a running Trooper. Times are epoch milliseconds, durations milliseconds.
  */
+import type { ShownSetting } from '../config/shown.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Wire } from '../drill/app.ts'
 import type { Outcome } from '../drill/scenario.ts'
 import type { DialectName } from '../ir/request.ts'
+import type { LocalAnswer, LocalStage } from '../exchange/ask-local.ts'
 import type { FailureKind } from '../ir/failure.ts'
 import type { DayView } from '../observe/day.ts'
 import type { Entry } from '../observe/entry.ts'
@@ -175,6 +177,32 @@ export type ApiEvent =
   | { event: 'exchange'; data: Entry }
   | { event: 'drill'; data: DrillRunView }
 
+/** `GET /trooper/api/chains`: who is asked in which order, and which models the local servers have. */
+export interface ChainsView {
+  chains: { dialects: ClientDialectName[]; targets: string[] }[]
+  servers: {
+    place: string
+    /** Unset: nobody answers there. */
+    software?: string
+    /** Those that hold conversations; empty where it names none. */
+    models: { name: string; isLoaded: boolean; sizeBytes?: number; tools?: boolean }[]
+  }[]
+}
+
+/** `GET /trooper/api/settings`: as they are, in the words of the manual, without what is secret. */
+export interface SettingsView {
+  settings: ShownSetting[]
+}
+
+/**
+ * `POST /trooper/api/ask`; a body like `{"prompt":"Summarise: …","maxTokens":500}`: the local model answers, whatever the override says, in its
+ * turn. Server-sent events, each named after what it carries: stages as they come, then the answer or the problem. Who leaves takes it back.
+ */
+export type AskEvent =
+  | { event: 'stage'; data: LocalStage }
+  | { event: 'answer'; data: LocalAnswer }
+  | { event: 'problem'; data: ProblemView }
+
 /** Everything that goes wrong under `/trooper/api`. */
 export interface ProblemView {
   error: { message: string }
@@ -193,4 +221,6 @@ export type View =
   | WarmView
   | DrillView
   | DrillRunView
+  | ChainsView
+  | SettingsView
   | ProblemView

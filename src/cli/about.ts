@@ -20,8 +20,8 @@ export interface CommandAbout {
   /** A sentence or two. */
   meaning: string
   flags: readonly FlagAbout[]
-  /** Which settings are flags of it too: all of them, those that say where a running Trooper is, or none. */
-  settings: 'all' | 'whereabouts' | 'none'
+  /** Which settings are flags of it too: all of them, those that say where a running Trooper is (and what an agent may do there), or none. */
+  settings: 'all' | 'whereabouts' | 'agent' | 'none'
   /** What may stand there that is no flag, where that can be listed. */
   names?: readonly string[]
 }
@@ -105,6 +105,13 @@ const commands = {
     ],
     settings: 'all',
     names: scenarios.map(({ name }) => name),
+  },
+  mcp: {
+    usage: [['trooper mcp [--mcp-write on]']],
+    meaning:
+      'Serves an agent over stdin and stdout, as /mcp of a running Trooper does over HTTP: status, explanations, the local model.',
+    flags: [],
+    settings: 'agent',
   },
   completion: {
     usage: [

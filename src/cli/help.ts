@@ -58,6 +58,8 @@ function settingsHelp(about: CommandAbout): string[] {
       return ['', 'Every setting is a flag of it too; see: trooper --help']
     case 'whereabouts':
       return ['', 'Where the Trooper is that runs already:', '', ...settingsOf(about).map(describe)]
+    case 'agent':
+      return ['', 'Where the Trooper is, and what its agent may do:', '', ...settingsOf(about).map(describe)]
     case 'none':
       return []
   }

@@ -1,12 +1,14 @@
 /** What a command was told: its arguments, and the settings of flags, environment and the files of the working folder. */
 import { parseArgs } from 'node:util'
 import {
+  agentNames,
   loadConfig,
-  loadWhereabouts,
+  loadSome,
   readDotEnv,
   readFileSource,
   whereaboutsNames,
   type Loaded,
+  type Some,
   type Sources,
   type Texts,
 } from '../config/load.ts'
@@ -63,6 +65,8 @@ export function settingsOf(about: CommandAbout): Setting[] {
       return Object.values(settings)
     case 'whereabouts':
       return [...whereaboutsNames.map((name) => settings[name]), settings.config]
+    case 'agent':
+      return agentNames.map((name) => settings[name])
     case 'none':
       return []
   }
@@ -73,9 +77,17 @@ export function readSettings(flags: Texts): Loaded {
   return read.ok ? loadConfig(read.sources) : read
 }
 
-export function readWhereabouts(flags: Texts): ReturnType<typeof loadWhereabouts> {
+export function readWhereabouts(flags: Texts): Some<(typeof whereaboutsNames)[number]> {
   const read = sourcesOf(flags)
-  return read.ok ? loadWhereabouts(read.sources) : read
+  return read.ok ? loadSome(read.sources, whereaboutsNames) : read
+}
+
+/**
+ * Flags and environment alone: an agent is at work in folders of anybody's, whose files must not say where the token of this installation is
+ * sent, nor what an agent may do.
+ */
+export function readAgentSettings(flags: Texts): Some<(typeof agentNames)[number]> {
+  return loadSome({ flags, environment: process.env, dotEnv: {} }, agentNames)
 }
 
 function sourcesOf(flags: Texts): { ok: true; sources: Sources } | { ok: false; problem: string } {

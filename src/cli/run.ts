@@ -4,16 +4,19 @@ import { mkdirSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as zlib from 'node:zlib'
+import { realClock } from '../clock.ts'
 import { dataFolder } from '../config/data-folder.ts'
+import type { Loaded } from '../config/load.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Setting } from '../config/setting.ts'
-import type { Targets } from '../config/targets.ts'
 import { silentLog, type Log } from '../observe/log.ts'
 import { startTrooper } from '../trooper.ts'
 import { findTrooper } from '../upstream/find-trooper.ts'
 import { clientArguments, clientVariables } from './client-settings.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, openLog } from './terminal.ts'
+
+type Working = Extract<Loaded, { ok: true }>
 
 /** As shells say it. */
 const exitNotFound = 127
@@ -28,16 +31,17 @@ export async function run(argv: string[]): Promise<number> {
   if (!loaded.ok) return complain(loaded.problem, exitConfig)
   try {
     for (const notice of loaded.notices) complain(notice, 0)
-    return await runBehind(loaded.config, loaded.targets, command, rest)
+    return await runBehind(loaded, command, rest)
   } catch (error) {
     return complain(error instanceof Error ? error.message : 'Trooper could not start.', 1)
   }
 }
 
-async function runBehind(config: Config, targets: Targets, command: string, rest: string[]): Promise<number> {
+async function runBehind(loaded: Working, command: string, rest: string[]): Promise<number> {
+  const { config, targets } = loaded
   // One that a person has started, at the place that the settings name.
   const running = await findTrooper(config.host, config.port)
-  const own = running ? undefined : await startOwn(config, targets)
+  const own = running ? undefined : await startOwn(loaded)
   const url = running?.url ?? own?.url ?? ''
   try {
     const variables = clientVariables(url, targets.chains, config.token)
@@ -53,9 +57,9 @@ interface Own {
 }
 
 /** On a port of its own: it ends with its program, and another one's `trooper run` must not have come to rely on it. */
-async function startOwn(config: Config, targets: Targets): Promise<Own> {
+async function startOwn({ config, targets, shown }: Working): Promise<Own> {
   const { log, flush } = openRunLog(config)
-  const trooper = await startTrooper({ ...config, port: 0 }, targets, log)
+  const trooper = await startTrooper({ ...config, port: 0 }, targets, log, realClock, { shown })
   return {
     url: trooper.url,
     stop: async () => {

@@ -38,7 +38,7 @@ export async function atRunning(
   const read = readWhereabouts(given.flags)
   if (!read.ok) return complain(read.problem, exitConfig)
   try {
-    return await work(await findRunning(read.whereabouts), given)
+    return await work(await findRunning(read.values), given)
   } catch (error) {
     return complain(error instanceof Error ? error.message : 'Trooper could not be asked.', 1)
   }

@@ -20,7 +20,10 @@ export async function start(argv: string[]): Promise<number> {
   if (!loaded.ok) return complain(loaded.problem, exitConfig)
   const { log, flush } = openLog(loaded.config)
   try {
-    const trooper = await startTrooper(loaded.config, loaded.targets, log, realClock, { showProgress })
+    const trooper = await startTrooper(loaded.config, loaded.targets, log, realClock, {
+      showProgress,
+      shown: loaded.shown,
+    })
     announce(log, trooper, loaded.config, loaded.targets)
     tellFindings(log, trooper.findings, loaded.targets)
     for (const notice of loaded.notices) log.warn(`⚠️ ${notice}`)

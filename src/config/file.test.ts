@@ -57,9 +57,16 @@ describe('the examples of the manual', () => {
 describe('a configuration file', () => {
   it('is weaker than the environment and the flags, and stronger than the defaults', () => {
     const text = 'settings: { port: 1, wait-max: 3, host: 127.0.0.2 }'
-    const { config, origins } = working(text, { TROOPER_PORT: '2', WAIT_MAX: '4' }, { port: '9' })
+    const { config, shown } = working(text, { TROOPER_PORT: '2', WAIT_MAX: '4' }, { port: '9' })
     expect(config).toMatchObject({ port: 9, waitMaxMs: 4000, host: '127.0.0.2' })
-    expect(origins).toMatchObject({ port: 'flag', waitMaxMs: 'environment', host: 'file', maxBodyBytes: 'default' })
+    expect(shown).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'TROOPER_PORT', value: '9', from: 'flag' }),
+        expect.objectContaining({ name: 'WAIT_MAX', value: '4', from: 'environment' }),
+        expect.objectContaining({ name: 'TROOPER_HOST', value: '127.0.0.2', from: 'file' }),
+        expect.objectContaining({ name: 'TROOPER_MAX_BODY_MB', value: '64', from: 'default' }),
+      ]),
+    )
   })
 
   it('may have a model inside Trooper as a target', () => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadConfig, loadWhereabouts, readDotEnv, type Loaded, type Sources } from './load.ts'
+import { planted } from '../../test/secrets.ts'
+import { loadConfig, loadSome, readDotEnv, whereaboutsNames, type Loaded, type Sources } from './load.ts'
 
 function load(sources: Partial<Sources> = {}): Loaded {
   return loadConfig({ flags: {}, environment: {}, dotEnv: {}, ...sources })
@@ -50,7 +51,7 @@ describe('FALLBACK_URL=embedded', () => {
 
 describe('loadConfig', () => {
   it('needs nothing to be set', () => {
-    const { config, targets, origins } = working()
+    const { config, targets, shown } = working()
     expect(config).toMatchObject({
       primaryUrl: 'https://api.anthropic.com/v1/messages',
       primaryAuthHeader: 'x-api-key',
@@ -64,7 +65,7 @@ describe('loadConfig', () => {
     expect(targets.primary).toMatchObject({ kind: 'cloud', dialect: 'anthropic' })
     expect(targets.primary.credential).toBeUndefined()
     expect(targets.fallbacks).toMatchObject([{ kind: 'local', dialect: 'ollama', model: 'qwen2.5:3b' }])
-    expect(new Set(Object.values(origins))).toEqual(new Set(['default']))
+    expect(new Set(shown.map(({ from }) => from))).toEqual(new Set(['default', undefined]))
   })
 
   it.each<[string, Partial<Sources>, number, string]>([
@@ -90,9 +91,22 @@ describe('loadConfig', () => {
     ],
     ['empty texts everywhere as the default', { environment: { TROOPER_PORT: '' } }, 3000, 'default'],
   ])('takes %s', (_what, sources, port, origin) => {
-    const { config, origins } = working(sources)
+    const { config, shown } = working(sources)
     expect(config.port).toBe(port)
-    expect(origins.port).toBe(origin)
+    expect(shown.find(({ name }) => name === 'TROOPER_PORT')).toMatchObject({ value: String(port), from: origin })
+  })
+
+  it('shows nobody what is secret: keys only as set, URLs without what may be one', () => {
+    const environment = {
+      PRIMARY_API_KEY: planted.primaryKey,
+      PRIMARY_URL: `https://me:${planted.primaryKey}@api.test/v1/messages?key=${planted.primaryKey}`,
+    }
+    const { shown } = working({ environment })
+    const of = (name: string) => shown.find((setting) => setting.name === name)
+    expect(of('PRIMARY_API_KEY')).toMatchObject({ value: 'set, not shown', from: 'environment' })
+    expect(of('PRIMARY_URL')).toMatchObject({ value: 'https://api.test/v1/messages' })
+    expect(of('TROOPER_TOKEN')).not.toHaveProperty('value')
+    expect(JSON.stringify(shown)).not.toContain(planted.primaryKey)
   })
 
   it('takes an empty key as no key', () => {
@@ -286,9 +300,9 @@ describe('where a running Trooper is', () => {
 
   it('is read as every setting is, and needs nothing else to be right', () => {
     const environment = { TROOPER_PORT: '4000', PRIMARY_URL: 'nonsense', TROOPER_TOKEN: 'tok', TROOPER_HOST: '0.0.0.0' }
-    expect(loadWhereabouts({ ...none, flags: { port: '5000' }, environment })).toEqual({
+    expect(loadSome({ ...none, flags: { port: '5000' }, environment }, whereaboutsNames)).toEqual({
       ok: true,
-      whereabouts: { host: '0.0.0.0', port: 5000, token: 'tok', dataDir: '~/.trooper' },
+      values: { host: '0.0.0.0', port: 5000, token: 'tok', dataDir: '~/.trooper' },
     })
   })
 
@@ -296,7 +310,7 @@ describe('where a running Trooper is', () => {
     [{ TROOPER_PORT: 'x' }, /^TROOPER_PORT 'x' is no whole number/],
     [{ TROOPER_PROT: '1' }, /^TROOPER_PROT is no setting/],
   ])('%j is a problem', (environment, problem) => {
-    expect(loadWhereabouts({ ...none, environment })).toEqual({
+    expect(loadSome({ ...none, environment }, whereaboutsNames)).toEqual({
       ok: false,
       problem: expect.stringMatching(problem),
     })

@@ -7,6 +7,7 @@ import type { Target } from '../routing/target.ts'
 import { nearMisses, silentLines } from './oddities.ts'
 import { findOwn, isLoopbackHost } from './own-place.ts'
 import { settings, withoutSecrets, type Config, type SettingName } from './schema.ts'
+import { showSetting, type Origin, type ShownSetting } from './shown.ts'
 import { buildTargets, type Targets } from './targets.ts'
 
 export type Texts = Readonly<Record<string, string | undefined>>
@@ -22,14 +23,13 @@ export interface Sources {
   file?: { path: string; text: string }
 }
 
-type Origin = 'flag' | 'environment' | '.env' | 'file' | 'default'
-
 export type Loaded =
   | {
       ok: true
       config: Config
       targets: Targets
-      origins: { [N in SettingName]?: Origin }
+      /** As people and agents may see them, each with where it was. */
+      shown: ShownSetting[]
       /** What a person should hear of, a sentence each. */
       notices: string[]
     }
@@ -39,33 +39,36 @@ export type Loaded =
 export function loadConfig(sources: Sources): Loaded {
   const read = readValues(sources, settingNames)
   if (!read.ok) return read
-  const { values, origins, file } = read
-  if (!isConfig(values)) return { ok: false, problem: lacking }
-  const targets = buildTargets(values, file, (name) => (origins[name] ?? 'default') !== 'default')
+  const { values, shown, isSet, file } = read
+  if (!hasAll(values, settingNames)) return { ok: false, problem: lacking }
+  const targets = buildTargets(values, file, (name) => isSet.has(name))
   const problem = targets.ok ? contradiction(values, targets.targets) : targets.problem
   return problem === undefined && targets.ok
-    ? { ok: true, config: values, targets: targets.targets, origins, notices: noticesOf(sources) }
+    ? { ok: true, config: values, targets: targets.targets, shown, notices: noticesOf(sources) }
     : { ok: false, problem: problem ?? '' }
 }
 
 /** What it takes to find a Trooper that runs, and to be let in. */
+export const whereaboutsNames = ['host', 'port', 'token', 'dataDir'] as const satisfies readonly SettingName[]
 export type Whereabouts = Pick<Config, (typeof whereaboutsNames)[number]>
 
-export const whereaboutsNames = ['host', 'port', 'token', 'dataDir'] as const satisfies readonly SettingName[]
+/** The same for an agent, and what that may do there. */
+export const agentNames = [...whereaboutsNames, 'mcpWrite'] as const satisfies readonly SettingName[]
 
-/** The same for whoever only wants to find it: nothing else need be right for that. */
-export function loadWhereabouts(
-  sources: Sources,
-): { ok: true; whereabouts: Whereabouts } | { ok: false; problem: string } {
-  const read = readValues(sources, whereaboutsNames)
+export type Some<N extends SettingName> = { ok: true; values: Pick<Config, N> } | { ok: false; problem: string }
+
+/** Of these settings alone: nothing else need be right for whoever wants no more. */
+export function loadSome<N extends SettingName>(sources: Sources, names: readonly N[]): Some<N> {
+  const read = readValues(sources, names)
   if (!read.ok) return read
-  return isWhereabouts(read.values) ? { ok: true, whereabouts: read.values } : { ok: false, problem: lacking }
+  const { values } = read
+  return hasAll(values, names) ? { ok: true, values } : { ok: false, problem: lacking }
 }
 
 const lacking = 'The configuration lacks a value that has no default.'
 
 type ReadValues =
-  | { ok: true; values: object; origins: { [N in SettingName]?: Origin }; file: FileConfig }
+  | { ok: true; values: object; shown: ShownSetting[]; isSet: ReadonlySet<SettingName>; file: FileConfig }
   | { ok: false; problem: string }
 
 function readValues(sources: Sources, names: readonly SettingName[]): ReadValues {
@@ -76,31 +79,25 @@ function readValues(sources: Sources, names: readonly SettingName[]): ReadValues
     : { ok: true as const, file: emptyFile }
   if (!read.ok) return read
   const values: Record<string, unknown> = {}
-  const origins: { [N in SettingName]?: Origin } = {}
+  const shown: ShownSetting[] = []
+  const isSet = new Set<SettingName>()
   for (const name of names) {
     const { text, origin } = find(name, sources, read.file.settings)
+    shown.push(showSetting(name, text, origin))
     if (text === undefined) continue
     const parsed = settings[name].schema.safeParse(text)
     if (!parsed.success)
       return { ok: false, problem: complaint(name, text, parsed.error.issues[0]?.message ?? 'is invalid') }
     values[name] = parsed.data
-    origins[name] = origin
+    if (origin !== 'default') isSet.add(name)
   }
-  return { ok: true, values, origins, file: read.file }
+  return { ok: true, values, shown, isSet, file: read.file }
 }
 
 const settingNames = Object.keys(settings).filter((name): name is SettingName => name in settings)
 
 /** Each value came from its own schema; what has a default is there. */
-function isConfig(values: object): values is Config {
-  return hasAll(values, settingNames)
-}
-
-function isWhereabouts(values: object): values is Whereabouts {
-  return hasAll(values, whereaboutsNames)
-}
-
-function hasAll(values: object, names: readonly SettingName[]): boolean {
+function hasAll<N extends SettingName>(values: object, names: readonly N[]): values is Pick<Config, N> {
   return names.every((name) => settings[name].default === undefined || name in values)
 }
 

@@ -26,4 +26,12 @@ export const seeSettings = {
     meaning: 'count what Prometheus reads at `/metrics`; off: nothing is counted, and nothing is there',
     schema: onOff,
   },
+  mcpWrite: {
+    env: 'TROOPER_MCP_WRITE',
+    flag: 'mcp-write',
+    default: 'off',
+    meaning:
+      "agents may also change something through Trooper's MCP server (override, probe, warm, drill); what they may read and ask does not depend on it",
+    schema: onOff,
+  },
 } as const satisfies Record<string, Setting>

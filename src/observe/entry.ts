@@ -12,6 +12,8 @@ export interface Entry {
   readonly atMs: number
   readonly dialect: ClientDialectName
   readonly about: 'conversation' | 'models' | 'tokens'
+  /** An agent asked the local model through Trooper's own tools; unset: an app asked. */
+  readonly by?: 'agent'
   readonly isStream: boolean
   /** As the client named it, where a glance at the body shows it. */
   readonly model?: string

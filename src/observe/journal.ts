@@ -10,7 +10,7 @@ export interface Journal {
   /** The person wants to read what is asked and answered (`CAPTURE`). */
   readonly captures: boolean
   /** Begins the entry of an exchange that has begun. */
-  open(facts: Pick<Entry, 'atMs' | 'dialect' | 'about' | 'isStream' | 'model' | 'trace'>): Entry
+  open(facts: Pick<Entry, 'atMs' | 'dialect' | 'about' | 'by' | 'isStream' | 'model' | 'trace'>): Entry
   /** Something about it changed: another attempt, its first content, its end. */
   note(entry: Entry, moment: 'changed' | 'ended'): void
   /** Newest first, those before `beforeId` where that is given. */

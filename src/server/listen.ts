@@ -14,6 +14,7 @@ import { passThrough } from '../exchange/passthrough.ts'
 import { accountAt } from '../exchange/payer.ts'
 import { questionAt } from '../exchange/question.ts'
 import { parseJson } from '../ir/json.ts'
+import type { McpEndpoint } from '../mcp/endpoint.ts'
 import { asksForStream } from '../wire/top-level.ts'
 import { drain, readBody, type BodyRead } from './body.ts'
 import { refuse, type GuardRules } from './guard.ts'
@@ -21,6 +22,7 @@ import { createUnreadableTeller, readPlainBody, type PlainRead } from './plain-b
 import { answerJson, answerProblem, failExchange, failInside } from './problems.ts'
 import { HttpReply } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
+import { speakMcp } from './speak-mcp.ts'
 import { tellMetrics } from './tell-metrics.ts'
 
 export interface ServerSettings {
@@ -31,6 +33,8 @@ export interface ServerSettings {
   api: Pick<Api, 'handle' | 'pageCookie'>
   /** The files of the page. */
   assets: Assets
+  /** Trooper's own tools, for agents. */
+  mcp: McpEndpoint
 }
 
 interface Serving extends ServerSettings {
@@ -82,6 +86,8 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
       return answerJson(response, 200, { name: 'trooper', version: settings.version, status: 'ok' })
     case 'metrics':
       return tellMetrics(services, response)
+    case 'mcp':
+      return speakMcp(settings.mcp, request, response)
     case 'conversation':
       return converse(services, settings, request, response, route)
     case 'provider':

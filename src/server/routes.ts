@@ -8,6 +8,8 @@ export type Route =
   | { to: 'own'; page: 'dashboard'; path: string }
   /** Guarded like an endpoint, as it tells more than that Trooper is there. */
   | { to: 'metrics' }
+  /** Trooper's own tools, for agents. */
+  | { to: 'mcp' }
   /** `compacts`: the conversation itself is to be made short, at an endpoint for that alone. */
   | { to: 'conversation'; dialect: ClientDialectName; query: string; compacts?: true }
   /** Any other endpoint of the provider; `path` starts after the version prefix. */
@@ -64,6 +66,7 @@ export function findRoute(method: string, url: string, isUpgrade: boolean): Rout
   const page = isRead ? ownPages[path] : undefined
   if (page !== undefined) return { to: 'own', page }
   if (isRead && path === '/metrics') return { to: 'metrics' }
+  if (path === '/mcp') return { to: 'mcp' }
   if (path.startsWith(apiPrefix)) return { to: 'api', path: path.slice(apiPrefix.length - 1), query }
   if (isRead && (path === '/dashboard' || path.startsWith('/dashboard/'))) return { to: 'own', page: 'dashboard', path }
   if (method === 'POST' && ollamaConversations.has(path)) return { to: 'conversation', dialect: 'ollama', query: '' }

@@ -35,12 +35,18 @@ const places: Record<string, string> = {
   ClientDialectName: 'dialects/dialect',
   Wire: 'drill/app',
   Outcome: 'drill/scenario',
+  ShownSetting: 'config/shown',
+  Origin: 'config/shown',
+  LocalAnswer: 'exchange/ask-local',
+  LocalStage: 'exchange/ask-local',
+  FinishReason: 'ir/events',
 }
 /** What is sent to Trooper: the schemas that read it say what it is (src/admin/orders.ts). */
 const orders: Record<string, string> = {
   OverrideOrder: 'override',
   TargetOrder: 'target',
   DrillOrder: 'drill',
+  AskOrder: 'ask',
   LoginOrder: 'login',
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEndpoints, type EndpointParts } from '../../src/admin/endpoints.ts'
+import { readSse } from '../../src/wire/sse.ts'
 import { ask, startStage, startTrooper, type RunningTrooper, type Stage } from '../e2e/trooper.ts'
 import { scratchFolder } from '../fakes/output.ts'
 import { planted } from '../secrets.ts'
@@ -47,14 +48,25 @@ async function check(
   seen.add(`${method} ${path} ${answer.status}`)
   expect(answer.headers['cache-control']).toBe('no-store')
   expect(answer.headers['x-content-type-options']).toBe('nosniff')
+  const stream = described?.content?.['text/event-stream']
   const content = described?.content?.['application/json']
-  if (!content) expect(answer.text).toBe('')
+  if (stream) {
+    expect(answer.headers['content-type']).toBe('text/event-stream')
+    for (const told of eventsIn(answer.text)) expect(problemsOf(schemaNameOf(stream.schema), told)).toEqual([])
+  } else if (!content) expect(answer.text).toBe('')
   else {
     expect(answer.headers['content-type']).toBe('application/json')
     expect(problemsOf(schemaNameOf(content.schema), JSON.parse(answer.text)), answer.text).toEqual([])
   }
   return answer
 }
+
+function eventsIn(body: string): { event: string; data: unknown }[] {
+  return readSse([body]).map(({ event = '', data }) => ({ event, data: JSON.parse(data) }))
+}
+
+/** A question may be longer than other orders. */
+const tooLong = (path: string): string => ' '.repeat(path.endsWith('/ask') ? 1_100_000 : 17_000)
 
 const reads = operations.filter(({ method, path }) => method === 'GET' && path !== '/trooper/api/events')
 const changes = operations.filter(({ method }) => method !== 'GET')
@@ -142,7 +154,7 @@ describe('a refusal is as it is described:', () => {
     expect(await send({ json: { target: 1, mode: 1, scenario: 1, token: 1 } })).toBe(400)
     const json = { ...bearer, 'content-type': 'application/json' }
     expect(await send({ headers: json, body: '{' })).toBe(400)
-    expect(await send({ headers: json, body: ' '.repeat(17_000) })).toBe(413)
+    expect(await send({ headers: json, body: tooLong(path) })).toBe(413)
     expect(await send({ headers: { ...bearer, 'content-type': 'text/plain' }, body: '{}' })).toBe(415)
   })
 

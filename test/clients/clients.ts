@@ -175,7 +175,7 @@ function commandOf(client: ClientDefinition): string | undefined {
 }
 
 /** A Node that runs today's majors: the present one if it does, else one from the package registry. */
-function newerNode(major: 22 | 24 = 24): string | undefined {
+export function newerNode(major: 22 | 24 = 24): string | undefined {
   if (Number(process.versions.node.split('.')[0]) >= 22) return process.execPath
   const folders = [`node-${major}`, `node-${major}-arm64`]
   return folders.map((folder) => inFolder(`node_modules/${folder}/bin/node`)).find((path) => existsSync(path))
