@@ -38,20 +38,26 @@ export function createFitting(summary: SummaryMode): Fitting {
 /** Windows as a refusal told them, where they are smaller than they were believed to be, or were not known. */
 interface Windows {
   /** `told`: what the engine says now. */
-  at(model: string, told: number | undefined): number | undefined
-  learn(model: string, told: number | undefined, windowTokens: number): void
+  at(model: string, told: number | undefined, nowMs: number): number | undefined
+  learn(model: string, told: number | undefined, windowTokens: number, nowMs: number): void
 }
 
+/** A server that tells nothing may have been started anew meanwhile, with a larger one; to find out costs a refusal. */
+const believedMs = 3_600_000
+/** No model has so few, whatever a server says. */
+const leastWindow = 256
+
 function createWindows(): Windows {
-  const known = createRemembered<string, { told: number | undefined; windowTokens: number }>(1000)
+  const known = createRemembered<string, { told: number | undefined; windowTokens: number; learntMs: number }>(1000)
   return {
-    at: (model, told) => {
+    at: (model, told, nowMs) => {
       const learnt = known.get(model)
       // An engine that says something else by now has loaded the model anew.
-      return learnt && learnt.told === told ? learnt.windowTokens : told
+      return learnt && learnt.told === told && nowMs - learnt.learntMs < believedMs ? learnt.windowTokens : told
     },
-    learn: (model, told, windowTokens) => {
-      if (told === undefined || windowTokens < told) known.set(model, { told, windowTokens })
+    learn: (model, told, windowTokens, nowMs) => {
+      if (windowTokens < leastWindow || (told !== undefined && windowTokens >= told)) return
+      known.set(model, { told, windowTokens, learntMs: nowMs })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { local, Stage, type FakeCall } from '../../test/clocks/stage.ts'
 import { plant } from '../../test/context/conversations.ts'
+import { FakeClock } from '../../test/fakes/clock.ts'
 import { nobodyWaits, plainTurn } from '../../test/context/turn.ts'
 import { createFitting } from '../context/fitting.ts'
 import { createMargins, type Margins } from '../context/margins.ts'
@@ -106,6 +107,7 @@ async function asked(
     engines: { at: () => Promise.resolve(known) },
     margins,
     fitting: createFitting('extractive'),
+    clock: new FakeClock(),
     log: nobodyWaits.log,
   } as unknown as Services
   const questions: ChatRequest[] = []

@@ -96,7 +96,7 @@ async function open(
   let told = await askWindow()
   if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
   const scale = margins.of(model, conversation)
-  const windowTokens = fitting.windows.at(model, told)
+  const windowTokens = fitting.windows.at(model, told, services.clock.now())
   const known = { windowTokens, told, model, conversation }
   const uncut = { ...known, fitted: whole, cut: undefined, isNew: false }
   if (windowTokens === undefined) return uncut
@@ -156,13 +156,15 @@ function learnFromAnswer({ margins }: Services, { model, conversation, fitted }:
 }
 
 function learnFromRefusal(services: Services, { model, conversation, fitted, told }: Opened, failure: TooLong): void {
-  const { margins, fitting } = services
+  const { margins, fitting, clock } = services
   const { windowTokens } = failure
   const expected = margins.of(model, conversation).own(fitted.tokens)
   const promptTokens = promptOf(failure, fitted.request, expected)
-  const known = windowTokens ?? fitting.windows.at(model, told)
-  if (windowTokens !== undefined) fitting.windows.learn(model, told, windowTokens)
-  else if (known === undefined) fitting.windows.learn(model, told, Math.floor((promptTokens ?? expected) * nextGuess))
+  const nowMs = clock.now()
+  const known = windowTokens ?? fitting.windows.at(model, told, nowMs)
+  const guess = known === undefined ? Math.floor((promptTokens ?? expected) * nextGuess) : undefined
+  const learnt = windowTokens ?? guess
+  if (learnt !== undefined) fitting.windows.learn(model, told, learnt, nowMs)
   if (promptTokens !== undefined && (promptTokens > expected || known === undefined || promptTokens < known))
     margins.learn(model, conversation, fitted.tokens, promptTokens)
   // Whatever was counted, it was more than the window has.
