@@ -30,7 +30,7 @@ export interface Store {
   find: (id: string) => Promise<Answer<Entry>>
 }
 
-export interface Notice {
+interface Notice {
   tone: 'done' | 'problem'
   text: string
 }

@@ -1,7 +1,7 @@
 /** Light or dark: as the system has it until the person says otherwise; that is remembered. */
 import { signal, type ReadonlySignal } from '@preact/signals'
 
-export type Theme = 'light' | 'dark'
+type Theme = 'light' | 'dark'
 
 export interface ThemeSwitch {
   readonly theme: ReadonlySignal<Theme>

@@ -1,5 +1,5 @@
-/** Who answered an exchange, and how fast. */
-import { firstContentMs, seamsOf, type AttemptEntry, type Entry } from '../../src/observe/entry.ts'
+/** Who answered an exchange, and how fast it spoke. */
+import { seamsOf, type AttemptEntry, type Entry } from '../../src/observe/entry.ts'
 
 /** In whose colour an exchange is drawn. */
 export type Answerer = 'cloud' | 'local' | 'nobody' | 'open'
@@ -11,13 +11,8 @@ export function answererOf(entry: Entry): Answerer {
 }
 
 /** The one that the client has the end of its answer from. */
-export function answeringAttempt({ end, attempts }: Entry): AttemptEntry | undefined {
+function answeringAttempt({ end, attempts }: Entry): AttemptEntry | undefined {
   return end.is === 'answered' ? attempts.findLast(({ target }) => target === end.target) : undefined
-}
-
-/** The one whose word the client hears just now, or will next. */
-export function speakingAttempt({ attempts }: Entry): AttemptEntry | undefined {
-  return attempts.findLast(({ end }) => end.is === 'open' || end.is === 'answered')
 }
 
 /** Of a streamed answer that one target gave alone: what it said, by the time from its first content to its end. */
@@ -31,5 +26,3 @@ export function tokensPerSecond(entry: Entry): number | undefined {
 
 /** What comes in one piece says nothing about a speed. */
 const shortestMs = 20
-
-export { firstContentMs, seamsOf }

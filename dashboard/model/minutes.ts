@@ -15,7 +15,7 @@ export interface Step {
   tokensPerSecond: ByKind
 }
 
-export interface ByKind {
+interface ByKind {
   cloud?: number
   local?: number
 }

@@ -20,7 +20,7 @@ export interface Model {
   skewMs: number
 }
 
-export type History =
+type History =
   | { is: 'loading' }
   /** `before`: the id to ask for earlier exchanges; unset where there are none. */
   | { is: 'known'; before?: string }

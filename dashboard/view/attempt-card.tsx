@@ -62,6 +62,7 @@ function Times({ attempt }: { attempt: AttemptEntry }) {
       {phases.map(({ name, fromMs, toMs }) => (
         <Fact key={name} name={phaseWords[name]} value={measured(toMs - fromMs)} />
       ))}
+      {attempt.endMs !== undefined && <Fact name="Ended after" value={measured(attempt.endMs)} />}
     </dl>
   )
 }

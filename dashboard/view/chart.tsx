@@ -17,7 +17,7 @@ export interface ChartSpec {
   summary: (steps: readonly Step[]) => string
 }
 
-export interface Series {
+interface Series {
   name: string
   colour: 'cloud' | 'local' | 'nobody'
   valueOf: (step: Step, at: number, steps: readonly Step[]) => number | undefined
