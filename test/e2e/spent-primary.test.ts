@@ -90,7 +90,7 @@ describe('a spent primary', () => {
     writeFileSync(file(), '{"version":1,"entr')
     await start()
     await trooper.process.line((line) => (line.includes('could not be read') ? true : undefined))
-    expect(readdirSync(folder)).toEqual(['ledger.json.unreadable'])
+    expect(readdirSync(folder)).toEqual(['ledger.json.unreadable', 'token'])
     await provider.play({ mode: 'ok', text: planted.cloudAnswer })
     expect(await answer(ask(trooper.url, 'anthropic', false))).toEqual({ text: planted.cloudAnswer, by: null })
   })
