@@ -6,37 +6,23 @@ import { count, money, percent, shortCount } from '../words/numbers.ts'
 import { reasonName } from '../words/reasons.ts'
 import { usePage } from './page.ts'
 import { Section } from './section.tsx'
+import { WideTable } from './wide-table.tsx'
 
 export function Days({ today }: { today: DayView }) {
   const known = usePage().store.model.value.days ?? []
   const days = [today, ...known.filter(({ day }) => day !== today.day)]
   return (
     <Section name="days" title="Days">
-      <div class="scroll" tabIndex={0} role="region" aria-label="Totals of the days">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Day</th>
-              <th scope="col">Exchanges</th>
-              <th scope="col">Fell back</th>
-              <th scope="col">Why</th>
-              <th scope="col">Seams</th>
-              <th scope="col">Failed</th>
-              <th scope="col">Cloud tokens</th>
-              <th scope="col">Local tokens</th>
-              <th scope="col">Not spent</th>
-            </tr>
-          </thead>
-          <tbody>
-            {days.map((day) => (
-              <Row key={day.day} day={day} today={today.day} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <WideTable name="Totals of the days" heads={heads}>
+        {days.map((day) => (
+          <Row key={day.day} day={day} today={today.day} />
+        ))}
+      </WideTable>
     </Section>
   )
 }
+
+const heads = ['Day', 'Exchanges', 'Fell back', 'Why', 'Seams', 'Failed', 'Cloud tokens', 'Local tokens', 'Not spent']
 
 function Row({ day, today }: { day: DayView; today: string }) {
   const { exchanges, fallbacks, seams, failed, notSpent } = day
