@@ -83,7 +83,7 @@ function chainOf(chains: Chains, model: string | undefined): Chain | string {
 }
 
 /** In priority order, each once. */
-export function localTargets(chains: Chains): Target[] {
+function localTargets(chains: Chains): Target[] {
   const all = Object.values(chains).flatMap((chain: Chain) => chain)
   return [...new Map(all.map((target) => [target.name, target])).values()].filter(({ kind }) => kind === 'local')
 }

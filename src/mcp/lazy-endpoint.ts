@@ -1,4 +1,4 @@
-/** `/mcp`, opened when the first agent comes: who has none does not pay for its package (150 ms, 20 MB). */
+/** `/mcp`, opened when the first agent comes: who has none does not pay for its package (half a megabyte to read). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { McpEndpoint } from './endpoint.ts'
 import type { McpParts } from './server.ts'

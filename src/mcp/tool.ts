@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** Every answer says in words what it says in fields: clients show their model the words, or the fields alone (Claude Code). */
-export interface Told {
+interface Told {
   summary: string
 }
 
@@ -29,7 +29,7 @@ export interface Kit {
 }
 
 /** Listed all the same: an agent that knows of a tool can tell its person how to get it, and does not look for a way around. */
-export const notAllowed =
+const notAllowed =
   'Changes by agents are switched off; ask the person to set TROOPER_MCP_WRITE=on where Trooper runs (for `trooper mcp`: in its own environment) and to start it again.'
 
 export function createKit(desk: Desk, mayChange: boolean, nowMs: () => number, onFault: (error: unknown) => void): Kit {

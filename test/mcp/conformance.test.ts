@@ -45,7 +45,7 @@ describe.skipIf(!existsSync(suite) || node === undefined)('the official suite', 
       ...(await run(['server', '--url', url, '--suite', 'all'])).matchAll(/^([✓✗]) (\S+): \d+ passed, \d+ failed/gm),
     ]
     expect(verdicts.map(([, , name]) => name)).toEqual(known)
-    const failed = verdicts.flatMap(([, mark, name]) => (mark === '✗' ? [name] : []))
+    const failed = verdicts.flatMap(([, mark, name]) => (mark === '✗' ? [name ?? ''] : []))
     expect(failed.toSorted()).toEqual(Object.keys(excepted).toSorted())
   }
 
