@@ -13,7 +13,7 @@ import type { DayView } from '../observe/day.ts'
 import type { Entry } from '../observe/entry.ts'
 import type { Override } from '../routing/override.ts'
 
-export type { DayView, MoneyView, TargetDayView } from '../observe/day.ts'
+export type { DayView, MoneyView } from '../observe/day.ts'
 
 /** `GET /trooper/api/status`: everything that fits on one screen. */
 export interface StatusView {
@@ -105,11 +105,6 @@ export interface LedgerView {
     refusals: number
     isProbed: boolean
   }[]
-}
-
-/** `GET /trooper/api/engines`: asked anew when that is two seconds since. */
-export interface EnginesView {
-  engines: EngineView[]
 }
 
 /** `GET /trooper/api/days?limit=`: newest first. */

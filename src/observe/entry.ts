@@ -75,7 +75,7 @@ export type AttemptEnd =
   | { is: 'lost' }
 
 /** The beginnings of what was asked and answered, as they went over the wire, without what looks like a key. */
-export interface Content {
+interface Content {
   request: string
   answer: string
 }

@@ -2,9 +2,9 @@
 import type { Entry } from './entry.ts'
 
 /** What is new of an exchange. */
-export type Moment = 'began' | 'changed' | 'ended'
+type Moment = 'began' | 'changed' | 'ended'
 
-export type JournalListener = (entry: Entry, moment: Moment) => void
+type JournalListener = (entry: Entry, moment: Moment) => void
 
 export interface Journal {
   /** The person wants to read what is asked and answered (`CAPTURE`). */
