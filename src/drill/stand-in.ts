@@ -21,6 +21,8 @@ export function startStandIn(wordMs: number): Promise<LoopbackServer> {
     const { method, path, response } = asked
     if (path === '/api/chat' && method === 'POST') return chat(asked, wordMs)
     if (path === '/api/show' && method === 'POST') return giveJson(response, 200, shown)
+    // Who it takes itself for: of a server that nobody knows Trooper warns, in the middle of a drill where it comes to that late.
+    if (path === '/') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('Ollama is running')
     if (path === '/api/version') return giveJson(response, 200, '{"version":"0.0.0"}')
     giveJson(response, 404, JSON.stringify({ error: `the stand-in has nothing at ${path}` }))
   })
