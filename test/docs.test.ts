@@ -126,6 +126,16 @@ describe('docs/metrics.md', () => {
   })
 })
 
+describe('docs/traces.md', () => {
+  it('has every attribute and event that a trace has', () => {
+    const text = readFileSync('docs/traces.md', 'utf8')
+    const source = readFileSync('src/observe/spans.ts', 'utf8')
+    const named = source.match(/(?<=')(?:gen_ai|trooper|server|http|error)\.[\w.]+(?=')/g) ?? []
+    expect(named.length).toBeGreaterThan(20)
+    for (const name of named) expect(text).toContain(name.replace('gen_ai.usage.', ''))
+  })
+})
+
 describe('--help', () => {
   it.each(all)('explains --$flag', (setting) => {
     expect(helpText()).toContain(`--${setting.flag}\n      ${setting.env}: `)

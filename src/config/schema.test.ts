@@ -71,6 +71,8 @@ describe('a value', () => {
     ['allowedHosts', 'trooper.lan,box', ['trooper.lan', 'box']],
     ['allowedOrigins', 'https://chat.example', ['https://chat.example']],
     ['logFormat', 'json', 'json'],
+    ['otlpHeaders', 'x-team=a%20b, authorization=Bearer x=y', { 'x-team': 'a b', authorization: 'Bearer x=y' }],
+    ['resourceAttributes', '', {}],
   ])('of %s may be %j', (name, text, value) => {
     expect(settings[name].schema.safeParse(text)).toMatchObject({ success: true, data: value })
   })
@@ -79,6 +81,10 @@ describe('a value', () => {
     ['primaryUrl', 'api.anthropic.com/v1/messages'],
     ['primaryUrl', 'ftp://api.anthropic.com/v1/messages'],
     ['fallbackModel', ' , '],
+    ['otlpEndpoint', 'localhost:4318'],
+    ['otlpHeaders', 'x-team'],
+    ['otlpHeaders', '=b'],
+    ['otlpHeaders', 'x-team=%'],
     ['quotaStatusCodes', '429,quota'],
     ['quotaStatusCodes', '200'],
     ['quotaStatusCodes', '4290'],

@@ -1,6 +1,6 @@
 /** One message to a collector. */
 import type { Clock } from '../clock.ts'
-import { isObject, numberOf, parseJson } from '../ir/json.ts'
+import { numberOf, objectOf, parseJson, stringOf } from '../ir/json.ts'
 import type { Pools } from '../upstream/pools.ts'
 import { parseRetryAfter, type HeaderValues } from '../wire/reset-times.ts'
 
@@ -58,9 +58,8 @@ function judge(status: number, text: string, headers: HeaderValues, nowMs: numbe
     : { is: 'later', words, afterMs: Math.min(longestPauseMs, Math.max(0, atMs - nowMs)) }
 }
 
-/** A collector may take a part of it. */
+/** A collector may take a part of it; the protocol writes large numbers as text. */
 function rejectedIn(text: string): number {
-  const answer = parseJson(text)
-  const partial = isObject(answer) ? answer['partialSuccess'] : undefined
-  return (isObject(partial) ? numberOf(partial['rejectedSpans']) : undefined) ?? 0
+  const rejected = objectOf(objectOf(parseJson(text))['partialSuccess'])['rejectedSpans']
+  return Number(stringOf(rejected) ?? numberOf(rejected) ?? 0) || 0
 }

@@ -33,7 +33,6 @@ interface Parts {
   version: string
 }
 
-const pauseMs = 2000
 /** Exchanges in one message, and those that wait; one is ~2 kB. */
 const mostAtOnce = 256
 const mostWaiting = 2048
@@ -100,7 +99,8 @@ export function createTraces({ settings, ended, find, pools, clock, log, version
     if (!entry.trace) return
     if (waiting.length >= mostWaiting) return void (counts.dropped += spanCount([entry]))
     waiting.push(entry)
-    if (!underWay) cancel ??= clock.after(pauseMs, () => void start())
+    // They come together (ended.ts), and so they are sent.
+    if (!underWay) cancel ??= clock.after(0, () => void start())
   })
 
   return {

@@ -29,6 +29,7 @@ const places: Record<string, string> = {
   AttemptEntry: 'observe/entry',
   AttemptEnd: 'observe/entry',
   Content: 'observe/entry',
+  Trace: 'observe/trace',
   Usage: 'ir/events',
   FailureKind: 'ir/failure',
   DialectName: 'ir/request',

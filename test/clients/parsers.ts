@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 const python = fileURLToPath(new URL('.venv/bin/python', import.meta.url))
-const driver = fileURLToPath(new URL('drivers/prometheus.py', import.meta.url))
+const inDrivers = (name: string): string => fileURLToPath(new URL(`drivers/${name}`, import.meta.url))
 
 const samples = z.array(
   z.object({
@@ -20,22 +20,53 @@ const samples = z.array(
 export type ParsedSample = z.output<typeof samples>[number]
 
 /** True, or why the parser of Prometheus's own Python client cannot run here. */
-export function hasPrometheusParser(): true | { skip: string } {
+export const hasPrometheusParser = (): Usable => hasModule('prometheus_client')
+
+export function parsePrometheus(text: string): ParsedSample[] {
+  return samples.parse(drive('prometheus.py', text))
+}
+
+const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+
+const spans = z.array(
+  z.object({
+    traceId: z.string(),
+    spanId: z.string(),
+    parentSpanId: z.string(),
+    kind: z.string(),
+    status: z.string(),
+    startMs: z.number(),
+    endMs: z.number(),
+    attributes: facts,
+  }),
+)
+
+/** True, or why what is sent to a collector cannot be held against OpenTelemetry's own message types here. */
+export const hasOtlpTypes = (): Usable => hasModule('opentelemetry.proto')
+
+/** Throws where the message is none. */
+export function parseOtlp(text: string): z.output<typeof spans> {
+  return spans.parse(drive('otlp.py', text))
+}
+
+type Usable = true | { skip: string }
+
+function hasModule(name: string): Usable {
   if (!existsSync(python)) return { skip: 'test/clients/.venv is missing: run test/clients/install.sh' }
   try {
-    execFileSync(python, ['-c', 'import prometheus_client'], { stdio: 'ignore' })
+    execFileSync(python, ['-c', `import ${name}`], { stdio: 'ignore' })
     return true
   } catch {
-    return { skip: 'prometheus_client is not installed: run test/clients/install.sh' }
+    return { skip: `${name} is not installed: run test/clients/install.sh` }
   }
 }
 
-export function parsePrometheus(text: string): ParsedSample[] {
-  return samples.parse(JSON.parse(execFileSync(python, [driver], { input: text, encoding: 'utf8' })))
+function drive(driver: string, input: string): unknown {
+  return JSON.parse(execFileSync(python, [inDrivers(driver)], { input, encoding: 'utf8' }))
 }
 
 /** True, or why Prometheus's own tool cannot run here (Debian: `apt install prometheus`). */
-export function hasPromtool(): true | { skip: string } {
+export function hasPromtool(): Usable {
   try {
     execFileSync('promtool', ['--version'], { stdio: 'ignore' })
     return true
