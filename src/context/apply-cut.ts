@@ -28,7 +28,7 @@ export interface Omitted {
 export interface Fitted {
   request: ChatRequest
   /** By this count. */
-  tokens: number
+  readonly tokens: number
   /** What the notes take of them: words that are not of the conversation. */
   noteTokens: number
   omitted: Omitted

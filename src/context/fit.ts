@@ -25,8 +25,18 @@ export function fit(request: ChatRequest, wishes: Wishes, count: Count, memo: Me
   }
 }
 
+/** Counted when somebody asks. */
 export function wholly(request: ChatRequest, count: Count): Fitted {
-  return { request, tokens: count.request(request), noteTokens: 0, omitted: { messages: 0, tokens: 0 } }
+  let tokens: number | undefined
+  return {
+    request,
+    get tokens() {
+      tokens ??= count.request(request)
+      return tokens
+    },
+    noteTokens: 0,
+    omitted: { messages: 0, tokens: 0 },
+  }
 }
 
 /** Of each run that the cut leaves out. */

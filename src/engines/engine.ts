@@ -61,6 +61,13 @@ export interface ListedModel {
   remoteHost?: string
 }
 
+/** So many tokens; a function where nobody has counted them, which takes a while. */
+export type Need = number | (() => number)
+
+export function tokensOf(need: Need): number {
+  return typeof need === 'number' ? need : need()
+}
+
 /**
  * One kind of local server. Nothing here throws: what a server does not tell is left to it. What was learnt of a model is kept, what is
  * in memory for seconds only, and that something could not be learnt for a short while, so that these questions cost an exchange
@@ -75,10 +82,10 @@ export interface Engine {
   /**
    * The window, in tokens, in which a conversation of so many tokens (room for its answer included) will be read: the one there
    * is, or, where it may be chosen, one chosen now, in steps, and never smaller while the model is loaded, as every change reloads it.
-   * Less than `neededTokens` where limit, memory or `CONTEXT_MAX` allow no more: then the conversation has to be made to fit.
+   * Less than `need` where limit, memory or `CONTEXT_MAX` allow no more: then the conversation has to be made to fit.
    * `undefined`: the server does not tell. May take as long as a model takes to load, where that has to be ordered beforehand.
    */
-  windowFor(neededTokens: number, target: Target): Promise<number | undefined>
+  windowFor(need: Need, target: Target): Promise<number | undefined>
   /** The tokens of the conversation as this server counts them, template and tools included; `undefined`: it does not count. */
   count(request: ChatRequest, target: Target): Promise<number | undefined>
   /** The request with what this server has to be told beside the conversation; `windowTokens` as {@link windowFor} gave it. */

@@ -9,7 +9,7 @@ import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import type { Place } from '../upstream/fetch-json.ts'
-import type { ListedModel, LoadState, ModelFacts } from './engine.ts'
+import { tokensOf, type ListedModel, type LoadState, type ModelFacts, type Need } from './engine.ts'
 import { ask, loadMs, rootOf, stateKeepMs, type Kit } from './kit.ts'
 import { instancesFor, largestOf, listModel, readV0, readV1, type Instance, type LmModel } from './lm-studio-models.ts'
 import { cacheRoom, guessCacheBytes } from './memory.ts'
@@ -53,9 +53,10 @@ export class LmStudio extends CompatibleEngine {
     return instance ? { is: 'loaded', ...defined({ windowTokens: instance.windowTokens }) } : { is: 'unloaded' }
   }
 
-  override async windowFor(neededTokens: number, target: Target): Promise<number | undefined> {
+  override async windowFor(need: Need, target: Target): Promise<number | undefined> {
     const model = await this.#find(target)
     if (!model) return undefined
+    const neededTokens = tokensOf(need)
     const instance = largestOf(instancesFor(model, target.model))
     const suffices = instance !== undefined && (instance.windowTokens ?? neededTokens) >= neededTokens
     if (suffices || !model.isLoadable || this.#isOwnThere(model, target)) return instance?.windowTokens

@@ -8,7 +8,15 @@ import { compact, isObject, objectOf, type JsonObject, type JsonValue } from '..
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import type { Place } from '../upstream/fetch-json.ts'
-import type { Engine, EngineName, ListedModel, LoadState, ModelFacts } from './engine.ts'
+import {
+  tokensOf,
+  type Engine,
+  type EngineName,
+  type ListedModel,
+  type LoadState,
+  type ModelFacts,
+  type Need,
+} from './engine.ts'
 import { ask, factsKeepMs, loadMs, rootOf, stateKeepMs, type Kit } from './kit.ts'
 import { cacheRoom } from './memory.ts'
 import {
@@ -62,13 +70,17 @@ export class OllamaEngine implements Engine {
     return { is: 'loaded', ...(found.windowTokens !== undefined && { windowTokens: found.windowTokens }) }
   }
 
-  async windowFor(neededTokens: number, target: Target): Promise<number | undefined> {
+  async windowFor(need: Need, target: Target): Promise<number | undefined> {
     const [model, state] = await Promise.all([this.#show(target), this.state(target)])
     // The compatible endpoints take no window (local-engines.md 1.8).
     if (target.dialect !== 'ollama') return state.is === 'loaded' ? state.windowTokens : model.ownWindow
     const room = await this.#roomFor(target, model)
     const { chosen, tooLarge } = this.#choices.at(keyOf(target), state)
-    const needs = { neededTokens, chosen, loaded: state.is === 'loaded' ? state.windowTokens : undefined }
+    const needs = {
+      neededTokens: tokensOf(need),
+      chosen,
+      loaded: state.is === 'loaded' ? state.windowTokens : undefined,
+    }
     const window = chooseWindow(needs, {
       limit: model.facts.limitTokens,
       contextMax: this.#kit.contextMax,

@@ -6,7 +6,7 @@ import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import type { Place } from '../upstream/fetch-json.ts'
-import type { Capabilities, Engine, EngineName, ListedModel, LoadState, ModelFacts } from './engine.ts'
+import type { Capabilities, Engine, EngineName, ListedModel, LoadState, ModelFacts, Need } from './engine.ts'
 import { ask, loadMs, rootOf, stateKeepMs, type Kit } from './kit.ts'
 import { findModel, listed, readModels, type CompatibleModel } from './openai-models.ts'
 import { encodeFor, onlyPrefix } from './own-request.ts'
@@ -43,7 +43,7 @@ export class CompatibleEngine implements Engine {
     return model.windowTokens === undefined ? { is: 'unknown' } : { is: 'loaded', windowTokens: model.windowTokens }
   }
 
-  async windowFor(_neededTokens: number, target: Target): Promise<number | undefined> {
+  async windowFor(_need: Need, target: Target): Promise<number | undefined> {
     return (await this.find(target))?.windowTokens
   }
 

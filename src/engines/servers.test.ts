@@ -36,6 +36,14 @@ describe('llama-server', () => {
     expect(await engine.models(target)).toMatchObject([{ name: 'qwen.gguf', isLoaded: true, sizeBytes: 5e9 }])
   })
 
+  it('of one model lets nobody count what does not change its window', async () => {
+    const server = await start(ready)
+    const need = (): number => {
+      throw new Error('It was counted.')
+    }
+    expect(await new LlamaServer(server.kit).windowFor(need, server.target('openai-chat', '/v1'))).toBe(4096)
+  })
+
   it('that was started again with another window is noticed', async () => {
     const server = await start(ready)
     const engine = new LlamaServer(server.kit)

@@ -6,7 +6,7 @@ import { nobodyWaits, plainTurn } from '../../test/context/turn.ts'
 import { createFitting } from '../context/fitting.ts'
 import { createMargins, type Margins } from '../context/margins.ts'
 import { clientDialects } from '../dialects/registry.ts'
-import type { Engine } from '../engines/engine.ts'
+import { tokensOf, type Engine, type Need } from '../engines/engine.ts'
 import type { Failure } from '../ir/failure.ts'
 import { arrayOf, objectOf, type JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -157,7 +157,8 @@ describe('a refusal', () => {
 
   it('is learnt from in a larger window where there is one, and nothing is left out', async () => {
     const windows: number[] = []
-    const windowFor = (needed: number): Promise<number> => {
+    const windowFor = (need: Need): Promise<number> => {
+      const needed = tokensOf(need)
       windows.push(needed)
       return Promise.resolve(needed <= 8192 ? 8192 : 32_768)
     }

@@ -89,10 +89,8 @@ async function open(
   const conversation = conversationKey(request, model)
   const count = countOf(target)
   const whole = wholly(request, count)
-  const askWindow = (): Promise<number | undefined> => {
-    const needed = Math.ceil(margins.of(model, conversation).own(whole.tokens)) + roomForAnswer(request)
-    return engine.windowFor(needed, target)
-  }
+  const need = (): number => Math.ceil(margins.of(model, conversation).own(whole.tokens)) + roomForAnswer(request)
+  const askWindow = (): Promise<number | undefined> => engine.windowFor(need, target)
   let told = await askWindow()
   if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
   const scale = margins.of(model, conversation)
@@ -149,7 +147,10 @@ async function isMeasuredNow(
   return measured !== undefined
 }
 
-function learnFromAnswer({ margins }: Services, { model, conversation, fitted }: Opened, measured: number | undefined) {
+function learnFromAnswer({ margins }: Services, opened: Opened, measured: number | undefined): void {
+  const { model, conversation, fitted, windowTokens } = opened
+  // Nobody has to fit anything to a window that is not known; whoever tells it with a refusal tells what was counted, too.
+  if (windowTokens === undefined) return
   // With a schema a thinking model reads the prompt twice, the second time with its thoughts (local-engines.md 1.7).
   if (measured === undefined || fitted.request.output.type === 'json') return
   margins.learn(model, conversation, fitted.tokens, measured)
