@@ -28,8 +28,8 @@ const places: Record<string, string> = {
   ExchangeEnd: 'observe/entry',
   AttemptEntry: 'observe/entry',
   AttemptEnd: 'observe/entry',
-  Content: 'observe/entry',
   Trace: 'observe/trace',
+  TargetDayView: 'observe/day',
   Usage: 'ir/events',
   FailureKind: 'ir/failure',
   DialectName: 'ir/request',
@@ -75,7 +75,15 @@ function objectOf({ properties, required = [], additionalProperties, propertyNam
 
 const src = resolve('src')
 
+/** Those that nobody imports by a name. */
+const parts: Record<string, string> = {
+  Content: `NonNullable<import('${src}/observe/entry.ts').Entry['content']>`,
+  EnginesView: `Exclude<Extract<import('${src}/admin/views.ts').View, { engines: unknown }>, { targets: unknown }>`,
+}
+
 function ownTypeOf(name: string): string {
+  const part = parts[name]
+  if (part !== undefined) return part
   const order = orders[name]
   if (order !== undefined) return `Sent<import('${src}/admin/orders.ts').OrderOf<'${order}'>>`
   return `import('${src}/${places[name] ?? 'admin/views'}.ts').${name}`

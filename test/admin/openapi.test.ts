@@ -17,7 +17,13 @@ const closedKey = { authorization: `Bearer ${planted.token}` }
 
 beforeAll(async () => {
   const folder = scratchFolder('data')
-  stage = await startStage('/v1/messages', { TROOPER_DATA_DIR: folder, WAIT_MAX: '0', CAPTURE: 'on' })
+  stage = await startStage('/v1/messages', {
+    TROOPER_DATA_DIR: folder,
+    WAIT_MAX: '0',
+    CAPTURE: 'on',
+    // Nobody collects there: what is recorded is shown all the same.
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+  })
   const secrets = { TROOPER_TOKEN: planted.token, PRIMARY_API_KEY: planted.primaryKey }
   closed = await startTrooper({ PRIMARY_URL: `${stage.provider.url}/v1/messages`, ...secrets })
   bearer = { authorization: `Bearer ${tokenIn(folder)}` }
