@@ -4,6 +4,7 @@ import type { Services } from '../exchange/outcome.ts'
 import type { Override } from '../routing/override.ts'
 import type { Target } from '../routing/target.ts'
 import type { OrderOf } from './orders.ts'
+import { recentConversations } from './recent.ts'
 import { allTargets } from './status.ts'
 import type { ProbeView, WarmView } from './views.ts'
 
@@ -63,7 +64,7 @@ function findTargets(
   name: string | undefined,
   isMeant: (target: Target) => boolean,
 ): Target[] | Refused {
-  const [latest] = journal.list(1)
+  const [latest] = recentConversations(journal)
   const ordered = [...new Set([...(latest ? chains[latest.dialect] : []), ...allTargets(chains)])].filter(isMeant)
   if (name === undefined) return ordered
   const found = ordered.filter((target) => target.name === name)

@@ -10,6 +10,7 @@ import { createDrills } from './drills.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createEngineLooks } from './engine-looks.ts'
 import { createEvents } from './events.ts'
+import { recentConversations } from './recent.ts'
 import { statusOf } from './status.ts'
 import type { StatusView } from './views.ts'
 
@@ -35,9 +36,6 @@ interface ApiSettings {
   drillProgram?: URL
 }
 
-/** So many exchanges are looked through for the one that came last through each chain. */
-const recentExchanges = 100
-
 export function openApi(services: Services, settings: ApiSettings): Api {
   const { clock, days, journal, log } = services
   const { version } = settings
@@ -47,7 +45,7 @@ export function openApi(services: Services, settings: ApiSettings): Api {
     statusOf(
       {
         ...services,
-        recent: journal.list(recentExchanges).filter(({ about }) => about === 'conversation'),
+        recent: recentConversations(journal),
         engines: engines.latest(),
         today: days.today(),
         ownAccount: (target: Target) => (target.credential ? accountAt(target, [], '') : undefined),

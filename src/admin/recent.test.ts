@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { createJournal } from '../observe/journal.ts'
+import { recentConversations } from './recent.ts'
+
+it('the conversations of apps are those, newest first, and nobody else’s', () => {
+  const journal = createJournal(200, 'k')
+  const facts = { atMs: 0, dialect: 'anthropic', about: 'conversation', isStream: true } as const
+  journal.open(facts)
+  journal.open({ ...facts, about: 'models' })
+  journal.open({ ...facts, dialect: 'openai-chat' })
+  journal.open({ ...facts, by: 'agent' })
+  expect(recentConversations(journal).map(({ id }) => id)).toEqual(['k-3', 'k-1'])
+})
