@@ -181,6 +181,11 @@ export function newerNode(major: 22 | 24 = 24): string | undefined {
   return folders.map((folder) => inFolder(`node_modules/${folder}/bin/node`)).find((path) => existsSync(path))
 }
 
+/** The program of a package that is installed beside the drivers. */
+export function programOf(name: string): string {
+  return inFolder(`node_modules/${name}/dist/index.js`)
+}
+
 function inFolder(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }

@@ -1,17 +1,14 @@
 /** The official conformance suite, its own program: against `/mcp` of a running Trooper, and against its endpoint with what the suite looks for. */
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { newerNode } from '../clients/clients.ts'
+import { newerNode, programOf } from '../clients/clients.ts'
 import { emptyFolder, startTrooper } from '../e2e/trooper.ts'
 import { TestProcess } from '../fakes/process.ts'
 import { startEverything } from './everything.ts'
 
-const suite = fileURLToPath(
-  new URL('../clients/node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url),
-)
+const suite = programOf('@modelcontextprotocol/conformance')
 /** The suite wants a newer Node than Trooper does. */
 const node = newerNode()
 
