@@ -165,17 +165,22 @@ describe.each(vendorNames)('with %s', (vendor) => {
       [away, { mode: 'ok', ...own, toolCalls: [weather('Rome')], times: 1 }, away],
       [
         { mode: 'ok', thinking: 'Local.', toolCalls: [weather('Bern', first), weather('Oslo', second)], times: 1 },
+        { mode: 'ok', text: planted.localAnswer, times: 1 },
         { mode: 'ok', toolCalls: [weather('Kyiv', first)], times: 1 },
+        { mode: 'ok', text: planted.localAnswer },
       ],
     )
     const local = await words(planted.prompt)
     expect(local.tool_calls).toHaveLength(2)
-    const cloud = await giveResults(local)
+    // The loop is its own to end.
+    expect(await giveResults(local)).toMatchObject({ content: planted.localAnswer })
+    const cloud = await words('And Rome?')
     expect(cloud.tool_calls).toMatchObject([{ function: { arguments: '{"city":"Rome"}' } }])
     const again = await giveResults(cloud)
     expect(again.tool_calls).toMatchObject([{ function: { arguments: '{"city":"Kyiv"}' } }])
+    expect(await giveResults(again)).toMatchObject({ content: planted.localAnswer })
     await stage.provider.play({ mode: 'ok', text: planted.cloudAnswer })
-    expect(await giveResults(again)).toMatchObject({ content: planted.cloudAnswer })
+    expect(await words('And now?')).toMatchObject({ content: planted.cloudAnswer })
     const ids = messages.flatMap((message) => ('tool_calls' in message ? (message.tool_calls as Call[]) : []))
     expect(new Set(ids.map(({ id }) => id)).size).toBe(4)
     await nobodyRefused()
@@ -202,12 +207,20 @@ describe.each(vendorNames)('with %s', (vendor) => {
     },
   )
 
-  it('a user who breaks off a tool loop of the local model is heard by the provider', async () => {
-    await play([away], [{ mode: 'ok', toolCalls: [weather('Bern')] }])
+  it('a user who breaks off a tool loop of the local model is heard by it, and by the provider from then on', async () => {
+    await play(
+      [away],
+      [
+        { mode: 'ok', toolCalls: [weather('Bern')], times: 1 },
+        { mode: 'ok', text: planted.localAnswer },
+      ],
+    )
     const local = await words(planted.prompt)
     for (const { id } of local.tool_calls ?? []) messages.push({ role: 'tool', tool_call_id: id, content: 'Stopped.' })
     await stage.provider.play({ mode: 'ok', text: planted.cloudAnswer })
-    expect(await words('Never mind.')).toMatchObject({ content: planted.cloudAnswer })
+    // Agents write reminders behind results, too: only its answer ends the loop for certain.
+    expect(await words('Never mind.')).toMatchObject({ content: planted.localAnswer })
+    expect(await words('Something else.')).toMatchObject({ content: planted.cloudAnswer })
     await nobodyRefused()
   })
 })
