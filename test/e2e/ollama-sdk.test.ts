@@ -111,10 +111,14 @@ describe.each([
         away,
         { mode: 'ok', text: planted.cloudAnswer },
       ],
-      [{ mode: 'ok', thinking: 'A local thought.', toolCalls: [oslo], times: 1 }],
+      [
+        { mode: 'ok', thinking: 'A local thought.', toolCalls: [oslo], times: 1 },
+        { mode: 'ok', text: planted.localAnswer },
+      ],
     )
     const extra = { think: true, options: { num_predict: 4096 } }
-    const result = await call('loop', { messages: [], turns: [planted.prompt], extra })
+    // The local model ends the loop that it went on with; the next turn is the cloud's.
+    const result = await call('loop', { messages: [], turns: [planted.prompt, 'And now?'], extra })
     expect(result).toMatchObject({ ok: true, text: planted.cloudAnswer, toolCalls: [bern, oslo] })
     expect(await askedLocally()).toMatchObject({ think: true })
   })
