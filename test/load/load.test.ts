@@ -2,9 +2,10 @@
  * Five hundred apps at a time and every fault there is, twice: each app has its own answer, whole, and the running program holds on to
  * nothing of it. Real sockets, every program in a process of its own.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { localModel, startTrooperUnder, type RunningTrooper } from '../e2e/trooper.ts'
 import type { SeenRequest } from '../fakes/journal.ts'
 import { scratchFolder } from '../fakes/output.ts'
@@ -61,13 +62,13 @@ interface Load {
   requests: SeenRequest[]
 }
 
-async function load(round: number): Promise<Load> {
+async function load(round: number, before: Measured): Promise<Load> {
   const questions = questionsOf(round, together)
   await Promise.all([provider.reset(), ollama.reset()])
   await Promise.all([provider.play(...questions.map(({ play }) => play)), ollama.play(...questions.map(localPlay))])
   await gauge.restart()
   const answers = await hearAll(questions)
-  const measured = await settled()
+  const measured = await settledLike(before)
   const left = questions.filter(({ leaves }) => leaves)
   const { requests } = await provider.journalWhen((journal) =>
     left.every((question) => wasLeft(question, journal.requests)),
@@ -90,6 +91,17 @@ async function hearAll(questions: Question[]): Promise<Map<Question, Answer | Er
     answered: (question, answer) => answers.set(question, answer),
   })
   return answers
+}
+
+/** The same once totals and quotas are on disk: their timers stand for up to five seconds behind the last answer. */
+async function settledLike({ resources }: Measured): Promise<Measured> {
+  let measured = await settled()
+  const isWritten = async (): Promise<boolean> => {
+    measured = await settled()
+    return isDeepStrictEqual(measured.resources, resources)
+  }
+  await vi.waitUntil(isWritten, { timeout: 15_000, interval: 250 }).catch(() => {})
+  return measured
 }
 
 /** When nobody is connected any more, and what can close has closed. */
@@ -156,7 +168,7 @@ describe('five hundred apps at a time, every twentieth with a fault', () => {
     await gauge.restart()
     before = await settled()
     // The first warms the program up as well.
-    for (const round of [1, 2]) loads.push(await load(round))
+    for (const round of [1, 2]) loads.push(await load(round, before))
     for (const { questions, measured } of loads) process.stdout.write(`${summary(questions, measured)}\n`)
   }, 300_000)
 
