@@ -65,17 +65,21 @@ function drive(driver: string, input: string): unknown {
   return JSON.parse(execFileSync(python, [inDrivers(driver)], { input, encoding: 'utf8' }))
 }
 
-/** True, or why Prometheus's own tool cannot run here (Debian: `apt install prometheus`). */
+/** Where `install-promtool.sh` puts it, unless the machine has its own. */
+const ownPromtool = fileURLToPath(new URL('.bin/promtool', import.meta.url))
+const promtoolPath = existsSync(ownPromtool) ? ownPromtool : 'promtool'
+
+/** True, or why Prometheus's own tool cannot run here. */
 export function hasPromtool(): Usable {
   try {
-    execFileSync('promtool', ['--version'], { stdio: 'ignore' })
+    execFileSync(promtoolPath, ['--version'], { stdio: 'ignore' })
     return true
   } catch {
-    return { skip: 'promtool is not installed' }
+    return { skip: 'promtool is not installed: run test/clients/install-promtool.sh' }
   }
 }
 
 /** Throws with what it complains of. */
 export function promtool(args: readonly string[], input = ''): string {
-  return execFileSync('promtool', args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+  return execFileSync(promtoolPath, args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
 }

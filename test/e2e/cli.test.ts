@@ -155,6 +155,8 @@ describe('trooper logs', () => {
       cwd: emptyFolder(),
     })
     started.push(piped)
+    // The end of the reader is seen at the line after it, as of any program in a pipe; until then there is none to write.
+    while (!piped.exited) await say()
     expect(await piped.exit()).toBe(0)
     expect(piped.stdout.trim().split('\n')).toHaveLength(2)
   })
