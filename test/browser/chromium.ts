@@ -38,8 +38,8 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ timezoneId: 'UTC', locale: 'en-GB', ...options })
-  // The test's own time limit is the only one that counts.
-  context.setDefaultTimeout(180_000)
+  // Just below the test's own limit, so that what did not come is named.
+  context.setDefaultTimeout(50_000)
   const complaints: string[] = []
   await context.route('**/*', async (route) => {
     const url = new URL(route.request().url())
