@@ -142,7 +142,8 @@ export class AttemptRecord implements Milestones {
 
   /** Of one call; an attempt may make several. */
   used(usage: Usage): void {
-    this.#entry.usage = addUsage(this.#entry.usage ?? {}, usage)
+    const { usage: before } = this.#entry
+    this.#entry.usage = before ? addUsage(before, usage) : usage
   }
 
   leftOut(omitted: { messages: number; tokens: number }): void {

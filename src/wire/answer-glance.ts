@@ -35,6 +35,8 @@ export function usageIn(text: string): JsonObject | undefined {
 
 /** The end of a whole answer, for {@link usageIn}; copies no more than that. */
 export function endOfWhole(chunks: readonly Buffer[]): string {
+  const [only] = chunks
+  if (only && chunks.length === 1) return only.toString('latin1', Math.max(0, only.length - tailBytes))
   let text = ''
   for (let at = chunks.length - 1; at >= 0 && text.length < tailBytes; at -= 1)
     text = (chunks[at] ?? empty).subarray(-tailBytes).toString('latin1') + text
