@@ -6,11 +6,15 @@ type Moment = 'began' | 'changed' | 'ended'
 
 type JournalListener = (entry: Entry, moment: Moment) => void
 
+interface Begun extends Pick<Entry, 'atMs' | 'dialect' | 'about' | 'by' | 'isStream' | 'trace'> {
+  model?: string | undefined
+}
+
 export interface Journal {
   /** The person wants to read what is asked and answered (`CAPTURE`). */
   readonly captures: boolean
   /** Begins the entry of an exchange that has begun. */
-  open(facts: Pick<Entry, 'atMs' | 'dialect' | 'about' | 'by' | 'isStream' | 'model' | 'trace'>): Entry
+  open(facts: Begun): Entry
   /** Something about it changed: another attempt, its first content, its end. */
   note(entry: Entry, moment: 'changed' | 'ended'): void
   /** Newest first, those before `beforeId` where that is given. */
@@ -41,7 +45,7 @@ export function createJournal(size: number, begun: string, captures = false): Jo
     captures,
     open: (facts) => {
       count += 1
-      const entry: Entry = { id: `${begun}-${count}`, ...facts, attempts: [], end: { is: 'open' } }
+      const entry = entryOf(`${begun}-${count}`, facts)
       if (size > 0) kept[(count - 1) % size] = entry
       tell(entry, 'began')
       return entry
@@ -66,4 +70,14 @@ export function createJournal(size: number, begun: string, captures = false): Jo
       }
     },
   }
+}
+
+const open = { is: 'open' } as const
+
+/** Written out: a spread in the middle takes ten times as long. */
+function entryOf(id: string, { atMs, dialect, about, by, isStream, model, trace }: Begun): Entry {
+  const entry: Entry = model
+    ? { id, atMs, dialect, about, isStream, model, attempts: [], end: open }
+    : { id, atMs, dialect, about, isStream, attempts: [], end: open }
+  return by || trace ? { ...entry, ...(by && { by }), ...(trace && { trace }) } : entry
 }
