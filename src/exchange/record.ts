@@ -31,16 +31,10 @@ export class ExchangeRecord {
     this.#journal = journal
     this.#body = body
     this.#answer = journal.captures ? new AnswerCapture() : undefined
-    const about = asked?.question.about ?? 'conversation'
+    const about: Entry['about'] = asked?.question.about ?? 'conversation'
     const trace = traces && beginTrace(headers)
-    this.#entry = journal.open({
-      atMs: nowMs,
-      dialect,
-      about,
-      isStream: asksForStream,
-      ...(model && { model }),
-      ...(trace && { trace }),
-    })
+    const facts = { atMs: nowMs, dialect, about, isStream: asksForStream, model }
+    this.#entry = journal.open(trace ? { ...facts, trace } : facts)
   }
 
   get entry(): Entry {
@@ -142,7 +136,8 @@ export class AttemptRecord implements Milestones {
 
   /** Of one call; an attempt may make several. */
   used(usage: Usage): void {
-    this.#entry.usage = addUsage(this.#entry.usage ?? {}, usage)
+    const { usage: before } = this.#entry
+    this.#entry.usage = before ? addUsage(before, usage) : usage
   }
 
   leftOut(omitted: { messages: number; tokens: number }): void {

@@ -4,13 +4,21 @@ import type { Entry } from './entry.ts'
 import type { Journal } from './journal.ts'
 import type { Meter, Reading } from './meters.ts'
 
-/** An exchange costs an entry in a set. */
+/** So many are looked through, and those that are over left out: of a set, an exchange's coming and going would cost ~0.5 µs. */
+const mostOver = 256
+
 export function createInFlightMeters(journal: Journal, chains: Chains): Meter[] {
-  const open = new Set<Entry>()
+  let begun: Entry[] = []
+  let sweepAt = mostOver
+
+  const open = (): Entry[] => {
+    begun = begun.filter(({ end }) => end.is === 'open')
+    sweepAt = begun.length + mostOver
+    return begun
+  }
 
   journal.listen((entry, moment) => {
-    if (moment === 'began') open.add(entry)
-    if (moment === 'ended') open.delete(entry)
+    if (moment === 'began' && begun.push(entry) >= sweepAt) open()
   })
 
   return [
@@ -25,7 +33,7 @@ export function createInFlightMeters(journal: Journal, chains: Chains): Meter[] 
         const dialects = Object.keys(chains).map((dialect) => [dialect])
         return count(
           dialects,
-          [...open].map(({ dialect }) => [dialect]),
+          open().map(({ dialect }) => [dialect]),
         )
       },
     },
@@ -38,7 +46,7 @@ export function createInFlightMeters(journal: Journal, chains: Chains): Meter[] 
       },
       read: () => {
         const ways = Object.entries(chains).flatMap(([dialect, chain]) => chain.map(({ name }) => [name, dialect]))
-        return count(ways, [...open].flatMap(openAttempts))
+        return count(ways, open().flatMap(openAttempts))
       },
     },
   ]

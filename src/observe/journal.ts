@@ -6,11 +6,15 @@ type Moment = 'began' | 'changed' | 'ended'
 
 type JournalListener = (entry: Entry, moment: Moment) => void
 
+interface Begun extends Pick<Entry, 'atMs' | 'dialect' | 'about' | 'by' | 'isStream' | 'trace'> {
+  model?: string | undefined
+}
+
 export interface Journal {
   /** The person wants to read what is asked and answered (`CAPTURE`). */
   readonly captures: boolean
   /** Begins the entry of an exchange that has begun. */
-  open(facts: Pick<Entry, 'atMs' | 'dialect' | 'about' | 'by' | 'isStream' | 'model' | 'trace'>): Entry
+  open(facts: Begun): Entry
   /** Something about it changed: another attempt, its first content, its end. */
   note(entry: Entry, moment: 'changed' | 'ended'): void
   /** Newest first, those before `beforeId` where that is given. */
@@ -23,8 +27,14 @@ export interface Journal {
 /** `size`: how many exchanges are kept; 0 keeps none, and listeners hear of them all the same. `begun` tells one process's ids from another's. */
 export function createJournal(size: number, begun: string, captures = false): Journal {
   let count = 0
-  /** In the order in which they came: a Map finds one, and its oldest, without a search. */
-  const entries = new Map<string, Entry>()
+  /** In a circle: a newer one takes the place of the oldest. A Map that loses its first one again and again has to look for it. */
+  const kept: Entry[] = []
+  const at = (number: number): Entry | undefined => kept[(number - 1) % size]
+  const numberOf = (id: string): number => Number(id.slice(begun.length + 1))
+  const find = (id: string): Entry | undefined => {
+    const entry = at(numberOf(id))
+    return entry?.id === id ? entry : undefined
+  }
   let listeners: readonly JournalListener[] = []
 
   const tell = (entry: Entry, moment: Moment): void => {
@@ -35,23 +45,24 @@ export function createJournal(size: number, begun: string, captures = false): Jo
     captures,
     open: (facts) => {
       count += 1
-      const entry: Entry = { id: `${begun}-${count}`, ...facts, attempts: [], end: { is: 'open' } }
-      if (size > 0) entries.set(entry.id, entry)
-      if (entries.size > size) {
-        const [oldest] = entries.keys()
-        if (oldest !== undefined) entries.delete(oldest)
-      }
+      const entry = entryOf(`${begun}-${count}`, facts)
+      if (size > 0) kept[(count - 1) % size] = entry
       tell(entry, 'began')
       return entry
     },
     note: tell,
     list: (limit, beforeId) => {
-      const all = [...entries.values()].toReversed()
-      if (beforeId === undefined) return all.slice(0, limit)
-      const before = all.findIndex(({ id }) => id === beforeId)
-      return before === -1 ? [] : all.slice(before + 1, before + 1 + limit)
+      if (beforeId !== undefined && !find(beforeId)) return []
+      const newest = beforeId === undefined ? count : numberOf(beforeId) - 1
+      const oldest = Math.max(1, count - size + 1, newest - limit + 1)
+      const listed: Entry[] = []
+      for (let number = newest; number >= oldest; number -= 1) {
+        const entry = at(number)
+        if (entry) listed.push(entry)
+      }
+      return listed
     },
-    find: (id) => entries.get(id),
+    find,
     listen: (listener) => {
       listeners = [...listeners, listener]
       return () => {
@@ -59,4 +70,14 @@ export function createJournal(size: number, begun: string, captures = false): Jo
       }
     },
   }
+}
+
+const open = { is: 'open' } as const
+
+/** Written out: a spread in the middle takes ten times as long. */
+function entryOf(id: string, { atMs, dialect, about, by, isStream, model, trace }: Begun): Entry {
+  const entry: Entry = model
+    ? { id, atMs, dialect, about, isStream, model, attempts: [], end: open }
+    : { id, atMs, dialect, about, isStream, attempts: [], end: open }
+  return by || trace ? { ...entry, ...(by && { by }), ...(trace && { trace }) } : entry
 }

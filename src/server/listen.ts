@@ -125,8 +125,8 @@ function converse(
     services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
     const address = (): string | undefined => request.socket.remoteAddress
     const { body, headers } = read
-    const more = compacts ? { compacts } : {}
-    const incoming = { dialect, query, headers, address, body, asksForStream: isStream, ...more }
+    const plain = { dialect, query, headers, address, body, asksForStream: isStream }
+    const incoming = compacts ? { ...plain, compacts } : plain
     runExchange(services, incoming, reply).catch((error: unknown) => failExchange(services, response, dialect, error))
   })
 }

@@ -24,8 +24,8 @@ export function readPlainBody(request: IncomingMessage, maxBytes: number, onRead
   readBody(request, maxBytes, (read) => {
     const encoding = request.headers['content-encoding']?.toLowerCase()
     if (!read.ok) return onRead(read)
-    if (encoding === undefined || encoding === 'identity') return onRead({ ...read, headers })
-    const asItCame: PlainRead = { ...read, headers, unreadable: encoding }
+    if (encoding === undefined || encoding === 'identity') return onRead({ ok: true, body: read.body, headers })
+    const asItCame: PlainRead = { ok: true, body: read.body, headers, unreadable: encoding }
     const unzip = unzips(encoding)
     if (!unzip) return onRead(asItCame)
     unzip(read.body, { maxOutputLength: maxBytes }, (error, body) => {

@@ -23,18 +23,36 @@ export function modelOfFrames(frames: string): string | undefined {
   return nestedModel.exec(frames.slice(0, headBytes))?.[1]
 }
 
-/** The last `usage` object of a text (~1 µs). */
+/** The last `usage` object of a text (~0.5 µs). */
 export function usageIn(text: string): JsonObject | undefined {
-  for (let at = text.lastIndexOf('"usage"'); at !== -1; at = at === 0 ? -1 : text.lastIndexOf('"usage"', at - 1)) {
-    const open = /^"usage"\s*:\s*\{/.exec(text.slice(at, at + 32))
-    const found = open ? objectAt(text, at + open[0].length - 1) : undefined
+  for (let at = text.lastIndexOf(usageKey); at !== -1; at = at === 0 ? -1 : text.lastIndexOf(usageKey, at - 1)) {
+    const from = valueAfter(text, at + usageKey.length)
+    const found = text.charCodeAt(from) === openingBrace ? objectAt(text, from) : undefined
     if (found) return found
   }
   return undefined
 }
 
+const usageKey = '"usage"'
+const openingBrace = 0x7b
+const closingBrace = 0x7d
+const colon = 0x3a
+const space = 0x20
+
+/** Behind the colon, and the blanks around it. */
+function valueAfter(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) <= space) at += 1
+  if (text.charCodeAt(at) !== colon) return -1
+  at += 1
+  while (text.charCodeAt(at) <= space) at += 1
+  return at
+}
+
 /** The end of a whole answer, for {@link usageIn}; copies no more than that. */
 export function endOfWhole(chunks: readonly Buffer[]): string {
+  const [only] = chunks
+  if (only && chunks.length === 1) return only.toString('latin1', Math.max(0, only.length - tailBytes))
   let text = ''
   for (let at = chunks.length - 1; at >= 0 && text.length < tailBytes; at -= 1)
     text = (chunks[at] ?? empty).subarray(-tailBytes).toString('latin1') + text
@@ -45,9 +63,9 @@ function objectAt(text: string, from: number): JsonObject | undefined {
   let depth = 0
   const limit = Math.min(text.length, from + longestUsage)
   for (let at = from; at < limit; at += 1) {
-    const character = text[at]
-    if (character === '{') depth += 1
-    else if (character === '}' && (depth -= 1) === 0) {
+    const character = text.charCodeAt(at)
+    if (character === openingBrace) depth += 1
+    else if (character === closingBrace && (depth -= 1) === 0) {
       const found = parseJson(text.slice(from, at + 1))
       return isObject(found) ? found : undefined
     }

@@ -26,7 +26,10 @@ export function topLevelString(body: Buffer, key: string): string | undefined {
 }
 
 function isKey(body: Buffer, from: number, end: number, key: string): boolean {
-  return end - from === key.length && body.toString('latin1', from, end) === key
+  if (end - from !== key.length) return false
+  let at = 0
+  while (at < key.length && body[from + at] === key.charCodeAt(at)) at += 1
+  return at === key.length
 }
 
 /**
