@@ -28,7 +28,7 @@ export interface Omitted {
 export interface Fitted {
   request: ChatRequest
   /** By this count. */
-  readonly tokens: number
+  tokens: () => number
   /** What the notes take of them: words that are not of the conversation. */
   noteTokens: number
   omitted: Omitted
@@ -70,7 +70,8 @@ export function applyCut(
   const tools = cut.toolTokens === undefined ? request.tools : shortenTools(request.tools, cut.toolTokens, count)
   const fitted = satisfyTemplate({ ...request, messages, tools }, () => {})
   tokens += count.frame(request) - count.frame(fitted)
-  return { request: fitted, tokens: count.request(fitted), noteTokens, omitted: { messages: dropped, tokens } }
+  const left = count.request(fitted)
+  return { request: fitted, tokens: () => left, noteTokens, omitted: { messages: dropped, tokens } }
 }
 
 function noteMessage(text: string): Message {

@@ -10,5 +10,5 @@ it('counts a conversation that stays whole when somebody asks, and once', () => 
   const fitted = wholly(plainRequest, count)
   expect(fitted.request).toBe(plainRequest)
   expect(counted).toBe(0)
-  expect([fitted.tokens, fitted.tokens]).toEqual([1, 1])
+  expect([fitted.tokens(), fitted.tokens()]).toEqual([1, 1])
 })

@@ -27,16 +27,9 @@ export function fit(request: ChatRequest, wishes: Wishes, count: Count, memo: Me
 
 /** Counted when somebody asks. */
 export function wholly(request: ChatRequest, count: Count): Fitted {
-  let tokens: number | undefined
-  return {
-    request,
-    get tokens() {
-      tokens ??= count.request(request)
-      return tokens
-    },
-    noteTokens: 0,
-    omitted: { messages: 0, tokens: 0 },
-  }
+  let counted: number | undefined
+  const tokens = (): number => (counted ??= count.request(request))
+  return { request, tokens, noteTokens: 0, omitted: { messages: 0, tokens: 0 } }
 }
 
 /** Of each run that the cut leaves out. */

@@ -75,7 +75,7 @@ export type AnswerEncoder = (event: StreamEvent) => string
 /** A stream whose answer comes later, and perhaps from another than it seemed: what is written of it fits together all the same. */
 export interface OpenStream {
   /** Its signs are part of the answer, and the client has some: whoever answers has to write into it. */
-  readonly hasBegun: boolean
+  hasBegun(): boolean
   /** That it is still being worked on; `identity` is of whoever is asked. */
   sign: (identity: AnswerIdentity) => string
   /** For the events of whoever answers. */

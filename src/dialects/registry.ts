@@ -37,7 +37,7 @@ function signedBy(
   createEncoder: (identity: AnswerIdentity, request: ChatRequest) => AnswerEncoder,
 ): ClientDialect['openStream'] {
   return (request) => ({
-    hasBegun: false,
+    hasBegun: () => false,
     sign: () => sign,
     createEncoder: (identity) => createEncoder(identity, request),
   })

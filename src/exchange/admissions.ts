@@ -14,7 +14,7 @@ import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import type { Reply } from './reply.ts'
 import type { Decoded } from './translate.ts'
-import { watchReply } from './watched-reply.ts'
+import { WatchedReply } from './watched-reply.ts'
 
 /** The share of a quota from which the local model may soon be needed. */
 const nearlySpent = 0.9
@@ -67,7 +67,7 @@ export class Admissions {
   watch(target: Target, trial: Trial | undefined, headers: HeaderList | undefined, reply: Reply): Reply {
     const { clock, log } = this.#services
     if (!trial && !headers) return reply
-    return watchReply(reply, {
+    return new WatchedReply(reply, {
       ...(headers && { headers }),
       ...(trial && {
         onBegin: () => {

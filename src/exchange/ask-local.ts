@@ -200,7 +200,7 @@ class Watch {
     const attempt = this.#entry?.attempts.at(-1)
     if (attempt?.contentMs !== undefined) return { is: 'writing', words }
     if (attempt?.connectMs !== undefined) return { is: 'reading' }
-    const ahead = attempt?.turnMs === undefined ? this.#place?.ahead : undefined
+    const ahead = attempt?.turnMs === undefined ? this.#place?.ahead() : undefined
     return ahead === undefined ? { is: 'loading' } : { is: 'waiting', ahead }
   }
 }

@@ -19,7 +19,7 @@ import type { ResponsesMemory } from './responses-memory.ts'
 import { answerHeaders } from './sink.ts'
 import type { Story } from './story.ts'
 import { translate } from './translate.ts'
-import { watchReply } from './watched-reply.ts'
+import { WatchedReply } from './watched-reply.ts'
 
 export class Attempts {
   readonly #services: Services
@@ -87,7 +87,7 @@ export class Attempts {
   async #relayChanged(turn: Turn): Promise<Outcome> {
     const { body, omitted } = await this.#body.for(turn.target, this.#request.model())
     const headers = omitted === undefined ? undefined : ['X-Trooper-Omitted', omitted]
-    const reply = headers ? watchReply(turn.reply, { headers }) : turn.reply
+    const reply = headers ? new WatchedReply(turn.reply, { headers }) : turn.reply
     return relay(this.#services, { ...this.#incoming, body }, { ...turn, reply }, this.#listener(turn.target))
   }
 

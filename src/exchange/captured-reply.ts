@@ -1,24 +1,23 @@
 /** The client's end of an exchange, with somebody who reads along (`CAPTURE`). */
 import type { AnswerCapture } from '../observe/capture.ts'
+import { ReplyBefore } from './reply-before.ts'
 import type { Reply } from './reply.ts'
 
-export function captureReply(reply: Reply, capture: AnswerCapture): Reply {
-  return {
-    get isGone() {
-      return reply.isGone
-    },
-    onGone: (callback) => reply.onGone(callback),
-    head: (status, statusMessage, headers) => reply.head(status, statusMessage, headers),
-    flushHead: () => reply.flushHead(),
-    write: (chunk) => {
-      capture.take(chunk)
-      return reply.write(chunk)
-    },
-    onDrain: (callback) => reply.onDrain(callback),
-    end: (chunk) => {
-      if (chunk !== undefined) capture.take(chunk)
-      reply.end(chunk)
-    },
-    abort: () => reply.abort(),
+export class CapturedReply extends ReplyBefore {
+  readonly #capture: AnswerCapture
+
+  constructor(reply: Reply, capture: AnswerCapture) {
+    super(reply)
+    this.#capture = capture
+  }
+
+  override write(chunk: Buffer | string): boolean {
+    this.#capture.take(chunk)
+    return super.write(chunk)
+  }
+
+  override end(chunk?: Buffer | string): void {
+    if (chunk !== undefined) this.#capture.take(chunk)
+    super.end(chunk)
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StreamEvent } from '../ir/events.ts'
 import type { Output } from '../ir/request.ts'
-import { createCheckedSink } from './checked-sink.ts'
+import { CheckedSink } from './checked-sink.ts'
 
 const output: Output = { type: 'json', schema: { type: 'object', required: ['a'] } }
 
@@ -17,7 +17,7 @@ function answer(reason: 'stop' | 'length' | 'tool-calls', ...texts: string[]): S
 
 function open() {
   const given: StreamEvent[] = []
-  const sink = createCheckedSink({ isCommitted: false, event: (event) => given.push(event), flush: () => true }, output)
+  const sink = new CheckedSink({ isCommitted: false, event: (event) => given.push(event), flush: () => true }, output)
   return { given, sink }
 }
 

@@ -1,6 +1,6 @@
 /** Holds an answer back until it is known to be the JSON that the client asked for. */
 import { checkOutput } from '../context/check-output.ts'
-import type { StreamEvent } from '../ir/events.ts'
+import type { Emit, StreamEvent } from '../ir/events.ts'
 import type { ChatRequest, Output } from '../ir/request.ts'
 import type { AnswerSink } from './sink.ts'
 
@@ -10,45 +10,53 @@ export interface Flaw {
   problem: string
 }
 
-export interface CheckedSink extends AnswerSink {
+export class CheckedSink implements AnswerSink {
+  readonly #sink: AnswerSink
+  readonly #output: Output
+  readonly #events: StreamEvent[] = []
+  #flaw: Flaw | undefined
+
+  constructor(sink: AnswerSink, output: Output) {
+    this.#sink = sink
+    this.#output = output
+  }
+
+  get isCommitted(): boolean {
+    return this.#sink.isCommitted
+  }
+
   /** Set when the answer ended and does not hold; the client has seen nothing of it. */
-  readonly flaw: Flaw | undefined
+  get flaw(): Flaw | undefined {
+    return this.#flaw
+  }
+
+  readonly event: Emit = (event) => {
+    this.#events.push(event)
+    if (event.type !== 'finish') return
+    // A call, a refusal or an answer cut by its limit is not the JSON itself.
+    if (event.reason === 'stop') this.#judge()
+    else this.giveAnyway()
+  }
+
+  flush(): boolean {
+    return true
+  }
+
   /** Gives it to the client all the same. */
-  giveAnyway(): void
-}
-
-export function createCheckedSink(sink: AnswerSink, output: Output): CheckedSink {
-  const events: StreamEvent[] = []
-  let flaw: Flaw | undefined
-
-  const give = (text: string | undefined): void => {
-    for (const event of text === undefined ? events : withText(events, text)) sink.event(event)
-    sink.flush()
+  giveAnyway(): void {
+    this.#give(this.#events)
   }
 
-  const judge = (): void => {
-    const said = textOf(events)
-    const checked = checkOutput(output, said)
-    if (checked.ok) give(checked.text === said ? undefined : checked.text)
-    else flaw = { text: said, problem: checked.problem }
+  #judge(): void {
+    const said = textOf(this.#events)
+    const checked = checkOutput(this.#output, said)
+    if (!checked.ok) this.#flaw = { text: said, problem: checked.problem }
+    else this.#give(checked.text === said ? this.#events : withText(this.#events, checked.text))
   }
 
-  return {
-    get isCommitted() {
-      return sink.isCommitted
-    },
-    get flaw() {
-      return flaw
-    },
-    giveAnyway: () => give(undefined),
-    event: (event) => {
-      events.push(event)
-      if (event.type !== 'finish') return
-      // A call, a refusal or an answer cut by its limit is not the JSON itself.
-      if (event.reason === 'stop') judge()
-      else give(undefined)
-    },
-    flush: () => true,
+  #give(events: readonly StreamEvent[]): void {
+    for (const event of events) this.#sink.event(event)
+    this.#sink.flush()
   }
 }
 

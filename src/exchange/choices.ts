@@ -2,7 +2,7 @@
 import type { AnswerEncoder, AnswerIdentity, ClientDialect } from '../dialects/dialect.ts'
 import { encodeChoices } from '../dialects/openai-chat/response.ts'
 import { createChoiceEncoder, encodeEnd } from '../dialects/openai-chat/stream.ts'
-import type { Emit, Usage } from '../ir/events.ts'
+import type { Emit, StreamEvent, Usage } from '../ir/events.ts'
 import { defined } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createCollector, type ChatResponse } from '../ir/response.ts'
@@ -48,7 +48,6 @@ export const createChoiceStream: CreateChoiceSink = (dialect, identity, request,
   const { choices = 1 } = request
   let text = ''
   let finished: Usage[] = []
-  let isCommitted = false
   let isOver = false
   let encode: AnswerEncoder = createChoiceEncoder(identity, request, 0)
 
@@ -59,20 +58,18 @@ export const createChoiceStream: CreateChoiceSink = (dialect, identity, request,
     else encode = createChoiceEncoder(identity, request, finished.length)
   }
 
-  return {
-    get isCommitted() {
-      return isCommitted
-    },
-    event: (event) => {
+  const sink = {
+    isCommitted: false,
+    event: (event: StreamEvent): void => {
       text += encode(event)
       if (event.type === 'finish') endChoice(event.usage)
       isOver ||= event.type === 'failure'
-      if (isCommitted || !saysSomething(event)) return
-      isCommitted = true
+      if (sink.isCommitted || !saysSomething(event)) return
+      sink.isCommitted = true
       beginStream(reply, dialect, headers())
     },
-    flush: () => {
-      if (!isCommitted || text === '') return true
+    flush: (): boolean => {
+      if (!sink.isCommitted || text === '') return true
       const ready = text
       text = ''
       if (!isOver) return reply.write(ready)
@@ -80,6 +77,7 @@ export const createChoiceStream: CreateChoiceSink = (dialect, identity, request,
       return true
     },
   }
+  return sink
 }
 
 export const createChoiceGatherer: CreateChoiceSink = (_dialect, identity, request, reply, headers) => {

@@ -49,7 +49,7 @@ export class ClientSide {
 
   /** The client knows its answer by an id of Trooper's: nobody's bytes can be passed on to it any more. */
   get isBound(): boolean {
-    return this.#draft?.stream.hasBegun ?? false
+    return this.#draft?.stream.hasBegun() ?? false
   }
 
   /**
@@ -104,7 +104,7 @@ export class ClientSide {
   }
 
   #failureFrame(failure: Failure): string {
-    if (!this.#draft?.stream.hasBegun) return clientDialects[this.#dialect].encodeFailureFrame(failure)
+    if (!this.#draft?.stream.hasBegun()) return clientDialects[this.#dialect].encodeFailureFrame(failure)
     const { stream, identity } = this.#draft
     return stream.createEncoder(identity)({ type: 'failure', failure })
   }

@@ -62,7 +62,7 @@ async function continueWith(
     const continued = continuationOf(request, answer.gathered, missing, way)
     // Where only the end of something is wanted, nobody else has a part in it.
     const isOpen = missing.type === 'text' || missing.type === 'everything'
-    const sink = createSeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
+    const sink = new SeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const askOnce = (question: ChatRequest, into: AnswerSink): Promise<CallOutcome> => {
       const { request: asked, restore } = fitToolNames(question, target.dialect)
       return askInWindow(services, turn, asked, losses, async (fitted, observe) => {
@@ -82,7 +82,7 @@ async function continueWith(
   const isRefused = way !== 'plea' && outcome.type !== 'answered' && outcome.failure.kind === 'bad-request'
   const last = isRefused ? await ask('plea') : outcome
   losses.tell()
-  turn.record.leftOut(losses.leftOut)
+  turn.record.leftOut(losses.leftOut())
   return last
 }
 
@@ -93,19 +93,26 @@ async function prefillAt({ engines }: Services, target: Target): Promise<Prefill
   return (await engine.facts(target)).can.prefill
 }
 
-function createSeamSink(answer: OpenAnswer, splice: (emit: Emit) => Emit): AnswerSink {
-  let fault: Failure | undefined
-  const event = splice((spliced) => {
-    if (spliced.type === 'failure') fault = spliced.failure
-    else answer.event(spliced)
-  })
-  return {
-    isCommitted: true,
-    get fault() {
-      return fault
-    },
-    event,
-    flush: () => answer.flush(),
+class SeamSink implements AnswerSink {
+  readonly isCommitted = true
+  readonly event: Emit
+  readonly #answer: OpenAnswer
+  #fault: Failure | undefined
+
+  constructor(answer: OpenAnswer, splice: (emit: Emit) => Emit) {
+    this.#answer = answer
+    this.event = splice((event) => {
+      if (event.type === 'failure') this.#fault = event.failure
+      else answer.event(event)
+    })
+  }
+
+  get fault(): Failure | undefined {
+    return this.#fault
+  }
+
+  flush(): boolean {
+    return this.#answer.flush()
   }
 }
 

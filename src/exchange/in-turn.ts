@@ -47,7 +47,8 @@ function queueFull({ clock }: Pick<Services, 'clock'>): Failure {
   }
 }
 
-function tellPlace({ log }: Pick<Services, 'log'>, { name }: Target, { ahead }: Place): void {
+function tellPlace({ log }: Pick<Services, 'log'>, { name }: Target, place: Place): void {
+  const ahead = place.ahead()
   if (ahead === undefined) return
   log.info(`⏳ ${name} is busy: waiting in its queue, at place ${ahead}`, { target: name, place: ahead })
 }

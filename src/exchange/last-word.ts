@@ -1,72 +1,70 @@
 /** When a relayed stream last said something, and what: pings, comments and empty deltas say nothing. */
 import type { FrameRole } from '../dialects/dialect.ts'
 import { readSse, type Frame } from '../wire/sse.ts'
+import type { PassedBytes } from './passed-bytes.ts'
 
-/** So many texts are looked at together: as a rule the last of them said something, and is the only one that is read. */
-const mostUnread = 64
-const mostUnreadCharacters = 256 * 1024
+/** So many chunks are looked at together: as a rule the last of them said something, and is the only one that is read. */
+const mostUnread = 128
 
-/**
- * Texts are noted as they come and read from the last one back, when a clock asks or many have gathered. A text costs two pushes, and
- * its share of one reading (~30 ns together).
- */
+/** Chunks are noted as they come and read from the last one back, when a clock asks or many have gathered (~30 ns a chunk). */
 export class LastWord {
   readonly #judgeFrame: (frame: Frame) => FrameRole
-  readonly #texts: string[] = []
+  readonly #passed: PassedBytes
+  /** Where the unread chunks begin, and when they came; the last of them ends where everything does. */
+  readonly #starts: number[] = []
   readonly #timesMs: number[] = []
-  #characters = 0
+  #unread = 0
   #atMs = Number.NEGATIVE_INFINITY
   #role: FrameRole = 'preamble'
 
-  constructor(judgeFrame: (frame: Frame) => FrameRole) {
+  constructor(judgeFrame: (frame: Frame) => FrameRole, passed: PassedBytes) {
     this.#judgeFrame = judgeFrame
+    this.#passed = passed
   }
 
-  /** Whole frames, and when they came. */
-  note(frames: string, atMs: number): void {
-    this.#texts.push(frames)
-    this.#timesMs.push(atMs)
-    this.#characters += frames.length
-    if (this.#texts.length >= mostUnread || this.#characters > mostUnreadCharacters) this.#read()
+  /** Whole frames come next. */
+  note(atMs: number): void {
+    if (this.#unread === mostUnread) this.read()
+    this.#starts[this.#unread] = this.#passed.length
+    this.#timesMs[this.#unread] = atMs
+    this.#unread += 1
   }
 
   /** What came cannot be read yet, or at all, but is more than a sign of life. */
   noteUnreadable(atMs: number): void {
-    this.#forget()
+    this.#unread = 0
     this.#atMs = atMs
     this.#role = 'content'
   }
 
   /** Epoch milliseconds; the beginning of time when it has said nothing. */
   get atMs(): number {
-    this.#read()
+    this.read()
     return this.#atMs
   }
 
   get role(): FrameRole {
-    this.#read()
+    this.read()
     return this.#role
   }
 
-  #read(): void {
-    for (let at = this.#texts.length - 1; at >= 0; at -= 1) {
-      const role = this.#wordIn(this.#texts[at] ?? '')
+  /** What has passed is not looked at again. */
+  read(): void {
+    let end = this.#passed.length
+    for (let at = this.#unread - 1; at >= 0; at -= 1) {
+      const start = this.#starts[at] ?? end
+      const role = this.#wordIn(this.#passed.between(start, end))
+      end = start
       if (role === undefined) continue
       this.#role = role
       this.#atMs = this.#timesMs[at] ?? this.#atMs
       break
     }
-    this.#forget()
+    this.#unread = 0
   }
 
-  #forget(): void {
-    this.#texts.length = 0
-    this.#timesMs.length = 0
-    this.#characters = 0
-  }
-
-  #wordIn(text: string): FrameRole | undefined {
-    const frames = readSse([text])
+  #wordIn(chunk: Buffer): FrameRole | undefined {
+    const frames = readSse(chunk)
     for (let at = frames.length - 1; at >= 0; at -= 1) {
       const frame = frames[at]
       const role = frame && this.#judgeFrame(frame)

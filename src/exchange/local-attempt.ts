@@ -24,9 +24,7 @@ export function attemptLocal(
   const attempt = inTurn(services, guest, (engine) => askUntilLoaded(services, engine, turn, ask))
   if (!client) return attempt
   return keepVigil(services, target, attempt, {
-    get isGone() {
-      return reply.isGone
-    },
+    isGone: () => reply.isGone,
     silentSinceMs: () => client.silentSinceMs(),
     keepAlive: () => client.keepAlive(true),
   })

@@ -9,7 +9,7 @@ export interface Losses {
   /** What of the conversation the target's window had no room for, in the last question that it was asked. */
   omit(omitted: Omitted): void
   /** The same, for whoever keeps a record of the exchange. */
-  readonly leftOut: Omitted
+  leftOut(): Omitted
   /** Says what is new, once all is known. */
   tell(): void
   /** For `X-Trooper-Omitted`: `34 messages, 12345 tokens, 2 image/png`; `undefined` when nothing of the conversation is missing. */
@@ -34,9 +34,7 @@ export function createLossBook(log: Log): (target: string) => Losses {
       omit: (omitted) => {
         leftOut = omitted
       },
-      get leftOut() {
-        return leftOut
-      },
+      leftOut: () => leftOut,
       tell: () => {
         const news = [...all].filter((what) => !told.has(`${target} ${what}`))
         if (news.length === 0 || told.size > maxTold) return

@@ -12,7 +12,7 @@ import type { Ran } from '../mcp-client/ran.ts'
 import { createRound, type Round, type RoundCall, type Rounds } from '../mcp-client/round.ts'
 import type { ServersOfAnswer } from './mcp-servers.ts'
 import { clientGone, type Failed, type Services, type Turn } from './outcome.ts'
-import type { AnswerSink } from './sink.ts'
+import { SinkBefore, type AnswerSink } from './sink.ts'
 import type { CallOutcome } from './translated-call.ts'
 import type { Waited } from './wait.ts'
 
@@ -193,17 +193,7 @@ export class AnswerInRounds {
 
   /** The end of a round is not yet that of the answer. */
   #sinkOf({ event }: Round): AnswerSink {
-    const sink = this.#sink
-    return {
-      get isCommitted() {
-        return sink.isCommitted
-      },
-      get fault() {
-        return sink.fault
-      },
-      event,
-      flush: () => sink.flush(),
-    }
+    return new SinkBefore(this.#sink, event)
   }
 
   /** How much was done, and nothing of what. */

@@ -6,7 +6,7 @@ export interface Place {
   /** Resolves when the engine may be asked. */
   readonly turn: Promise<void>
   /** How many are asked before it, itself included; `undefined` once it is its turn. */
-  readonly ahead: number | undefined
+  ahead(): number | undefined
   /** The next one may ask. */
   leave(): void
 }
@@ -48,7 +48,7 @@ export function createPlaces(longest: number, atOnce?: number): Places {
       engine.waiting.get(next)?.()
       engine.waiting.delete(next)
     }
-    if (engine.queue.running === 0 && engines.get(name) === engine) engines.delete(name)
+    if (engine.queue.running() === 0 && engines.get(name) === engine) engines.delete(name)
   }
 
   const wanted = (name: string): void => {
@@ -72,9 +72,7 @@ export function createPlaces(longest: number, atOnce?: number): Places {
           : new Promise<void>((resolve) => void engine.waiting.set(ticket, resolve))
       return {
         turn,
-        get ahead() {
-          return engine.queue.placeOf(ticket)
-        },
+        ahead: () => engine.queue.placeOf(ticket),
         leave: () => leave(name, engine, ticket),
       }
     },
@@ -88,7 +86,7 @@ export function createPlaces(longest: number, atOnce?: number): Places {
     queues: () =>
       [...engines].map(([engine, { queue, waiting }]) => {
         const inOrder = [...waiting.keys()].sort((a, b) => (queue.placeOf(a) ?? 0) - (queue.placeOf(b) ?? 0))
-        return { engine, running: queue.running, waiting: inOrder.map(({ client }) => client) }
+        return { engine, running: queue.running(), waiting: inOrder.map(({ client }) => client) }
       }),
   }
 }

@@ -10,7 +10,7 @@ import type { Rest } from '../routing/rest.ts'
 import type { Target } from '../routing/target.ts'
 import type { Milestones } from '../upstream/patience.ts'
 import type { HeaderList } from '../wire/headers.ts'
-import { captureReply } from './captured-reply.ts'
+import { CapturedReply } from './captured-reply.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
@@ -43,7 +43,7 @@ export class ExchangeRecord {
 
   /** The client's end of the exchange, from which everything goes that the client gets. */
   watch(reply: Reply): Reply {
-    return this.#answer ? captureReply(reply, this.#answer) : reply
+    return this.#answer ? new CapturedReply(reply, this.#answer) : reply
   }
 
   attempt(target: Target, nowMs: number): AttemptRecord {

@@ -14,6 +14,7 @@ import { AnswerNotes } from './answer-notes.ts'
 import { formOf, isBlank } from './inspect.ts'
 import { takeUp } from './open-answer.ts'
 import { clientGone, type Incoming, type Services, type Settle, type Turn } from './outcome.ts'
+import { PassedBytes } from './passed-bytes.ts'
 import { RelayedStream, type StreamFault } from './relayed-stream.ts'
 import { follow, type HeldAnswer, type Reply } from './reply.ts'
 import { StreamTail } from './stream-tail.ts'
@@ -299,7 +300,7 @@ function held({ status, statusMessage, raw }: AnswerHead, chunks: Buffer[]): Hel
 }
 
 function isWhole(dialect: ClientDialect, chunks: Buffer[]): boolean {
-  const tail = new StreamTail(dialect.judgeFrame)
-  for (const chunk of chunks) tail.push(chunk)
-  return tail.isWhole()
+  const passed = new PassedBytes()
+  for (const chunk of chunks) passed.push(chunk)
+  return new StreamTail(dialect.judgeFrame, passed).isWhole()
 }

@@ -116,6 +116,21 @@ describe('a stream that is relayed', () => {
     expect(passed(create(), content('a') + finish.slice(0, -9), 50)).toBe(content('a'))
   })
 
+  it.each([
+    ['that nobody shall take up', false, 2000],
+    ['longer than anybody can take up', true, 100_000],
+  ])('is known to be whole, and when it last said something: one %s', (_what, isKept, words) => {
+    const stream = create(isKept)
+    const word = content('word')
+    for (let at = 0; at < words; at += 1) stream.push(Buffer.from(word), at)
+    for (let at = 0; at < 100; at += 1) stream.push(Buffer.from(': ping\n\n'), words + at)
+    expect(stream.lastWordAtMs).toBe(words - 1)
+    expect(stream.tail.isWhole()).toBe(false)
+    stream.push(Buffer.from(finish + done), words + 100)
+    expect(stream.tail.isWhole()).toBe(true)
+    expect(stream.seen()).toBeUndefined()
+  })
+
   it('mends broken characters', () => {
     const bytes = Buffer.from(content('fünf').replace('ü', '\u00fc'), 'latin1')
     expect(create().push(bytes, 0)?.toString()).toBe(content('f\uFFFDnf'))

@@ -41,7 +41,7 @@ export function commentOf(dialect: ClientDialectName, headers: HeaderList): stri
 /** A client that waits. */
 interface Waiting {
   /** It left, or has its answer of another. */
-  readonly isGone: boolean
+  isGone(): boolean
   silentSinceMs(): number
   /** Shows a sign of life. */
   keepAlive(): void
@@ -62,7 +62,7 @@ export async function keepVigil<T>(
   const look = async (): Promise<void> => {
     if (clock.now() - client.silentSinceMs() < longestSilenceMs) return
     const { is } = await (await engines.at(target)).state(target)
-    if (is !== 'unreachable' && !isOver && !client.isGone) client.keepAlive()
+    if (is !== 'unreachable' && !isOver && !client.isGone()) client.keepAlive()
   }
   // Rejects only on a fault of Trooper's own.
   const fault = new Promise<never>((_, reject) => {

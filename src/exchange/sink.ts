@@ -64,12 +64,12 @@ function sinkFor(
   clock: Clock,
   headers: () => HeaderList,
 ): AnswerSink {
-  const { stream, choices } = request
-  if (choices !== undefined)
-    return (stream ? createChoiceStream : createChoiceGatherer)(dialect, draft.identity, request, reply, headers)
-  return stream
-    ? createStreamSink(dialect, draft, reply, clock, headers)
-    : createWholeSink(dialect, draft.identity, request, reply, headers)
+  const { identity, stream } = draft
+  if (request.choices !== undefined)
+    return (request.stream ? createChoiceStream : createChoiceGatherer)(dialect, identity, request, reply, headers)
+  if (!request.stream) return createWholeSink(dialect, identity, request, reply, headers)
+  const answer = createOpenAnswer(stream.createEncoder(identity), () => stream.sign(identity), reply, clock)
+  return new StreamSink(answer, () => beginStream(reply, dialect, headers()))
 }
 
 /** Gathers the same answer beside what the client gets. */
@@ -79,26 +79,56 @@ function collecting(onAnswer: (response: ChatResponse) => void): Emit {
   })
 }
 
+/**
+ * A sink before another one, which does the rest. Sinks that are asked are classes: an object that is written with an accessor of its own
+ * has a shape of its own, which the engine keeps until the next full collection, and with it everything that the exchange knows.
+ */
+export class SinkBefore implements AnswerSink {
+  readonly event: Emit
+  protected readonly sink: AnswerSink
+
+  constructor(sink: AnswerSink, event: Emit) {
+    this.event = event
+    this.sink = sink
+  }
+
+  get isCommitted(): boolean {
+    return this.sink.isCommitted
+  }
+
+  get fault(): Failure | undefined {
+    return this.sink.fault
+  }
+
+  flush(): boolean {
+    return this.sink.flush()
+  }
+}
+
 /** Somebody else hears the same events. */
 export function beside(sink: AnswerSink, observe: Emit): AnswerSink {
-  const both =
-    (event: Emit): Emit =>
-    (told) => {
-      event(told)
-      observe(told)
-    }
-  return {
-    get isCommitted() {
-      return sink.isCommitted
-    },
-    get open() {
-      return sink.open && { ...sink.open, event: both(sink.open.event) }
-    },
-    get fault() {
-      return sink.fault
-    },
-    event: both((event) => sink.event(event)),
-    flush: () => sink.flush(),
+  return new SinkBeside(sink, observe)
+}
+
+class SinkBeside extends SinkBefore {
+  readonly #observe: Emit
+
+  constructor(sink: AnswerSink, observe: Emit) {
+    const tell: Emit = (event) => sink.event(event)
+    super(sink, both(tell, observe))
+    this.#observe = observe
+  }
+
+  get open(): OpenAnswer | undefined {
+    const { open } = this.sink
+    return open && { ...open, event: both(open.event, this.#observe) }
+  }
+}
+
+function both(first: Emit, second: Emit): Emit {
+  return (event) => {
+    first(event)
+    second(event)
   }
 }
 
@@ -112,33 +142,37 @@ export function answerHeaders(target: Target, { reason, omitted }: Remarks): Hea
 }
 
 /** Everything of one network chunk is one write. The commit point is the first event that says something; what only announces waits for it. */
-function createStreamSink(
-  dialect: ClientDialect,
-  { stream, identity }: Draft,
-  reply: Reply,
-  clock: Clock,
-  headers: () => HeaderList,
-): AnswerSink {
-  const sign = (): string => stream.sign(identity)
-  const answer = createOpenAnswer(stream.createEncoder(identity), sign, reply, clock)
-  const held: StreamEvent[] = []
-  let isCommitted = false
-  return {
-    get isCommitted() {
-      return isCommitted
-    },
-    get open() {
-      return isCommitted ? answer : undefined
-    },
-    event: (event) => {
-      if (isCommitted) return answer.event(event)
-      held.push(event)
-      if (!saysSomething(event)) return
-      isCommitted = true
-      for (const before of held) answer.event(before)
-      beginStream(reply, dialect, headers())
-    },
-    flush: () => !isCommitted || answer.flush(),
+class StreamSink implements AnswerSink {
+  readonly #answer: OpenAnswer
+  readonly #begin: () => void
+  readonly #held: StreamEvent[] = []
+  #isCommitted = false
+
+  /** `begin` writes the head. */
+  constructor(answer: OpenAnswer, begin: () => void) {
+    this.#answer = answer
+    this.#begin = begin
+  }
+
+  get isCommitted(): boolean {
+    return this.#isCommitted
+  }
+
+  get open(): OpenAnswer | undefined {
+    return this.#isCommitted ? this.#answer : undefined
+  }
+
+  readonly event: Emit = (event) => {
+    if (this.#isCommitted) return this.#answer.event(event)
+    this.#held.push(event)
+    if (!saysSomething(event)) return
+    this.#isCommitted = true
+    for (const before of this.#held) this.#answer.event(before)
+    this.#begin()
+  }
+
+  flush(): boolean {
+    return !this.#isCommitted || this.#answer.flush()
   }
 }
 

@@ -3,7 +3,7 @@ import type { ChatRequest, FunctionTool } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import { createSpokenCalls } from '../spoken/spoken-calls.ts'
 import type { Outcome, Services } from './outcome.ts'
-import type { AnswerSink } from './sink.ts'
+import { SinkBefore, type AnswerSink } from './sink.ts'
 
 type Heard = Pick<Services, 'counts' | 'log' | 'clock'>
 
@@ -25,16 +25,7 @@ export function hearing(
     idOf: (index) => `call_${now}t${index}`,
     onMade: (count) => tellMade(services, name, count),
   })
-  return {
-    get isCommitted() {
-      return sink.isCommitted
-    },
-    get fault() {
-      return sink.fault
-    },
-    event,
-    flush: () => sink.flush(),
-  }
+  return new SinkBefore(sink, event)
 }
 
 function offeredTools({ tools, toolChoice }: ChatRequest): FunctionTool[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
+import { PassedBytes } from './passed-bytes.ts'
 import { StreamTail } from './stream-tail.ts'
 
 /** Those that are relayed as server-sent events. */
@@ -20,9 +21,9 @@ const wholeStreams: { readonly [D in SseClientName]: string } = {
 }
 
 function tail(dialect: SseClientName, chunks: readonly Uint8Array[]): StreamTail {
-  const stream = new StreamTail(clientDialects[dialect].judgeFrame)
-  for (const chunk of chunks) stream.push(Buffer.from(chunk))
-  return stream
+  const passed = new PassedBytes()
+  for (const chunk of chunks) passed.push(Buffer.from(chunk))
+  return new StreamTail(clientDialects[dialect].judgeFrame, passed)
 }
 
 describe.each(Object.keys(wholeStreams) as SseClientName[])('the tail of a relayed stream of %s', (dialect) => {
@@ -101,9 +102,8 @@ describe('a stream that stops', () => {
     ['event: ping\ndata: ', true],
   ])('after %j is within a frame: %s', (text, within) => {
     const bytes = Buffer.from(text)
-    const stream = new StreamTail(clientDialects.anthropic.judgeFrame)
-    for (const byte of bytes) stream.push(Buffer.from([byte]))
-    expect(stream.isWithinFrame).toBe(within)
+    const pieces = Array.from(bytes, (byte) => Buffer.from([byte]))
+    expect(tail('anthropic', pieces).isWithinFrame).toBe(within)
     expect(tail('anthropic', [bytes]).isWithinFrame).toBe(within)
   })
 

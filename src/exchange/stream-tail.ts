@@ -1,42 +1,32 @@
 /** The end of a relayed stream: whether it was whole, and whether a further frame may follow. */
 import type { FrameRole } from '../dialects/dialect.ts'
-import { endsFrame } from '../wire/frame-end.ts'
-import { createSseDecoder, type Frame } from '../wire/sse.ts'
+import { endsFrame, startOfLast } from '../wire/frame-end.ts'
+import { readSse, type Frame } from '../wire/sse.ts'
+import type { PassedBytes } from './passed-bytes.ts'
 
-/** The closing frames of an answer (finish, usage, `[DONE]`) come in up to this many network chunks. */
-const keptRuns = 4
-/** A run this long is looked through for a place where it can be cut shorter. */
-const longRunBytes = 64 * 1024
+/** The closing frames of an answer (finish, usage, `[DONE]`) and signs of life among them. */
+const mostFrames = 8
 
-/**
- * Keeps the last few runs of chunks, each from a frame's beginning to a frame's end, and reads them when the stream is over:
- * frame by frame, so that a model's own words can never pass for an end. A chunk costs a look at its last bytes (~30 ns).
- */
+/** Reads the last few frames when the stream is over: frame by frame, so that a model's own words can never pass for an end. */
 export class StreamTail {
   readonly #judgeFrame: (frame: Frame) => FrameRole
-  #runs: Buffer[][] = []
-  #open: Buffer[] = []
-  #openBytes = 0
-  /** The last four bytes of all, across chunks. */
-  #ending: Buffer = empty
+  readonly #passed: PassedBytes
   /** Once found, whatever comes after it. */
   #isWhole = false
 
-  constructor(judgeFrame: (frame: Frame) => FrameRole) {
+  constructor(judgeFrame: (frame: Frame) => FrameRole, passed: PassedBytes) {
     this.#judgeFrame = judgeFrame
+    this.#passed = passed
   }
 
-  push(chunk: Buffer): void {
-    this.#open.push(chunk)
-    this.#openBytes += chunk.length
-    this.#ending = chunk.length >= 4 ? chunk : Buffer.concat([this.#ending.subarray(-4), chunk])
-    if (endsFrame(this.#ending)) this.#closeRun(this.#open, [])
-    else if (this.#openBytes > longRunBytes) this.#shorten(chunk)
+  /** Where it begins. */
+  get start(): number {
+    return startOfLast(mostFrames, this.#passed.between(0))
   }
 
   /** The dialect's own end was said. */
   isWhole(): boolean {
-    this.#isWhole ||= this.frames().some((frame) => this.#judgeFrame(frame) === 'end')
+    this.#isWhole ||= this.endFrame() !== undefined
     return this.#isWhole
   }
 
@@ -52,31 +42,11 @@ export class StreamTail {
 
   /** The last whole frames. */
   frames(): Frame[] {
-    const frames: Frame[] = []
-    const decoder = createSseDecoder((frame) => frames.push(frame))
-    for (const run of [...this.#runs, this.#open]) for (const chunk of run) decoder.feed(chunk)
-    return frames
+    return readSse(this.#passed.between(this.start))
   }
 
   /** The bytes stop inside a frame, so that a further frame needs a blank line first. */
   get isWithinFrame(): boolean {
-    return !endsFrame(this.#ending)
-  }
-
-  /** A target whose chunks never end where a frame does: cut at the last place in this chunk where one does. */
-  #shorten(chunk: Buffer): void {
-    const at = Math.max(chunk.lastIndexOf('\n\n') + 2, chunk.lastIndexOf('\r\n\r\n') + 4)
-    // -1, for not found, plus 2 or 4; a place as near the chunk's beginning is not worth the cut either.
-    if (at < 5) return
-    this.#closeRun([...this.#open.slice(0, -1), chunk.subarray(0, at)], [chunk.subarray(at)])
-  }
-
-  #closeRun(run: Buffer[], next: Buffer[]): void {
-    this.#runs.push(run)
-    if (this.#runs.length > keptRuns) this.#runs.shift()
-    this.#open = next
-    this.#openBytes = next.reduce((sum, chunk) => sum + chunk.length, 0)
+    return !endsFrame(this.#passed.between(0))
   }
 }
-
-const empty = Buffer.alloc(0)

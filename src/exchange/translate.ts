@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import { askForChoices } from './choices.ts'
-import { askToRepair, createCheckedSink } from './checked-sink.ts'
+import { askToRepair, CheckedSink } from './checked-sink.ts'
 import type { Draft } from './draft.ts'
 import { awaitModel } from './local-attempt.ts'
 import type { Losses } from './losses.ts'
@@ -17,7 +17,7 @@ import { openMcp, prepareMessages, type McpTurn } from './mcp-turn.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
 import { callOf, type Wanted } from './outgoing-call.ts'
 import { prepareRequest } from './prepare.ts'
-import { beside, createSink, type AnswerSink, type Remarks } from './sink.ts'
+import { beside, createSink, SinkBefore, type AnswerSink, type Remarks } from './sink.ts'
 import { hearing, isUnreadCall, tellUnread } from './spoken.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 import { askInWindow } from './window.ts'
@@ -127,7 +127,7 @@ async function translateWith(
   if (isUnread) tellUnread(services, target)
   const last = isUnread ? await attempt('whole') : first
   losses.tell()
-  turn.record.leftOut(losses.leftOut)
+  turn.record.leftOut(losses.leftOut())
   return last
 }
 
@@ -152,11 +152,11 @@ function isCheckedHere({ output }: ChatRequest, { kind }: Target): boolean {
 
 /** An answer that does not hold is asked for once more; the better of two is given. */
 async function askForJson(ask: Ask, asked: ChatRequest, sink: AnswerSink, onRepair: () => void): Promise<CallOutcome> {
-  const first = createCheckedSink(sink, asked.output)
+  const first = new CheckedSink(sink, asked.output)
   const outcome = await ask(asked, first)
   if (!first.flaw) return outcome
   onRepair()
-  const second = createCheckedSink(sink, asked.output)
+  const second = new CheckedSink(sink, asked.output)
   const repaired = await ask(askToRepair(asked, first.flaw), second)
   if (repaired.type === 'failed' && repaired.failure.kind === 'client-gone') return repaired
   if (repaired.type !== 'answered') first.giveAnyway()
@@ -174,17 +174,7 @@ export function restoring(
   restore: (name: string) => string,
   ownId: (id: string) => string,
 ): AnswerSink {
-  return {
-    get isCommitted() {
-      return sink.isCommitted
-    },
-    get fault() {
-      return sink.fault
-    },
-    event: (event) =>
-      sink.event(
-        event.type === 'tool-call-start' ? { ...event, id: ownId(event.id), name: restore(event.name) } : event,
-      ),
-    flush: () => sink.flush(),
-  }
+  return new SinkBefore(sink, (event) =>
+    sink.event(event.type === 'tool-call-start' ? { ...event, id: ownId(event.id), name: restore(event.name) } : event),
+  )
 }

@@ -74,7 +74,7 @@ export async function askInWindow(
 
 /** Less is asked, or in a larger window. */
 function isTighter(now: Opened, before: Opened): boolean {
-  return now.fitted.tokens < before.fitted.tokens || (now.windowTokens ?? 0) > (before.windowTokens ?? 0)
+  return now.fitted.tokens() < before.fitted.tokens() || (now.windowTokens ?? 0) > (before.windowTokens ?? 0)
 }
 
 async function open(
@@ -89,7 +89,7 @@ async function open(
   const conversation = conversationKey(request, model)
   const count = countOf(target)
   const whole = wholly(request, count)
-  const need = (): number => Math.ceil(margins.of(model, conversation).own(whole.tokens)) + roomForAnswer(request)
+  const need = (): number => Math.ceil(margins.of(model, conversation).own(whole.tokens())) + roomForAnswer(request)
   const askWindow = (): Promise<number | undefined> => engine.windowFor(need, target)
   let told = await askWindow()
   if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
@@ -101,7 +101,7 @@ async function open(
   const budget = Math.floor(scale.estimated(windowTokens - roomForAnswer(request, windowTokens)))
   const before = fitting.cuts.of(conversation, request.messages)
   // The usual case is spared a plan, which counts every part again.
-  if (!before && whole.tokens <= budget) return uncut
+  if (!before && whole.tokens() <= budget) return uncut
   const plan = planCut(request, count, { budget, summaries: fitting.summary !== 'off', before })
   switch (plan.type) {
     case 'whole':
@@ -141,9 +141,9 @@ async function isMeasuredNow(
   target: Target,
 ): Promise<boolean> {
   if (told === undefined || margins.isMeasured(model, conversation)) return false
-  if (margins.of(model).own(whole.tokens) < told * nearTheEnd) return false
+  if (margins.of(model).own(whole.tokens()) < told * nearTheEnd) return false
   const measured = await engine.count(whole.request, target)
-  if (measured !== undefined) margins.learn(model, conversation, whole.tokens, measured)
+  if (measured !== undefined) margins.learn(model, conversation, whole.tokens(), measured)
   return measured !== undefined
 }
 
@@ -153,13 +153,13 @@ function learnFromAnswer({ margins }: Services, opened: Opened, measured: number
   if (windowTokens === undefined) return
   // With a schema a thinking model reads the prompt twice, the second time with its thoughts (local-engines.md 1.7).
   if (measured === undefined || fitted.request.output.type === 'json') return
-  margins.learn(model, conversation, fitted.tokens, measured)
+  margins.learn(model, conversation, fitted.tokens(), measured)
 }
 
 function learnFromRefusal(services: Services, { model, conversation, fitted, told }: Opened, failure: TooLong): void {
   const { margins, fitting, clock } = services
   const { windowTokens } = failure
-  const expected = margins.of(model, conversation).own(fitted.tokens)
+  const expected = margins.of(model, conversation).own(fitted.tokens())
   const promptTokens = promptOf(failure, fitted.request, expected)
   const nowMs = clock.now()
   const known = windowTokens ?? fitting.windows.at(model, told, nowMs)
@@ -167,9 +167,9 @@ function learnFromRefusal(services: Services, { model, conversation, fitted, tol
   const learnt = windowTokens ?? guess
   if (learnt !== undefined) fitting.windows.learn(model, told, learnt, nowMs)
   if (promptTokens !== undefined && (promptTokens > expected || known === undefined || promptTokens < known))
-    margins.learn(model, conversation, fitted.tokens, promptTokens)
+    margins.learn(model, conversation, fitted.tokens(), promptTokens)
   // Whatever was counted, it was more than the window has.
-  else if (known !== undefined) margins.tighten(model, conversation, fitted.tokens, known)
+  else if (known !== undefined) margins.tighten(model, conversation, fitted.tokens(), known)
 }
 
 type TooLong = Extract<Failure, { kind: 'too-long' }>
@@ -185,7 +185,7 @@ function promptOf({ promptTokens }: TooLong, { sampling }: ChatRequest, expected
 function withRoom(request: ChatRequest, { fitted, windowTokens }: Opened, { dialect }: Target): ChatRequest {
   const limit = request.sampling.maxOutputTokens
   if (limit === undefined || windowTokens === undefined || dialect === 'ollama') return request
-  const left = Math.max(roomForAnswer(request, windowTokens), windowTokens - fitted.tokens)
+  const left = Math.max(roomForAnswer(request, windowTokens), windowTokens - fitted.tokens())
   return limit <= left ? request : { ...request, sampling: { ...request.sampling, maxOutputTokens: left } }
 }
 

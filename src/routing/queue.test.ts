@@ -22,7 +22,7 @@ describe('the queue of an engine', () => {
       'waiting',
       'full',
     ])
-    expect([queue.running, queue.waiting]).toEqual([2, 1])
+    expect([queue.running(), queue.waiting()]).toEqual([2, 1])
   })
 
   it('gives the clients turns, however much one of them asks', () => {
@@ -57,7 +57,7 @@ describe('the queue of an engine', () => {
     for (const ticket of [first, second, third]) queue.enter(ticket)
     expect(queue.leave(first)).toEqual([second])
     expect(queue.leave(first)).toEqual([])
-    expect([queue.running, queue.waiting]).toEqual([1, 1])
+    expect([queue.running(), queue.waiting()]).toEqual([1, 1])
   })
 })
 
@@ -95,7 +95,7 @@ describe('whoever enters and leaves, and when', () => {
               running.add(next)
             }
           }
-          expect([queue.running, queue.waiting]).toEqual([running.size, waiting.size])
+          expect([queue.running(), queue.waiting()]).toEqual([running.size, waiting.size])
           expect(running.size).toBeLessThanOrEqual(atOnce)
           expect(waiting.size).toBeLessThanOrEqual(longest)
           if (waiting.size > 0) expect(running.size).toBe(atOnce)

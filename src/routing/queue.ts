@@ -7,8 +7,8 @@ export interface Ticket {
 }
 
 export interface Queue {
-  readonly running: number
-  readonly waiting: number
+  running(): number
+  waiting(): number
   enter(ticket: Ticket): 'running' | 'waiting' | 'full'
   /** It was answered, or its client left; returns those whose turn it is now. Does nothing for a ticket that is not here. */
   leave(ticket: Ticket): Ticket[]
@@ -42,12 +42,8 @@ export function createQueue(atOnce: number, longest: number): Queue {
   }
 
   return {
-    get running() {
-      return running.size
-    },
-    get waiting() {
-      return waiting
-    },
+    running: () => running.size,
+    waiting: () => waiting,
     enter: (ticket) => {
       if (running.size < atOnce) {
         running.add(ticket)

@@ -10,7 +10,7 @@ function joined(said: string, text: string, size = 3, way: Way = 'prefill'): str
   let out = ''
   for (let at = 0; at < text.length; at += size) out += join.next(text.slice(at, at + size))
   out += join.end()
-  return join.isOtherStart ? otherStart : said + out
+  return join.isOtherStart() ? otherStart : said + out
 }
 
 const said = 'The quick brown fox jumps over the lazy dog and runs into the for'

@@ -18,7 +18,7 @@ export interface Join {
   /** The rest of it, when nothing more comes. */
   end(): string
   /** It starts over in other words: what it says belongs nowhere in the answer. */
-  readonly isOtherStart: boolean
+  isOtherStart(): boolean
 }
 
 /** More than this is not repeated, unless it is everything. */
@@ -53,9 +53,7 @@ export function createJoin(said: string, way: Way): Join {
 
   return {
     isAfresh: said === '',
-    get isOtherStart() {
-      return state === 'other-start'
-    },
+    isOtherStart: () => state === 'other-start',
     next: (text) => {
       if (state === 'joined') return text
       if (state === 'other-start') return ''

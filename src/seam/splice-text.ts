@@ -26,7 +26,7 @@ export function spliceText(
   }
 
   const say = (text: string): void => {
-    if (join.isOtherStart) return fail()
+    if (join.isOtherStart()) return fail()
     if (text === '') return
     if (joined === undefined) {
       joined = free++

@@ -19,26 +19,21 @@ const maxFrameCharacters = 32 * 1024 * 1024
 /** Gives the same frames for any chunking of the same bytes, also inside a UTF-8 character. */
 export function createSseDecoder(onFrame: (frame: Frame) => void): FrameDecoder {
   const text = new TextDecoder()
-  const parser = createFrameParser(onFrame)
+  const parser = createParser({
+    onEvent: ({ event, data }) => onFrame(event === undefined ? { data } : { event, data }),
+    maxBufferSize: maxFrameCharacters,
+  })
   return {
     feed: (bytes) => parser.feed(text.decode(bytes, { stream: true })),
     end: () => {},
   }
 }
 
-/** The frames of texts that follow one another. */
-export function readSse(texts: readonly string[]): Frame[] {
+/** The frames that end in these bytes. */
+export function readSse(bytes: Uint8Array): Frame[] {
   const frames: Frame[] = []
-  const parser = createFrameParser((frame) => frames.push(frame))
-  for (const text of texts) parser.feed(text)
+  createSseDecoder((frame) => frames.push(frame)).feed(bytes)
   return frames
-}
-
-function createFrameParser(onFrame: (frame: Frame) => void) {
-  return createParser({
-    onEvent: ({ event, data }) => onFrame(event === undefined ? { data } : { event, data }),
-    maxBufferSize: maxFrameCharacters,
-  })
 }
 
 /** An event with its name, as Messages and Responses clients need it (providers.md 3.2: without `event:` lines nothing is seen). */

@@ -68,7 +68,7 @@ async function check(
 }
 
 function eventsIn(body: string): { event: string; data: unknown }[] {
-  return readSse([body]).map(({ event = '', data }) => ({ event, data: JSON.parse(data) }))
+  return readSse(Buffer.from(body)).map(({ event = '', data }) => ({ event, data: JSON.parse(data) }))
 }
 
 /** A question may be longer than other orders. */

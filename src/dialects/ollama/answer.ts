@@ -66,7 +66,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest): A
 /** Nothing said, as a model says it whose thoughts are not shown: this wire has no other way to say that it is alive. */
 export function openStream(request: ChatRequest): OpenStream {
   return {
-    hasBegun: false,
+    hasBegun: () => false,
     sign: (identity) => `${exactText(answer(identity, request, {}, { done: false }))}\n`,
     createEncoder: (identity) => createEncoder(identity, request),
   }

@@ -8,7 +8,7 @@ import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject, type 
 
 interface Calls {
   /** True when there was a call. */
-  readonly any: boolean
+  any(): boolean
   take(delta: JsonObject): void
 }
 
@@ -38,9 +38,7 @@ export function createCalls(emit: Emit, nextIndex: () => number): Calls {
   }
 
   return {
-    get any() {
-      return open.size > 0
-    },
+    any: () => open.size > 0,
     take: (delta) => {
       arrayOf(delta['tool_calls'])
         .map(objectOf)

@@ -49,7 +49,7 @@ export function createDecoder(onEvent: Emit, nowMs: number): AnswerDecoder {
   /** A missing [DONE] is harmless once a finish was seen (providers.md 3.3). */
   const end = (): void => {
     if (reason === undefined) return emit({ type: 'failure', failure: streamCut })
-    emit({ type: 'finish', reason: finishReason(reason, calls.any), rawReason: reason, usage })
+    emit({ type: 'finish', reason: finishReason(reason, calls.any()), rawReason: reason, usage })
   }
 
   /** What goes wrong behind the finish takes nothing from the answer. */

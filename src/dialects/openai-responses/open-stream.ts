@@ -6,9 +6,7 @@ import { createEncoder, createPlace, writeSign } from './encoder.ts'
 export function openStream(request: ChatRequest): OpenStream {
   const place = createPlace()
   return {
-    get hasBegun() {
-      return place.opening.isAnnounced
-    },
+    hasBegun: () => place.opening.isAnnounced,
     sign: (identity) => writeSign(place, identity, request),
     createEncoder: (identity) => createEncoder(identity, request, place),
   }
