@@ -9,8 +9,8 @@ export function createRemembered<K, V>(most: number): Remembered<K, V> {
   const set = (key: K, value: V): void => {
     entries.delete(key)
     entries.set(key, value)
-    const [oldest] = entries.keys()
-    if (entries.size > most && oldest !== undefined) entries.delete(oldest)
+    const [oldest] = entries.size > most ? entries.keys() : []
+    if (oldest !== undefined) entries.delete(oldest)
   }
   return {
     get: (key) => {

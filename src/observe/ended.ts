@@ -19,7 +19,7 @@ export interface Ended {
 
 const pauseMs = 1000
 /** They take ~1 µs each. */
-const mostWaiting = 500
+const mostWaiting = 64
 
 export function gatherEnded(journal: Journal, find: FindTarget, clock: Clock): Ended {
   const takers: TakeEnded[] = []

@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts'
 import type { Meter, Reading } from './meters.ts'
 
 /** So many are looked through, and those that are over left out: of a set, an exchange's coming and going would cost ~0.5 µs. */
-const mostOver = 256
+const mostOver = 64
 
 export function createInFlightMeters(journal: Journal, chains: Chains): Meter[] {
   let begun: Entry[] = []
