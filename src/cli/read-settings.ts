@@ -1,17 +1,22 @@
-/** What a command was told: its arguments, and the settings of flags, environment and the files of the working folder. */
+/** What a command was told: its arguments, and the settings of flags, environment and the files of a folder that it may believe. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { dataFolder } from '../config/data-folder.ts'
 import {
   agentNames,
   loadConfig,
   loadSome,
   readDotEnv,
   readFileSource,
+  usualFile,
   whereaboutsNames,
   type Loaded,
   type Some,
   type Sources,
   type Texts,
 } from '../config/load.ts'
+import { isEveryAddress, isLoopbackHost } from '../config/own-place.ts'
 import { settings } from '../config/schema.ts'
 import type { Setting } from '../config/setting.ts'
 import { aboutOf, type CommandAbout, type CommandName } from './about.ts'
@@ -72,29 +77,72 @@ export function settingsOf(about: CommandAbout): Setting[] {
   }
 }
 
+/** Of a person who set Trooper up in this folder, or in the data folder. */
 export function readSettings(flags: Texts): Loaded {
-  const read = sourcesOf(flags)
+  const read = sourcesOf(flags, settledFolder(flags))
   return read.ok ? loadConfig(read.sources) : read
 }
 
+/** For a program that is started in anybody's folder: one whose files named the provider would be sent the keys of whoever works there. */
+export function readOwnSettings(flags: Texts): Loaded {
+  const read = sourcesOf(flags, ownFolder(flags))
+  return read.ok ? loadConfig(read.sources) : read
+}
+
+/** A file may say at which port of this machine Trooper is, but not on which machine: the token of this installation is sent there. */
 export function readWhereabouts(flags: Texts): Some<(typeof whereaboutsNames)[number]> {
-  const read = sourcesOf(flags)
-  return read.ok ? loadSome(read.sources, whereaboutsNames) : read
+  const sources = sourcesOf(flags, settledFolder(flags))
+  if (!sources.ok) return sources
+  const read = loadSome(sources.sources, whereaboutsNames)
+  const told = readToldAlone(flags, whereaboutsNames)
+  if (!read.ok || !told.ok) return read.ok ? told : read
+  const { host } = read.values
+  if (isLoopbackHost(host) || isEveryAddress(host) || host === told.values.host) return read
+  const problem = `${settings.host.env} '${host}' stands in a file, and Trooper's token would be sent there; if your Trooper is there, say --${settings.host.flag} ${host}.`
+  return { ok: false, problem }
 }
 
-/**
- * Flags and environment alone: an agent is at work in folders of anybody's, whose files must not say where the token of this installation is
- * sent, nor what an agent may do.
- */
+/** An agent is at work in folders of anybody's, whose files must not say where the token is sent, nor what an agent may do. */
 export function readAgentSettings(flags: Texts): Some<(typeof agentNames)[number]> {
-  return loadSome({ flags, environment: process.env, dotEnv: {} }, agentNames)
+  return readToldAlone(flags, agentNames)
 }
 
-function sourcesOf(flags: Texts): { ok: true; sources: Sources } | { ok: false; problem: string } {
+function readToldAlone<N extends keyof typeof settings>(flags: Texts, names: readonly N[]): Some<N> {
+  return loadSome({ flags, environment: process.env, dotEnv: {} }, names)
+}
+
+/** The files of the working folder that nobody but {@link readSettings} believes, where they are about Trooper. */
+export function unreadFiles(folder: string): string[] {
+  return [...(hasOurNames(folder) ? ['.env'] : []), ...(existsSync(join(folder, usualFile)) ? [usualFile] : [])]
+}
+
+function hasOurNames(folder: string): boolean {
   try {
-    const read = readDotEnv(process.cwd())
+    return Object.keys(readDotEnv(folder).dotEnv).some((name) => /^(PRIMARY|FALLBACK|TROOPER)_/.test(name))
+  } catch {
+    // One that cannot be read says nothing to anybody.
+    return false
+  }
+}
+
+/** The working folder if it has something to say, else the person's own. */
+function settledFolder(flags: Texts): string {
+  const folder = process.cwd()
+  return ['.env', usualFile].some((name) => existsSync(join(folder, name))) ? folder : ownFolder(flags)
+}
+
+function ownFolder(flags: Texts): string {
+  const { flag, env, default: byDefault } = settings.dataDir
+  return dataFolder({ dataDir: flags[flag] || process.env[env] || byDefault })
+}
+
+function sourcesOf(flags: Texts, folder: string): { ok: true; sources: Sources } | { ok: false; problem: string } {
+  try {
+    const read = readDotEnv(folder)
     const { flag, env } = settings.config
-    const file = readFileSource(process.cwd(), flags[flag] ?? process.env[env] ?? read.dotEnv[env])
+    const told = flags[flag] || process.env[env]
+    const named = told || (read.dotEnv[env] && resolve(folder, read.dotEnv[env]))
+    const file = readFileSource(folder, named || undefined)
     return { ok: true, sources: { flags, environment: process.env, ...read, ...(file && { file }) } }
   } catch (error) {
     return { ok: false, problem: error instanceof Error ? error.message : 'The configuration cannot be read.' }

@@ -13,7 +13,7 @@ import { silentLog, type Log } from '../observe/log.ts'
 import { startTrooper } from '../trooper.ts'
 import { findTrooper } from '../upstream/find-trooper.ts'
 import { clientArguments, clientVariables } from './client-settings.ts'
-import { exitConfig, readArguments, readSettings } from './read-settings.ts'
+import { exitConfig, readArguments, readOwnSettings, unreadFiles } from './read-settings.ts'
 import { complain, openLog } from './terminal.ts'
 
 type Working = Extract<Loaded, { ok: true }>
@@ -27,10 +27,10 @@ export async function run(argv: string[]): Promise<number> {
   if (command === undefined) return complain('Say what to run behind Trooper, as in: trooper run -- claude', exitConfig)
   const given = readArguments(argv.slice(0, end), 'run')
   if (!given.ok) return complain(given.problem, exitConfig)
-  const loaded = readSettings(given.flags)
+  const loaded = readOwnSettings(given.flags)
   if (!loaded.ok) return complain(loaded.problem, exitConfig)
   try {
-    for (const notice of loaded.notices) complain(notice, 0)
+    for (const notice of [...loaded.notices, ...unreadNotices(loaded.config)]) complain(notice, 0)
     return await runBehind(loaded, command, rest)
   } catch (error) {
     return complain(error instanceof Error ? error.message : 'Trooper could not start.', 1)
@@ -49,6 +49,15 @@ async function runBehind(loaded: Working, command: string, rest: string[]): Prom
   } finally {
     await own?.stop()
   }
+}
+
+function unreadNotices(config: Config): string[] {
+  const folder = dataFolder(config)
+  if (folder === process.cwd()) return []
+  return unreadFiles(process.cwd()).map(
+    (name) =>
+      `${name} of this folder is not read by trooper run, which believes no folder that it works in; what is yours belongs in ${join(folder, name)}.`,
+  )
 }
 
 interface Own {

@@ -188,14 +188,15 @@ export function readDotEnv(folder: string): Pick<Sources, 'dotEnv' | 'silentLine
     return { dotEnv: parseEnv(text), silentLines: silentLines(text) }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') return { dotEnv: {} }
+    if (isAbsent(code)) return { dotEnv: {} }
     throw new Error(`${path} cannot be read (${String(code)}); make it a readable file, or remove it.`, {
       cause: error,
     })
   }
 }
 
-const usualFile = 'trooper.yaml'
+/** The configuration file's name where none is named. */
+export const usualFile = 'trooper.yaml'
 
 /** The configuration file that is named, or the usual one if it is there. Throws a sentence when it cannot be read. */
 export function readFileSource(folder: string, named: string | undefined): { path: string; text: string } | undefined {
@@ -204,7 +205,7 @@ export function readFileSource(folder: string, named: string | undefined): { pat
     return { path: named ?? usualFile, text: readFileSync(named ?? path, 'utf8') }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT' && named === undefined) return undefined
+    if (isAbsent(code) && named === undefined) return undefined
     throw new Error(
       `${named ?? path} cannot be read (${String(code)}); make it a readable file, or correct TROOPER_CONFIG.`,
       {
@@ -212,4 +213,9 @@ export function readFileSource(folder: string, named: string | undefined): { pat
       },
     )
   }
+}
+
+/** The file is not there, or its folder is no folder. */
+function isAbsent(code: unknown): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR'
 }

@@ -18,10 +18,15 @@ function isThere({ hostname, protocol, origin }: URL, { host, port }: Own): bool
   if (port === 0 || protocol !== 'http:' || portOf(origin) !== port) return false
   const name = host.replace(/^\[(.*)\]$/, '$1')
   const isNamed = hostname.replace(/^\[(.*)\]$/, '$1') === name
-  return isNamed || (isLoopbackHost(hostname) && (isLoopbackHost(host) || name === '0.0.0.0' || name === '::'))
+  return isNamed || (isLoopbackHost(hostname) && (isLoopbackHost(host) || isEveryAddress(name)))
 }
 
 /** As a setting or a URL writes it. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** What a server listens at that any of the machine's addresses leads to. */
+export function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
 }

@@ -31,7 +31,7 @@ export const settings = {
     flag: 'config',
     default: undefined,
     meaning:
-      'file that describes several providers and their order; unset: `trooper.yaml` in the working folder, if there is one',
+      'file that describes several providers and their order; unset: `trooper.yaml` in the working folder or `~/.trooper`, if there is one',
     schema: z.string(),
   },
   primaryUrl: {
