@@ -113,6 +113,14 @@ function buildFallbacks(config: Config): Built<Target[]> {
   return { ok: true, value: targets }
 }
 
+/** One provider for every dialect, and these behind it: all of them known, so that nobody is searched for or asked what it is. */
+export function behind(primary: Target, fallbacks: readonly Target[]): Targets {
+  const chain = [primary, ...fallbacks] as const
+  const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
+  const open = { targets: fallbacks, place: 'given', isModelOpen: false, usualModel: '' } as const
+  return { primary, fallbacks: [...fallbacks], chains, hasOwnChains: false, open }
+}
+
 export function localName(model: string): string {
   return `local/${model}`
 }

@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { realClock } from '../clock.ts'
 import { dataFolder } from '../config/data-folder.ts'
 import type { Config } from '../config/schema.ts'
-import type { Targets } from '../config/targets.ts'
+import { behind } from '../config/targets.ts'
 import { objectOf, parseJson, stringOf } from '../ir/json.ts'
 import { silentLog } from '../observe/log.ts'
-import type { Chain } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
 import { startTrooper } from '../trooper.ts'
 import { bad, good, type Finding } from './finding.ts'
@@ -19,7 +18,7 @@ const patienceMs = 180_000
 export async function makeRoundTrip(config: Config, local: readonly Target[]): Promise<Finding> {
   const dataDir = await mkdtemp(join(tmpdir(), 'trooper-doctor-'))
   const own = { host: '127.0.0.1', port: 0, token: undefined, primaryApiKey: undefined, transcripts: false, dataDir }
-  const trooper = await startTrooper({ ...config, ...own }, targetsBehindNobody(local), silentLog, realClock, {
+  const trooper = await startTrooper({ ...config, ...own }, behind(nobody, local), silentLog, realClock, {
     modelsHome: dataFolder(config),
   })
   try {
@@ -48,16 +47,10 @@ export async function makeRoundTrip(config: Config, local: readonly Target[]): P
 const remedy = 'mend what stands above; then: trooper doctor'
 
 /** Port 9 (discard, RFC 863) of this machine is where nobody is. */
-function targetsBehindNobody(local: readonly Target[]): Targets {
-  const primary: Target = {
-    name: 'primary',
-    kind: 'cloud',
-    dialect: 'openai-chat',
-    speaks: ['openai-chat'],
-    url: { origin: 'http://127.0.0.1:9', base: '/v1', query: '', text: 'http://127.0.0.1:9/v1/chat/completions' },
-  }
-  const chain: Chain = [primary, ...local]
-  const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
-  const open = { targets: local, place: 'given', isModelOpen: false, usualModel: '' } as const
-  return { primary, fallbacks: [...local], chains, hasOwnChains: false, open }
+const nobody: Target = {
+  name: 'primary',
+  kind: 'cloud',
+  dialect: 'openai-chat',
+  speaks: ['openai-chat'],
+  url: { origin: 'http://127.0.0.1:9', base: '/v1', query: '', text: 'http://127.0.0.1:9/v1/chat/completions' },
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/schema.ts'
-import type { Targets } from '../config/targets.ts'
+import { behind, type Targets } from '../config/targets.ts'
 import type { Log } from '../observe/log.ts'
 import type { Target } from '../routing/target.ts'
 import { startTrooper } from '../trooper.ts'
@@ -57,8 +57,5 @@ function targetsOf({ origin }: SimulatedProvider, { targets: fallbacks }: LocalM
     speaks: ['anthropic', 'openai-chat', 'openai-responses'],
     url: { origin, base: '/v1', query: '', text: `${origin}/v1` },
   }
-  const chain = [primary, ...fallbacks] as const
-  const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
-  const open = { targets: fallbacks, place: 'given', isModelOpen: false, usualModel: '' } as const
-  return { primary, fallbacks, chains, hasOwnChains: false, open }
+  return behind(primary, fallbacks)
 }
