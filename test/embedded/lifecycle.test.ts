@@ -10,7 +10,7 @@ import { planted } from '../secrets.ts'
 import { available, dataFolderWithLibrary, tinyModel } from './equipment.ts'
 import { startEngine } from './engine-process.ts'
 import { startHub } from './hub.ts'
-import { enginesOf, isRunning } from './processes.ts'
+import { engineOf, enginesOf, isRunning } from './processes.ts'
 import { startEmbeddedStage } from './stage.ts'
 
 const cleanUp: (() => unknown)[] = []
@@ -102,7 +102,7 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
   it('ends the process of the model with itself, also when it is killed', async () => {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const { trooper } = kept(await startEmbeddedStage('/v1/messages', 'plain'))
-      const [engine = 0] = enginesOf(trooper.process)
+      const engine = engineOf(trooper.process)
       expect(isRunning(engine)).toBe(true)
       trooper.process.signal(signal)
       await trooper.process.exit()
@@ -122,9 +122,7 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
     const response = await askForMuch(trooper.url, 300)
     const reader = response.body!.getReader()
     await untilText(reader)
-    const [engine] = enginesOf(trooper.process)
-    // 0 would be the group of this test.
-    if (!engine) throw new Error('No process has the model.')
+    const engine = engineOf(trooper.process)
     for (const signal of ['SIGINT', 'SIGHUP'] as const) process.kill(engine, signal)
     trooper.process.signal('SIGINT')
     const rest = await restOf(reader)
@@ -152,7 +150,7 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
     kept(trooper.process)
     await provider.play({ mode: 'anthropic-credit' })
     await ollama.play({ mode: 'ok', text: planted.localAnswer })
-    const [engine = 0] = enginesOf(trooper.process)
+    const engine = engineOf(trooper.process)
     const response = await askForMuch(trooper.url)
     expect(response.headers.get('x-trooper-fallback')).toBe('tiny')
     const reader = response.body!.getReader()
@@ -177,14 +175,14 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
     const response = await askForMuch(trooper.url)
     const reader = response.body!.getReader()
     await untilText(reader)
-    process.kill(enginesOf(trooper.process)[0] ?? 0, 'SIGKILL')
+    process.kill(engineOf(trooper.process), 'SIGKILL')
     expect(await restOf(reader)).toContain('event: error')
   })
 
   it('stays free for others while the process of the model hangs', async () => {
     const { provider, trooper } = kept(await startEmbeddedStage('/v1/messages', 'plain'))
     await provider.play({ mode: 'anthropic-credit' })
-    const [engine = 0] = enginesOf(trooper.process)
+    const engine = engineOf(trooper.process)
     process.kill(engine, 'SIGSTOP')
     const answer = ask(trooper.url, 'anthropic', false)
     await trooper.process.line((line) => (line.includes('Routing to local model') ? line : undefined))

@@ -11,6 +11,13 @@ export function enginesOf({ pid }: TestProcess): number[] {
   })
 }
 
+/** The only one. Throws when there is none: 0 in its place would be the process group of the tests themselves. */
+export function engineOf(trooper: TestProcess): number {
+  const [engine] = enginesOf(trooper)
+  if (engine === undefined) throw new Error('No process has the model.')
+  return engine
+}
+
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
