@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { DayView, DrillRunView, StatusView } from '../../src/admin/views.ts'
+import type { AttemptEntry, Entry } from '../../src/observe/entry.ts'
 import { apply, type Change } from './apply.ts'
 import { emptyModel, type Model } from './model.ts'
-import { exchange } from './sample.ts'
+import { attempt, exchange } from './sample.ts'
 
 const today: DayView = {
   day: '2026-04-21',
@@ -45,6 +46,30 @@ describe('the page', () => {
     )
     expect(model.exchanges.map(({ id }) => id)).toEqual(['run-2', 'run-1'])
     expect(model.history).toEqual({ is: 'known', before: 'run-1' })
+  })
+
+  describe('of an exchange that is open', () => {
+    const open = (attempts: AttemptEntry[]): Entry => exchange(1, 10, attempts, { end: { is: 'open' } })
+    const begun = open([attempt('cloud')])
+    const further = open([attempt('cloud'), attempt('local')])
+    const told: Change = { type: 'event', event: { event: 'exchange', data: further }, nowMs: 0 }
+    const listed = (entry: Entry): Change => ({ type: 'exchanges', view: { exchanges: [entry] } })
+
+    it('believes an event rather than a list that was written before it and comes after it', () => {
+      expect(after(told, listed(begun)).exchanges).toEqual([further])
+    })
+
+    it('believes the list after it was without Trooper for a while', () => {
+      const lost: Change = { type: 'link', link: { is: 'lost', sinceMs: 0, retryAtMs: 500 } }
+      const seen: Change = { type: 'event', event: { event: 'exchange', data: begun }, nowMs: 0 }
+      expect(after(seen, lost, { type: 'link', link: { is: 'live' } }, listed(further)).exchanges).toEqual([further])
+    })
+
+    it('follows it no longer than it lasts', () => {
+      const ended: Change = { type: 'event', event: { event: 'exchange', data: exchange(1, 10) }, nowMs: 0 }
+      expect(after(told).followed).toEqual(new Set(['run-1']))
+      expect(after(told, ended).followed).toEqual(new Set())
+    })
   })
 
   it('knows that there are no earlier exchanges', () => {

@@ -1,5 +1,6 @@
 /** What each thing that the page hears means for what it knows. */
 import type { ApiEvent, DaysView, DrillView, ExchangesView } from '../../src/admin/views.ts'
+import type { Entry } from '../../src/observe/entry.ts'
 import { mergeEntries, putEntry } from './entries.ts'
 import type { Link, Model } from './model.ts'
 
@@ -24,7 +25,7 @@ export function apply(model: Model, change: Change): Model {
     case 'drill':
       return { ...model, scenarios: change.view.scenarios, ...(change.view.run && { drill: change.view.run }) }
     case 'link':
-      return { ...model, link: stillLost(model.link, change.link) }
+      return applyLink(model, change.link)
   }
 }
 
@@ -33,16 +34,30 @@ function applyEvent(model: Model, event: ApiEvent, nowMs: number): Model {
     case 'status':
       return { ...model, status: event.data, skewMs: event.data.nowMs - nowMs }
     case 'exchange':
-      return { ...model, exchanges: putEntry(model.exchanges, event.data) }
+      return {
+        ...model,
+        exchanges: putEntry(model.exchanges, event.data),
+        followed: follow(model.followed, event.data),
+      }
     case 'drill':
       return { ...model, drill: event.data }
   }
 }
 
+function follow(followed: ReadonlySet<string>, { id, end }: Entry): ReadonlySet<string> {
+  return new Set([...[...followed].filter((other) => other !== id), ...(end.is === 'open' ? [id] : [])])
+}
+
 /** What the page has of before goes on being shown. */
 function applyExchanges(model: Model, { exchanges, before }: ExchangesView): Model {
   const history = { is: 'known' as const, ...(before !== undefined && { before }) }
-  return { ...model, exchanges: mergeEntries(model.exchanges, exchanges), history }
+  return { ...model, exchanges: mergeEntries(model.exchanges, exchanges, model.followed), history }
+}
+
+/** Of a connection that was lost, nobody tells the rest. */
+function applyLink(model: Model, link: Link): Model {
+  const followed = link.is === 'live' ? model.followed : new Set<string>()
+  return { ...model, link: stillLost(model.link, link), followed }
 }
 
 /** A failed try to come back does not make the page have been without Trooper for a shorter time. */

@@ -26,19 +26,20 @@ describe('the list of exchanges', () => {
     const list = mergeEntries(
       [exchange(3, 30), exchange(2, 20)],
       [exchange(2, 20, [], { end: { is: 'open' } }), exchange(1, 10)],
+      new Set(),
     )
     expect(ids(list)).toEqual(['run-3', 'run-2', 'run-1'])
     expect(list[1]?.end.is).toBe('answered')
   })
 
   it('takes the end of an exchange from the list where no event told it', () => {
-    const list = mergeEntries([exchange(1, 10, [], { end: { is: 'open' } })], [exchange(1, 10)])
+    const list = mergeEntries([exchange(1, 10, [], { end: { is: 'open' } })], [exchange(1, 10)], new Set())
     expect(list[0]?.end.is).toBe('answered')
   })
 
   it('is bounded', () => {
     const many = Array.from({ length: keptExchanges + 5 }, (_, at) => exchange(at, at))
-    const merged = mergeEntries([], many)
+    const merged = mergeEntries([], many, new Set())
     expect(merged).toHaveLength(keptExchanges)
     expect(merged.at(-1)?.id).toBe('run-5')
     const more = putEntry(merged, exchange(9999, 9999))

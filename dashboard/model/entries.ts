@@ -10,10 +10,15 @@ export function putEntry(entries: readonly Entry[], entry: Entry): readonly Entr
   return entries.toSpliced(place === -1 ? entries.length : place, 0, entry).slice(0, keptExchanges)
 }
 
-/** A list that was asked for, into what events have told meanwhile. */
-export function mergeEntries(entries: readonly Entry[], more: readonly Entry[]): readonly Entry[] {
+/** A list that was asked for, into what events have told meanwhile. `followed`: of these they go on telling. */
+export function mergeEntries(
+  entries: readonly Entry[],
+  more: readonly Entry[],
+  followed: ReadonlySet<string>,
+): readonly Entry[] {
   const byId = new Map(more.map((entry) => [entry.id, entry]))
-  for (const entry of entries) if (isFurther(entry, byId.get(entry.id))) byId.set(entry.id, entry)
+  for (const entry of entries)
+    if (followed.has(entry.id) || isFurther(entry, byId.get(entry.id))) byId.set(entry.id, entry)
   return [...byId.values()].sort((one, other) => (isNewer(one, other) ? -1 : 1)).slice(0, keptExchanges)
 }
 

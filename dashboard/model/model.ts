@@ -8,6 +8,8 @@ export interface Model {
   status?: StatusView
   /** Newest first. */
   exchanges: readonly Entry[]
+  /** The ids of those that are open by the word of an event of this connection: whatever came of them, an event tells. */
+  followed: ReadonlySet<string>
   /** What there is of before the page was opened. */
   history: History
   /** Newest first; unset until they have come. */
@@ -35,7 +37,13 @@ export type Link =
   /** Trooper wants its token. */
   | { is: 'locked' }
 
-export const emptyModel: Model = { link: { is: 'opening' }, exchanges: [], history: { is: 'loading' }, skewMs: 0 }
+export const emptyModel: Model = {
+  link: { is: 'opening' },
+  exchanges: [],
+  followed: new Set(),
+  history: { is: 'loading' },
+  skewMs: 0,
+}
 
 /** More than the journal keeps by default, so that nothing vanishes that Trooper still has. */
 export const keptExchanges = 2000
