@@ -13,6 +13,7 @@ const commands: { readonly [N in CommandName]: () => Promise<Command> } = {
   logs: async () => (await import('./cli/logs.ts')).logs,
   override: async () => (await import('./cli/override.ts')).override,
   probe: async () => (await import('./cli/probe.ts')).probe,
+  pull: async () => (await import('./cli/pull.ts')).pull,
   doctor: async () => (await import('./cli/doctor.ts')).doctor,
   drill: async () => (await import('./cli/drill.ts')).drill,
   mcp: async () => (await import('./cli/mcp.ts')).mcp,

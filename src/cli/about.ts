@@ -80,6 +80,12 @@ const commands = {
     flags: [json],
     settings: 'whereabouts',
   },
+  pull: {
+    usage: [['trooper pull [model …]']],
+    meaning: 'Has Ollama get the local model of your settings, or these, and shows how far it is.',
+    flags: [],
+    settings: 'all',
+  },
   doctor: {
     usage: [['trooper doctor [--json]']],
     meaning: 'Looks at settings, keys, provider and local model, and says what to do.',

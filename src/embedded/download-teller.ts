@@ -17,7 +17,8 @@ export function createDownloadTeller(model: string, log: Log, show: ShowProgress
         const share = report.totalBytes === 0 ? 0 : report.doneBytes / report.totalBytes
         if (show(`⬇️ ${model} ${bar(share)} ${Math.floor(share * 100)} % of ${sizeOf(report.totalBytes)}`)) return
         const tenth = Math.floor(share * 10)
-        if (tenth === lastTenth) return
+        // Of a model in parts, the size grows with each part that is heard of.
+        if (tenth <= lastTenth) return
         lastTenth = tenth
         return log.info(`⬇️ Downloading ${model}: ${tenth * 10} % of ${sizeOf(report.totalBytes)}`)
       }

@@ -124,6 +124,8 @@ const ollamaBehaviour = z.discriminatedUnion('mode', [
 
 const ollamaSettings = z.strictObject({
   models: z.array(localModel).optional(),
+  /** What `ollama pull` finds that is not here yet. */
+  registry: z.array(localModel).optional(),
   /** What a request without num_ctx gets (local-engines.md 1.5). */
   defaultNumCtx: z.number().int().positive().optional(),
   version: z.string().optional(),

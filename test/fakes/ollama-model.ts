@@ -68,6 +68,15 @@ export class ModelShelf {
     return this.#loaded.get(model.name)?.key !== this.#wanted(model, body).key
   }
 
+  inRegistry(name: string): LocalModel | undefined {
+    return [...(this.#settings.registry ?? []), ...this.#models()].find((model) => model.name === name)
+  }
+
+  pulled(model: LocalModel): void {
+    const others = this.#models().filter(({ name }) => name !== model.name)
+    this.#settings = { ...this.#settings, models: [...others, model] }
+  }
+
   unload(model: LocalModel): void {
     this.#loaded.delete(model.name)
   }

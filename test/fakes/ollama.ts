@@ -26,6 +26,7 @@ import {
   wholeAnswer,
 } from './ollama-chat.ts'
 import { ModelShelf } from './ollama-model.ts'
+import { pull } from './ollama-pull.ts'
 import { overflowText, readPrompt } from './ollama-prompt.ts'
 import { Plan } from './plan.ts'
 import { OrderedFailure, Refusal } from './refusal.ts'
@@ -60,6 +61,8 @@ async function route(exchange: Exchange, journal: Journal): Promise<void> {
       return reply(exchange, shelf.running())
     case 'POST /api/show':
       return reply(exchange, shelf.show(findModel(requestBody(exchange), plan.peek('/api/chat', exchange.bodyText))))
+    case 'POST /api/pull':
+      return pull(exchange, plan.take(exchange.path, exchange.bodyText), shelf)
     case 'POST /api/chat':
       return converse(exchange, journal, checkChatShape, ({ messages }) => arrayOf(messages).length === 0)
     case 'POST /api/generate':
