@@ -3,6 +3,7 @@ import type { ApiEvent, ExchangesView, OverrideView, ProbeView, StatusView } fro
 import { dataFolder } from '../config/data-folder.ts'
 import type { Whereabouts } from '../config/load.ts'
 import { isObject, objectOf, parseJson, stringOf } from '../ir/json.ts'
+import { onOneLine } from '../observe/one-line.ts'
 import { readInstallToken } from '../state/install-token.ts'
 import { findTrooper, urlAt } from '../upstream/find-trooper.ts'
 import { createSseDecoder } from '../wire/sse.ts'
@@ -62,9 +63,9 @@ async function findRunning({ host, port, token, dataDir }: Whereabouts): Promise
     ask: async (what, body) => {
       const [method = 'GET', path = ''] = what.split(' ')
       const answer = await open(path, { method, ...(body && { body: JSON.stringify(body) }) })
-      return JSON.parse(await answer.text())
+      return JSON.parse(await answer.text(), onOneLineEach)
     },
-    exchanges: async (limit) => JSON.parse(await (await open(`exchanges?limit=${limit}`)).text()),
+    exchanges: async (limit) => JSON.parse(await (await open(`exchanges?limit=${limit}`)).text(), onOneLineEach),
     follow: async (onEvent) => follow(await open('events'), onEvent),
   }
 }
@@ -75,7 +76,13 @@ async function reach(url: string, path: string, init: RequestInit): Promise<Resp
   if (answer.ok) return answer
   const said = parseJson(await answer.text())
   const message = isObject(said) ? stringOf(objectOf(said['error'])['message']) : undefined
-  throw new Error(message ?? `The Trooper at ${url} answered ${answer.status} at ${path}; is it of another version?`)
+  const unknown = `The Trooper at ${url} answered ${answer.status} at ${path}; is it of another version?`
+  throw new Error(message === undefined ? unknown : onOneLine(message))
+}
+
+/** Names of models are a client's words, and those of servers their own: none of them is to drive the terminal on which they are read. */
+function onOneLineEach(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? onOneLine(value) : value
 }
 
 /** An event of a newer Trooper that is not known here is for others. */
@@ -83,7 +90,7 @@ const known: readonly ApiEvent['event'][] = ['status', 'exchange', 'drill']
 
 async function follow({ body }: Response, onEvent: (event: ApiEvent) => void): Promise<void> {
   const decoder = createSseDecoder(({ event, data }) => {
-    if (known.some((name) => name === event)) onEvent(JSON.parse(`{"event":"${event}","data":${data}}`))
+    if (known.some((name) => name === event)) onEvent(JSON.parse(`{"event":"${event}","data":${data}}`, onOneLineEach))
   })
   try {
     for await (const bytes of body ?? []) decoder.feed(bytes)

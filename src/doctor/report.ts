@@ -1,11 +1,13 @@
 /** What an examination found, for a person at a terminal and for machines. */
 import type { JsonObject } from '../ir/json.ts'
+import { onOneLine } from '../observe/one-line.ts'
 import type { Finding, Mark } from './finding.ts'
 
 const signs: { readonly [M in Mark]: string } = { good: '✓', doubtful: '⚠', bad: '✗' }
 
 export function formatFinding({ mark, subject, says, remedy }: Finding): string {
-  return `${signs[mark]} ${subject}: ${says}${remedy === undefined ? '' : ` → ${remedy}`}`
+  // What a server says of itself is in it.
+  return onOneLine(`${signs[mark]} ${subject}: ${says}${remedy === undefined ? '' : ` → ${remedy}`}`)
 }
 
 export function formatVerdict(findings: readonly Finding[]): string {

@@ -2,6 +2,7 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Log } from './log.ts'
+import { onOneLine } from './one-line.ts'
 
 export function createJsonLog(destination: DestinationStream): Log {
   const logger = pino({ base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime }, destination)
@@ -15,16 +16,6 @@ export function createJsonLog(destination: DestinationStream): Log {
 /** The pictures at the head of a line are for people. */
 function withoutSign(text: string): string {
   return text.replace(/^[^\p{L}\p{N}/]+/u, '')
-}
-
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const controlCharacter = /[\u0000-\u001F\u007F-\u009F]/
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const controlCharacters = /[\u0000-\u001F\u007F-\u009F]/g
-
-/** Control characters could forge a line, or drive the terminal. */
-function onOneLine(text: string): string {
-  return controlCharacter.test(text) ? text.replaceAll(controlCharacters, ' ') : text
 }
 
 /** Escape sequences of a terminal; lines without a level's meaning stay plain. */

@@ -122,6 +122,25 @@ describe('trooper logs', () => {
     expect(out + last).not.toContain('planted')
   })
 
+  it('shows a name that would drive the terminal, or forge a line, as plain words', async () => {
+    const model = 'claude\u001B[2J\u009B31m\u0007\nforged'
+    await fetch(`${stage.trooper.url}/v1/messages`, {
+      method: 'POST',
+      headers: {
+        'x-api-key': planted.clientKey,
+        'anthropic-version': '2023-06-01',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ model, max_tokens: 9, messages: [{ role: 'user', content: planted.prompt }] }),
+    }).then((answer) => answer.text())
+    const { out } = await run(['logs'])
+    expect(out).toContain('claude [2J 31m  forged')
+    // oxlint-disable-next-line no-control-regex -- they are what must not be there
+    expect(out).toMatch(/^[^\u0000-\u001F\u007F-\u009F]+\n$/)
+    // oxlint-disable-next-line no-control-regex -- they are what must not be there
+    expect((await run(['logs', '--json'])).out).toMatch(/^[^\u0000-\u001F\u007F-\u009F]+\n$/)
+  })
+
   it('--follow lists each exchange once, as it ends', async () => {
     await say()
     const follow = spawn(['logs', '--follow', '--json'])
@@ -245,8 +264,8 @@ describe('every one of them', () => {
 const terminal = '/usr/bin/script'
 
 describe.runIf(existsSync(terminal))('on a terminal', () => {
-  function onTerminal(args: string, env: Record<string, string> = {}): TestProcess {
-    const command = `stty cols 40 rows 20; exec ${process.execPath} ${program} ${args}`
+  function onTerminal(args: string, env: Record<string, string> = {}, rows = 20): TestProcess {
+    const command = `stty cols 40 rows ${rows}; exec ${process.execPath} ${program} ${args}`
     const shown = new TestProcess({
       name: 'trooper',
       command: terminal,
@@ -273,6 +292,16 @@ describe.runIf(existsSync(terminal))('on a terminal', () => {
     await shown.exit()
     expect(shown.stdout).toContain('CLOUD')
     expect(shown.stdout).not.toContain('\u001B')
+    const empty = onTerminal('status', { NO_COLOR: '' })
+    await empty.exit()
+    expect(empty.stdout).toContain('\u001B[32mCLOUD')
+  })
+
+  it('--watch says that Trooper has gone, where there is no room for all that it showed', async () => {
+    const shown = onTerminal('status --watch', {}, 6)
+    await shown.line((line) => (line.includes('CLOUD') ? line : undefined))
+    await stage.trooper.process.stop()
+    await shown.line((line) => (line.includes('Trooper does not answer any more') ? line : undefined))
   })
 
   it('--watch has a screen of its own, and gives the old one back', async () => {
