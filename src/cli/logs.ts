@@ -46,6 +46,9 @@ async function follow(running: Running, lines: number, tell: (entry: Entry) => P
   const tellOnce = (entry: Entry): void => {
     if (told.has(entry.id)) return
     told.add(entry.id)
+    // It stays for days, and one that is told is told again soon or never.
+    const [oldest] = told
+    if (told.size > 2 * mostLines && oldest !== undefined) told.delete(oldest)
     void tell(entry)
   }
   let isOpen = (): void => {}

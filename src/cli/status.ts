@@ -2,7 +2,7 @@
 import type { StatusView } from '../admin/views.ts'
 import { createPaint } from '../drill/text.ts'
 import { atRunning, type Running } from './running.ts'
-import { statusScreen } from './status-screen.ts'
+import { cut, statusScreen } from './status-screen.ts'
 import { mayColour, print, untilAskedToStop, untilNobodyReads } from './terminal.ts'
 
 /** Where standard output is no terminal, or one that does not say how wide it is. */
@@ -75,6 +75,16 @@ const home = '\u001B[H'
 const clear = '\u001B[J'
 const clearLine = '\u001B[K'
 
+const lostWords = 'Trooper does not answer any more; it is asked again every second.'
+
+/** As many lines as the terminal has rows. That nothing on them is of now is said whatever has no room beside it. */
+function fitting(lines: string[], isLost: boolean): string[] {
+  const { rows, columns } = process.stdout
+  const room = rows > 0 ? rows : usualRows
+  if (!isLost) return lines.slice(0, room)
+  return [...lines.slice(0, Math.max(0, room - 2)), '', cut(lostWords, columns > 0 ? columns : usualWidth)]
+}
+
 function drawEach(url: string): Show {
   const { stdout } = process
   let seen: { view: StatusView; atMs: number } | undefined
@@ -85,9 +95,7 @@ function drawEach(url: string): Show {
     if (!seen) return
     // The times are Trooper's: its clock may be another one.
     const nowMs = seen.view.nowMs + Date.now() - seen.atMs
-    const lost = isLost ? '\n\nTrooper does not answer any more; it is asked again every second.' : ''
-    const text = screenOf({ ...seen.view, nowMs }, url) + lost
-    const lines = text.split('\n').slice(0, stdout.rows > 0 ? stdout.rows : usualRows)
+    const lines = fitting(screenOf({ ...seen.view, nowMs }, url).split('\n'), isLost)
     stdout.write(`${home}${lines.map((line) => line + clearLine).join('\n')}${clear}`)
   }
   const timer = setInterval(draw, redrawMs)

@@ -23,9 +23,9 @@ export function showProgress(text: string): boolean {
   return process.stderr.isTTY
 }
 
-/** Colours are for people who look at a terminal and did not refuse them (no-color.org). */
+/** Colours are for people who look at a terminal and did not refuse them; an empty `NO_COLOR` refuses nothing (no-color.org). */
 export function mayColour(): boolean {
-  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === ''
 }
 
 /** `file`: where standard output is another program's. Throws where it cannot be opened. */
