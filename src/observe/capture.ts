@@ -1,4 +1,5 @@
 /** The beginnings of what was asked and answered, for a person who wants to read them (`CAPTURE`): bounded, and without what looks like a key. */
+import { redactPieces } from './redact-pieces.ts'
 import { redact } from './redact.ts'
 
 /** Of a request; its end is what is new in a conversation. */
@@ -34,7 +35,7 @@ export class AnswerCapture {
   }
 
   text(): string {
-    const text = Buffer.concat(this.#chunks).toString('utf8')
+    const text = redactPieces(Buffer.concat(this.#chunks).toString('utf8'))
     return this.#isCut ? `${redact(withoutLastWord(text))}\n…` : redact(text)
   }
 }

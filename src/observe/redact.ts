@@ -1,6 +1,5 @@
 /** Takes out of a text what looks like a key, a password or a token, before a person is shown it. */
 
-/** In this order: what stands within another comes first. */
 const secrets: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   // Providers' keys: Anthropic, OpenAI, OpenRouter, Groq, xAI, Hugging Face, Google, Perplexity, GitHub, GitLab, Slack, Stripe, AWS.
@@ -16,8 +15,33 @@ const secrets: readonly RegExp[] = [
   /(?<=:\/\/[^\s/:@"]{0,64}:)[^\s/@"]+(?=@)/g,
 ]
 
-const hidden = '[hidden]'
+/** From where to where, the end not included. */
+export type Range = readonly [from: number, to: number]
+
+export const hidden = '[hidden]'
 
 export function redact(text: string): string {
-  return secrets.reduce((clean, secret) => clean.replaceAll(secret, hidden), text)
+  let clean = ''
+  let from = 0
+  for (const [start, end] of secretsIn(text)) {
+    clean += text.slice(from, start) + hidden
+    from = end
+  }
+  return clean + text.slice(from)
+}
+
+/** Where they stand, in their order; those that overlap or touch are one. */
+export function secretsIn(text: string): Range[] {
+  const found = secrets.flatMap((secret) => [...text.matchAll(secret)].map(rangeOf))
+  const ranges: [number, number][] = []
+  for (const [from, to] of found.toSorted(([one], [other]) => one - other)) {
+    const last = ranges.at(-1)
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+    else ranges.push([from, to])
+  }
+  return ranges
+}
+
+function rangeOf({ 0: words, index }: RegExpExecArray): Range {
+  return [index, index + words.length]
 }
