@@ -16,6 +16,8 @@ describe('an address', () => {
     ['https://mcp.example.com/team', 'https://mcp.example.com/team/'],
     ['https://mcp.example.com/team/docs', 'https://mcp.example.com/team'],
     ['http://127.0.0.1:8000/mcp', 'http://127.0.0.1:8000'],
+    ['https://mcp.example.com/a%2Fb', 'https://mcp.example.com'],
+    ['https://mcp.example.com/team%2Fone/docs', 'https://mcp.example.com/team%2Fone'],
   ])('%s is let in by %s', (url, place) => {
     expect(allowed(url, place)).toBe(true)
     expect(allowed(url)).toBe(false)
@@ -32,6 +34,8 @@ describe('an address', () => {
     ['https://mcp.example.com/team/../admin', 'https://mcp.example.com/team'],
     ['https://mcp.example.com/team/%2e%2e/admin', 'https://mcp.example.com/team'],
     ['https://mcp.example.com/team\\..\\admin', 'https://mcp.example.com/team'],
+    ['https://mcp.example.com/team/..%2Fadmin', 'https://mcp.example.com/team'],
+    ['https://mcp.example.com/team/%2e%2e%5cadmin', 'https://mcp.example.com/team'],
     ['ftp://mcp.example.com/', 'https://mcp.example.com'],
     ['mcp.example.com', 'https://mcp.example.com'],
     ['', 'https://mcp.example.com'],

@@ -19,10 +19,13 @@ export function isWithin(text: string, places: readonly McpPlace[]): boolean {
   const url = readUrl(text)
   return (
     url !== undefined &&
-    places.some(
-      ({ origin, path }) => url.origin === origin && (url.pathname === path || url.pathname.startsWith(`${path}/`)),
-    )
+    places.some(({ origin, path }) => url.origin === origin && (path === '' || isBelow(url.pathname, path)))
   )
+}
+
+/** A slash that is written otherwise is a step for some servers (`/team/..%2fadmin`), so nobody knows where it leads. */
+function isBelow(pathname: string, path: string): boolean {
+  return pathname === path || (pathname.startsWith(`${path}/`) && !/%2f|%5c/i.test(pathname.slice(path.length)))
 }
 
 /** A name and a password in it would be a credential that nobody asked for. */
