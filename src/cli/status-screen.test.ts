@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { StatusView } from '../admin/views.ts'
 import { createPaint, widthOf } from '../drill/text.ts'
 import { emptyDay } from '../observe/day.ts'
-import { cut, statusScreen } from './status-screen.ts'
+import { statusScreen } from './status-screen.ts'
 
 const now = new Date(2026, 3, 21, 14, 56).getTime()
 const minute = 60_000
@@ -163,12 +163,5 @@ describe('the screen', () => {
     expect(statusScreen(busy, plain)).not.toContain('\u001B')
     const painted = statusScreen(busy, { ...plain, paint: createPaint(true) })
     expect(painted).toContain(`\u001B[31m${'█'.repeat(20)}\u001B[0m`)
-  })
-})
-
-describe('a line that is cut', () => {
-  it('keeps its colours closed', () => {
-    expect(cut('\u001B[31mabcdef\u001B[0mghi', 5)).toBe('\u001B[31mabcd\u001B[0m…')
-    expect(cut('abc', 3)).toBe('abc')
   })
 })

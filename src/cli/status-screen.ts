@@ -1,6 +1,6 @@
 /** The screen of `trooper status`: who answers, why and until when; targets, quotas, engines, today. Pure. */
 import type { AnsweringView, DayView, EngineView, QuotaView, StatusView, TargetView } from '../admin/views.ts'
-import { formatTable, widthOf, type Paint } from '../drill/text.ts'
+import { cut, formatTable, type Paint } from '../drill/text.ts'
 import { catalogue, type FailureKind } from '../ir/failure.ts'
 import { count, span, until } from './words.ts'
 
@@ -142,22 +142,4 @@ function todayLines({ exchanges, fallbacks, failed, byReason, notSpent }: DayVie
 function table(rows: readonly (readonly string[])[]): string[] {
   const [first = [], ...rest] = rows
   return formatTable(first, rest).split('\n')
-}
-
-// oxlint-disable-next-line no-control-regex -- colours take no room
-const colourOrCharacter = /\u001B\[\d+m|./gsu
-
-/** A line no longer than the terminal is wide; what of its colours is open, is closed. */
-export function cut(line: string, width: number): string {
-  if (widthOf(line) <= width) return line
-  let shown = ''
-  let room = width - 1
-  for (const [piece] of line.matchAll(colourOrCharacter)) {
-    if (piece.startsWith('\u001B')) shown += piece
-    else if (room > 0) {
-      shown += piece
-      room -= 1
-    }
-  }
-  return `${shown}…`
 }

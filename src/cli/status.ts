@@ -1,8 +1,8 @@
 /** `trooper status`: what a running Trooper does, on one screen. */
 import type { StatusView } from '../admin/views.ts'
-import { createPaint } from '../drill/text.ts'
+import { createPaint, cut } from '../drill/text.ts'
 import { atRunning, type Running } from './running.ts'
-import { cut, statusScreen } from './status-screen.ts'
+import { statusScreen } from './status-screen.ts'
 import { mayColour, print, untilAskedToStop, untilNobodyReads } from './terminal.ts'
 
 /** Where standard output is no terminal, or one that does not say how wide it is. */

@@ -2,6 +2,7 @@
 import { openSync } from 'node:fs'
 import { realClock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
+import { cut } from '../drill/text.ts'
 import { createGatherer } from '../observe/gather.ts'
 import { createLineFile } from '../observe/line-file.ts'
 import { createJsonLog, createTextLog } from '../observe/lines.ts'
@@ -19,8 +20,10 @@ export function print(text: string): Promise<void> {
 
 /** What is going on, in a line of the terminal that the next one takes the place of; the last one is empty. Says whether there is one. */
 export function showProgress(text: string): boolean {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
-  return process.stderr.isTTY
+  const { isTTY, columns } = process.stderr
+  // Of a line that goes on in the next row, only the last row would be taken.
+  if (isTTY) process.stderr.write(`\r\u001B[K${columns > 0 ? cut(text, columns) : text}`)
+  return isTTY
 }
 
 /** Colours are for people who look at a terminal and did not refuse them; an empty `NO_COLOR` refuses nothing (no-color.org). */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createPaint, formatTable, wrap } from './text.ts'
+import { createPaint, cut, formatTable, wrap } from './text.ts'
 
 it('sets columns in line, whatever colours they have', () => {
   const paint = createPaint(true)
@@ -33,4 +33,9 @@ it('wraps between words, and keeps the column', () => {
     true,
   )
   expect(wrapped.split(/\s+/)).toHaveLength(60)
+})
+
+it('cuts a line that is wider than the terminal, and keeps its colours closed', () => {
+  expect(cut('\u001B[31mabcdef\u001B[0mghi', 5)).toBe('\u001B[31mabcd\u001B[0m…')
+  expect(cut('abc', 3)).toBe('abc')
 })

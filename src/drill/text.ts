@@ -36,6 +36,24 @@ export function widthOf(cell: string): number {
   return cell.replaceAll(colours, '').length
 }
 
+// oxlint-disable-next-line no-control-regex -- colours take no room
+const colourOrCharacter = /\u001B\[\d+m|./gsu
+
+/** A line no longer than the terminal is wide; what of its colours is open, is closed. */
+export function cut(line: string, width: number): string {
+  if (widthOf(line) <= width) return line
+  let shown = ''
+  let room = width - 1
+  for (const [piece] of line.matchAll(colourOrCharacter)) {
+    if (piece.startsWith('\u001B')) shown += piece
+    else if (room > 0) {
+      shown += piece
+      room -= 1
+    }
+  }
+  return `${shown}…`
+}
+
 const lineWidth = 110
 
 /** Lines after the first one are indented, so that a text stands in a column of its own. */

@@ -17,7 +17,7 @@ function tell(hasTerminal: boolean) {
 describe('a download', () => {
   it('is a bar on a terminal, which is gone at the end', () => {
     const { lines, shown } = tell(true)
-    expect(shown[1]).toMatch(/^⬇️ qwen █{5}░{25} 15 % of 2\.0 GB$/u)
+    expect(shown[1]).toMatch(/^⬇️ █{5}░{25} 15 % of 2\.0 GB {2}qwen$/u)
     expect(shown.at(-1)).toBe('')
     expect(lines).toEqual(['⬇️ qwen is there: /models/qwen.gguf'])
   })

@@ -15,7 +15,8 @@ export function createDownloadTeller(model: string, log: Log, show: ShowProgress
         return
       case 'downloading': {
         const share = report.totalBytes === 0 ? 0 : report.doneBytes / report.totalBytes
-        if (show(`⬇️ ${model} ${bar(share)} ${Math.floor(share * 100)} % of ${sizeOf(report.totalBytes)}`)) return
+        // What a narrow terminal has no room for is the end of a long name.
+        if (show(`⬇️ ${bar(share)} ${Math.floor(share * 100)} % of ${sizeOf(report.totalBytes)}  ${model}`)) return
         const tenth = Math.floor(share * 10)
         // Of a model in parts, the size grows with each part that is heard of.
         if (tenth <= lastTenth) return

@@ -264,8 +264,8 @@ describe('every one of them', () => {
 const terminal = '/usr/bin/script'
 
 describe.runIf(existsSync(terminal))('on a terminal', () => {
-  function onTerminal(args: string, env: Record<string, string> = {}, rows = 20): TestProcess {
-    const command = `stty cols 40 rows ${rows}; exec ${process.execPath} ${program} ${args}`
+  function onTerminal(args: string, env: Record<string, string> = {}, rows = 20, columns = 40): TestProcess {
+    const command = `stty cols ${columns} rows ${rows}; exec ${process.execPath} ${program} ${args}`
     const shown = new TestProcess({
       name: 'trooper',
       command: terminal,
@@ -302,6 +302,12 @@ describe.runIf(existsSync(terminal))('on a terminal', () => {
     await shown.line((line) => (line.includes('CLOUD') ? line : undefined))
     await stage.trooper.process.stop()
     await shown.line((line) => (line.includes('Trooper does not answer any more') ? line : undefined))
+  })
+
+  it('a line that tells how far something is stays one line, however narrow the terminal', async () => {
+    const shown = onTerminal('drill third-message --dialect messages --stand-in', {}, 20, 12)
+    await shown.exit()
+    expect(shown.stdout.split('\n')).toContain('\u001B[Kthird-messa…')
   })
 
   it('--watch has a screen of its own, and gives the old one back', async () => {
