@@ -2,7 +2,7 @@
 import type { AnsweringView, QuotaView, StatusView } from '../../src/admin/views.ts'
 import { countdown } from '../words/durations.ts'
 import { dialectName } from '../words/dialects.ts'
-import { moment } from '../words/moments.ts'
+import { atMoment, moment } from '../words/moments.ts'
 import { percent } from '../words/numbers.ts'
 import { handBackOf, headline, resetWords, whyAnswering, type HandBack } from '../words/reasons.ts'
 import { Controls } from './controls.tsx'
@@ -84,7 +84,7 @@ function HandBackClock({ handBack, nowMs }: { handBack: HandBack; nowMs: number 
             {countdown(handBack.atMs - nowMs)}
           </p>
           <p class="soft">
-            at {moment(handBack.atMs, nowMs)}
+            {atMoment(handBack.atMs, nowMs)}
             {handBack.how.is === 'tried' &&
               `; ${handBack.how.quota.window} resets ${moment(handBack.how.quota.resetsAtMs, nowMs)} at the latest`}
           </p>

@@ -18,9 +18,9 @@ export function AttemptCard({ attempt, nowMs }: { attempt: AttemptEntry; nowMs: 
       </h3>
       <p>
         <span class="outcome">{attemptWords(attempt)}</span>
-        {'status' in end && end.status !== undefined && <span class="soft"> · status {end.status}</span>}
+        {'status' in end && end.status !== undefined && <span class="soft small-print"> · status {end.status}</span>}
         {end.is === 'skipped' && end.untilMs !== undefined && (
-          <span class="soft"> · left alone until {moment(end.untilMs, nowMs)}</span>
+          <span class="soft small-print"> · left alone until {moment(end.untilMs, nowMs)}</span>
         )}
       </p>
       <p class="soft small-print">

@@ -1,5 +1,6 @@
 /** The totals of the days. */
 import type { DayView } from '../../src/admin/views.ts'
+import { costOfDay } from '../../src/observe/day.ts'
 import { tokensOf } from '../model/day-tokens.ts'
 import { dayName } from '../words/moments.ts'
 import { count, money, percent, shortCount } from '../words/numbers.ts'
@@ -22,7 +23,18 @@ export function Days({ today }: { today: DayView }) {
   )
 }
 
-const heads = ['Day', 'Exchanges', 'Fell back', 'Why', 'Seams', 'Failed', 'Cloud tokens', 'Local tokens', 'Not spent']
+const heads = [
+  'Day',
+  'Exchanges',
+  'Fell back',
+  'Why',
+  'Seams',
+  'Failed',
+  'Cloud tokens',
+  'Local tokens',
+  'Spent',
+  'Not spent',
+]
 
 function Row({ day, today }: { day: DayView; today: string }) {
   const { exchanges, fallbacks, seams, failed, notSpent } = day
@@ -39,6 +51,7 @@ function Row({ day, today }: { day: DayView; today: string }) {
       <td>{count(failed)}</td>
       <td>{shortCount(tokensOf(day, 'cloud'))}</td>
       <td>{shortCount(tokensOf(day, 'local'))}</td>
+      <td>{money(costOfDay(day))}</td>
       <td>{money(notSpent)}</td>
     </tr>
   )

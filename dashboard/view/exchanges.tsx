@@ -42,7 +42,8 @@ export function Exchanges() {
       <More
         hasMore={matching.length > limit.value}
         onMore={async () => {
-          limit.value += shownAtOnce
+          // Twice as many each time: whoever looks for one of an hour ago is there in a few steps.
+          limit.value *= 2
           if (matching.length < limit.value) await store.loadEarlier()
         }}
       />

@@ -38,11 +38,17 @@ export function createPlot(
   }
 }
 
-/** Bars stand on one another: the last series is the sum of all, and drawn first; one that adds nothing is not drawn. */
+/**
+ * A step goes on until the next one begins, the last one too: it has a moment behind it. Bars stand on one another: the last series is the
+ * sum of all, and drawn first; one that adds nothing is not drawn.
+ */
 function dataOf({ draws, series }: ChartSpec, steps: readonly Step[]): uPlot.AlignedData {
   const values = series.map(({ valueOf }) => steps.map((step, at) => valueOf(step, at, steps) ?? null))
-  const atSeconds = steps.map(({ atMs }) => atMs / 1000)
-  if (draws !== 'bars') return [atSeconds, ...values]
+  const starts = steps.map(({ atMs }) => atMs / 1000)
+  const [beforeLast = 0, last = 0] = starts.slice(-2)
+  const atSeconds = [...starts, last + last - beforeLast]
+  if (draws === 'lines') return [atSeconds, ...values]
+  if (draws === 'area') return [atSeconds, ...values.map((line) => [...line, line.at(-1) ?? null])]
   const sums = values.map((_, upTo) =>
     steps.map((_step, at) =>
       values[upTo]?.[at] ? values.slice(0, upTo + 1).reduce((sum, line) => sum + (line[at] ?? 0), 0) : null,
@@ -62,7 +68,8 @@ function optionsOf(
   return {
     width: place.clientWidth,
     height,
-    padding: [8, 8, 0, 0],
+    // Half of the time at the right edge.
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: together }, points: { show: draws !== 'bars' } },
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)] },
@@ -83,7 +90,7 @@ function optionsOf(
 function seriesOf(draws: ChartSpec['draws'], label: string, colour: string): uPlot.Series {
   switch (draws) {
     case 'bars': {
-      const paths = uPlot.paths.bars?.({ size: [0.7, 14], gap: 1 })
+      const paths = uPlot.paths.bars?.({ size: [0.7, 14], gap: 1, align: 1 })
       return { label, fill: colour, width: 0, points: { show: false }, ...(paths && { paths }) }
     }
     case 'area': {

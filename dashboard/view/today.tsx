@@ -1,7 +1,8 @@
-/** Today in five numbers. */
-import type { DayView } from '../../src/admin/views.ts'
+/** Today in six numbers. */
+import type { DayView, MoneyView } from '../../src/admin/views.ts'
+import { costOfDay } from '../../src/observe/day.ts'
 import { tokensOf } from '../model/day-tokens.ts'
-import { count, counted, money, percent, shortCount } from '../words/numbers.ts'
+import { count, money, percent, shortCount } from '../words/numbers.ts'
 
 export function Today({ today }: { today: DayView }) {
   const { exchanges, fallbacks, seams, failed, notSpent } = today
@@ -19,16 +20,16 @@ export function Today({ today }: { today: DayView }) {
         />
         <Tile name="Seams" value={count(seams)} more="answers continued" />
         <Tile name="Failed" value={count(failed)} more="apps that got an error" isBad={failed > 0} />
-        <Tile
-          name="Not spent"
-          value={money(notSpent)}
-          more={
-            notSpent.unknown > 0 ? `${counted(notSpent.unknown, 'exchange')} of unknown price` : 'at the cloud’s price'
-          }
-        />
+        <Money name="Spent" sum={costOfDay(today)} more="at list prices" />
+        <Money name="Not spent" sum={notSpent} more="at the cloud’s price" />
       </dl>
     </section>
   )
+}
+
+function Money({ name, sum, more }: { name: string; sum: MoneyView; more: string }) {
+  const { unknown } = sum
+  return <Tile name={name} value={money(sum)} more={unknown > 0 ? `${count(unknown)} of unknown price` : more} />
 }
 
 function Tile(props: { name: string; value: string; more: string; isBad?: boolean }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayName, hourOf, moment, timeOfDay } from './moments.ts'
+import { atMoment, dayName, hourOf, moment, timeOfDay } from './moments.ts'
 
 /** On the clock of whoever looks. */
 const at = (day: number, hours: number, minutes = 0, seconds = 0): number =>
@@ -17,6 +17,14 @@ describe('a moment', () => {
     [at(14, 9), '14 Apr 09:00'],
   ])('is said with as much of its day as it needs (%d)', (atMs, words) => {
     expect(moment(atMs, at(21, 18, 24))).toBe(words)
+  })
+
+  it.each([
+    [at(21, 20, 36), 'at 20:36'],
+    [at(22, 6), 'tomorrow 06:00'],
+    [at(24, 18, 30), 'Fri 18:30'],
+  ])('has an "at" where it is of today (%d)', (atMs, words) => {
+    expect(atMoment(atMs, at(21, 18, 24))).toBe(words)
   })
 
   it('has seconds where something happened', () => {

@@ -22,6 +22,12 @@ export function moment(atMs: number, nowMs: number): string {
   return `${day} ${hourOf(atMs)}`
 }
 
+/** The same behind what happens then: `at 18:30`, `tomorrow 06:00`. */
+export function atMoment(atMs: number, nowMs: number): string {
+  const words = moment(atMs, nowMs)
+  return words === hourOf(atMs) ? `at ${words}` : words
+}
+
 /** A day of the totals (`2026-04-21`): `today`, `yesterday`, `Sun 19 April`. */
 export function dayName(day: string, today: string): string {
   const days = Math.round((Date.parse(today) - Date.parse(day)) / dayMs)

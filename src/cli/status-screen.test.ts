@@ -87,6 +87,16 @@ const busy: StatusView = {
     fallbacks: 310,
     failed: 2,
     byReason: { overloaded: 10, 'quota-spent': 300 },
+    byTarget: {
+      primary: {
+        kind: 'cloud',
+        answered: 930,
+        failed: 0,
+        inputTokens: 0,
+        outputTokens: 0,
+        cost: { usd: 4.1, unknown: 0 },
+      },
+    },
     notSpent: { usd: 1.234, unknown: 1 },
   },
 }
@@ -139,10 +149,16 @@ describe('the screen', () => {
         '  Ollama 0.34.2  qwen2.5:3b  loaded           window 32,768; tools; 1 answered, 2 wait',
         '  nobody         gemma       does not answer  http://localhost:1234',
         '',
-        'Today    1,240 conversations; 310 by a fallback, 25 %; 2 failed; $1.23 or more not spent',
+        'Today    1,240 conversations; 310 by a fallback, 25 %; 2 failed',
+        '         $4.10 spent; $1.23 or more not spent',
         '         quota spent 300, overloaded 10',
       ].join('\n'),
     )
+  })
+
+  it('says of money that nobody knows that it is unknown', () => {
+    const today = { ...busy.today, byTarget: {}, notSpent: { usd: 0, unknown: 3 } }
+    expect(statusScreen({ ...busy, today }, plain)).toContain('2 failed\n         what was not spent is unknown\n')
   })
 
   it('says that the one who would answer cannot', () => {

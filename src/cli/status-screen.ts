@@ -1,7 +1,16 @@
 /** The screen of `trooper status`: who answers, why and until when; targets, quotas, engines, today. Pure. */
-import type { AnsweringView, DayView, EngineView, QuotaView, StatusView, TargetView } from '../admin/views.ts'
+import type {
+  AnsweringView,
+  DayView,
+  EngineView,
+  MoneyView,
+  QuotaView,
+  StatusView,
+  TargetView,
+} from '../admin/views.ts'
 import { cut, formatTable, type Paint } from '../drill/text.ts'
 import { catalogue, type FailureKind } from '../ir/failure.ts'
+import { costOfDay } from '../observe/day.ts'
 import { count, span, until } from './words.ts'
 
 export interface Screen {
@@ -122,21 +131,28 @@ const stateWords: { readonly [S in EngineView['state']]: (paint: Paint) => strin
   unknown: (paint) => paint.dim('unknown'),
 }
 
-function todayLines({ exchanges, fallbacks, failed, byReason, notSpent }: DayView, paint: Paint): string[] {
+function todayLines(today: DayView, paint: Paint): string[] {
+  const { exchanges, fallbacks, failed, byReason, notSpent } = today
   const title = `${paint.bold('Today')}    `
   if (exchanges === 0) return [`${title}no conversation yet`]
   const reasons = Object.keys(catalogue)
     .filter((kind): kind is FailureKind => kind in byReason)
     .map((kind) => `${catalogue[kind].label} ${count(byReason[kind] ?? 0)}`)
   const share = Math.round((fallbacks / exchanges) * 100)
-  const saved = `$${notSpent.usd.toFixed(2)}${notSpent.unknown > 0 ? ' or more' : ''} not spent`
   const sums = [
     `${count(exchanges)} ${exchanges === 1 ? 'conversation' : 'conversations'}`,
     ...(fallbacks > 0 ? [`${count(fallbacks)} by a fallback, ${share} %`] : []),
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
-    ...(notSpent.usd >= 0.005 ? [saved] : []),
   ]
-  return [title + sums.join('; '), ...(reasons.length === 0 ? [] : [paint.dim(`         ${reasons.join(', ')}`)])]
+  const sumsOfMoney = [...moneyWords(costOfDay(today), 'spent'), ...moneyWords(notSpent, 'not spent')]
+  const more = [sumsOfMoney.join('; '), reasons.join(', ')].filter((words) => words !== '')
+  return [title + sums.join('; '), ...more.map((words) => paint.dim(`         ${words}`))]
+}
+
+/** Nothing of what is nothing, and what is unknown is said to be. */
+function moneyWords({ usd, unknown }: MoneyView, what: string): string[] {
+  if (usd >= 0.005) return [`$${usd.toFixed(2)}${unknown > 0 ? ' or more' : ''} ${what}`]
+  return unknown > 0 ? [`what was ${what} is unknown`] : []
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

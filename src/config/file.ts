@@ -7,7 +7,7 @@ import { headerName, secret } from './forms.ts'
 import { settings } from './schema.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
-const name = z.string().regex(/^[\w./:-]{1,64}$/, { error: 'is no name (letters, digits and ._/:- only)' })
+const name = z.string().regex(/^[\w./:-]{1,64}$/, { error: 'is no name (at most 64 letters, digits and ._/:- only)' })
 
 const modelName = scalar.pipe(z.string().min(1, { error: 'is empty' }))
 

@@ -70,6 +70,13 @@ export function addDays(one: DayView, other: DayView): DayView {
   return sum
 }
 
+/** What all targets came to; a local model costs nothing. */
+export function costOfDay({ byTarget }: Pick<DayView, 'byTarget'>): MoneyView {
+  const sum = noMoney()
+  for (const { cost } of Object.values(byTarget)) addMoney(sum, cost)
+  return sum
+}
+
 function addMoney(sum: MoneyView, { usd, unknown }: MoneyView): void {
   sum.usd += usd
   sum.unknown += unknown

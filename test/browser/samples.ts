@@ -169,7 +169,11 @@ const engine: EngineView = {
 
 function dayOf(day: string, exchanges: number, fallbacks: number, more: Partial<DayView> = {}): DayView {
   const tokens = { failed: 0, inputTokens: 9000, outputTokens: 320 }
-  const cloudDay = { kind: 'cloud', answered: exchanges - fallbacks, cost: { usd: 0, unknown: 0 } } as const
+  const cloudDay = {
+    kind: 'cloud',
+    answered: exchanges - fallbacks,
+    cost: { usd: (exchanges - fallbacks) * 0.0318, unknown: 0 },
+  } as const
   const localDay = { kind: 'local', answered: fallbacks, cost: { usd: 0, unknown: 0 } } as const
   const times = (count: number) => ({
     failed: 0,

@@ -178,6 +178,15 @@ function stateTests(): void {
     await shown('The local model')
   })
 
+  it('says what the day cost and what it did not, and what nobody knows', async () => {
+    const today = { ...fallenBack.today, notSpent: { usd: 0.83, unknown: 2 } }
+    api.says = { ...api.says, status: { ...fallenBack, today } }
+    await open()
+    const tile = (name: string) => page.locator('.tile', { has: page.getByText(name, { exact: true }) })
+    await expect.poll(() => tile('Spent').textContent()).toBe('Spent$4.99at list prices')
+    expect(await tile('Not spent').textContent()).toBe('Not spent≥ $0.832 of unknown price')
+  })
+
   it('shows earlier exchanges, from what it has and from Trooper', async () => {
     const old = sampleExchanges.map((entry) => ({ ...entry, id: `old-${entry.id}`, atMs: entry.atMs - 7_200_000 }))
     api.says = { ...api.says, exchanges: [...sampleExchanges, ...old], pageSize: 30 }

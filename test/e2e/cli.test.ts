@@ -68,7 +68,9 @@ describe('trooper status', () => {
     )
     expect(out).toMatch(/ – primary {2}rests until /)
     expect(out).toMatch(/\n {2}Ollama \S+ {2}qwen2\.5:3b {2}loaded /)
-    expect(out).toContain('Today    1 conversation; 1 by a fallback, 100 %\n         quota spent 1\n')
+    expect(out).toContain(
+      'Today    1 conversation; 1 by a fallback, 100 %\n         what was not spent is unknown\n         quota spent 1\n',
+    )
     expect(out).not.toContain('\u001B')
   })
 

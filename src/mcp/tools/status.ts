@@ -1,7 +1,8 @@
 /** `status`: who answers, why, and until when. */
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import type { AnsweringView, DayView, EngineView, StatusView, TargetState } from '../../admin/views.ts'
+import type { AnsweringView, DayView, EngineView, MoneyView, StatusView, TargetState } from '../../admin/views.ts'
+import { costOfDay } from '../../observe/day.ts'
 import type { Override } from '../../routing/override.ts'
 import type { Kit } from '../tool.ts'
 import { countWords, instant, isoTime, untilWords } from '../words.ts'
@@ -46,6 +47,8 @@ const output = z.object({
     exchanges: z.number(),
     fallbacks: z.number(),
     failed: z.number(),
+    spent_usd: z.number().describe('What answers of providers cost at list prices, as far as these are known.'),
+    spent_is_incomplete: z.boolean(),
     not_spent_usd: z.number().describe('What fallbacks would have cost at the provider, as far as its price is known.'),
     not_spent_is_incomplete: z.boolean(),
   }),
@@ -71,6 +74,7 @@ export function addStatus(server: McpServer, kit: Kit): void {
 
 function toStatus(status: StatusView): z.output<typeof output> {
   const { version, nowMs, override, answering, targets, engines, network, today } = status
+  const spent = costOfDay(today)
   return {
     summary: statusWords(status),
     version,
@@ -87,6 +91,8 @@ function toStatus(status: StatusView): z.output<typeof output> {
       exchanges: today.exchanges,
       fallbacks: today.fallbacks,
       failed: today.failed,
+      spent_usd: spent.usd,
+      spent_is_incomplete: spent.unknown > 0,
       not_spent_usd: today.notSpent.usd,
       not_spent_is_incomplete: today.notSpent.unknown > 0,
     },
@@ -164,8 +170,13 @@ function engineWords({ target, software = 'a local server', model, state, window
   return `${target}: ${model} at ${software} is ${state}${window}; ${running} running, ${waiting} waiting.`
 }
 
-function todayWords({ exchanges, fallbacks, failed, notSpent }: DayView): string {
-  const money =
-    notSpent.usd === 0 ? '' : `, ${notSpent.unknown > 0 ? 'at least ' : ''}$${notSpent.usd.toFixed(2)} not spent`
+function todayWords(today: DayView): string {
+  const { exchanges, fallbacks, failed, notSpent } = today
+  const money = moneyWords(costOfDay(today), 'spent') + moneyWords(notSpent, 'not spent')
   return `Today: ${countWords(exchanges, 'exchange')}, ${countWords(fallbacks, 'fallback')}, ${failed} failed${money}.`
+}
+
+function moneyWords({ usd, unknown }: MoneyView, what: string): string {
+  if (usd > 0) return `, ${unknown > 0 ? 'at least ' : ''}$${usd.toFixed(2)} ${what}`
+  return unknown > 0 ? `, an unknown sum ${what}` : ''
 }
