@@ -34,7 +34,7 @@ interface Picture {
 }
 
 const place = 'http://localhost:3000'
-const desktop = { width: 1200, height: 900 }
+const desktop = { width: 1200, height: 860 }
 const mostBytes = 150_000
 
 const chartsDrawn = (page: Page) => page.locator('.u-over').nth(3).waitFor()
