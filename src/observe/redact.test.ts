@@ -30,6 +30,14 @@ describe('what is taken out before a person reads along', () => {
     expect(redact(text)).toBe(clean)
   })
 
+  it.each(['bearer', 'token', ''])(
+    'a key behind very many blanks, in no more time than any other text (%s)',
+    (word) => {
+      const blanks = ' '.repeat(200_000)
+      expect(redact(`${word}${blanks}${keys[0]}`)).toBe(`${word}${blanks}[hidden]`)
+    },
+  )
+
   it.each([
     'The token count is 12.',
     'a password manager',

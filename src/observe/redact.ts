@@ -1,5 +1,6 @@
 /** Takes out of a text what looks like a key, a password or a token, before a person is shown it. */
 
+/** Blanks are counted: from every place of a text each look back goes over as many as it may. */
 const secrets: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   // Providers' keys: Anthropic, OpenAI, OpenRouter, Groq, xAI, Hugging Face, Google, Perplexity, GitHub, GitLab, Slack, Stripe, AWS.
@@ -9,9 +10,9 @@ const secrets: readonly RegExp[] = [
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   // JSON web tokens.
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
-  /(?<=\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}/gi,
+  /(?<=\b(?:bearer|basic)\s{1,8})[A-Za-z0-9._~+/=-]{8,}/gi,
   // A name that says so, and its value: in JSON, in a shell, in a URL.
-  /(?<=(?:api[-_]?key|secret|token|passwd|password|credential|authorization)\\?["']?\s*[:=]\s*\\?["']?)(?!bearer\b|basic\b)[^\s"'\\,;&}]{6,}/gi,
+  /(?<=(?:api[-_]?key|secret|token|passwd|password|credential|authorization)\\?["']?\s{0,8}[:=]\s{0,8}\\?["']?)(?!bearer\b|basic\b)[^\s"'\\,;&}]{6,}/gi,
   /(?<=:\/\/[^\s/:@"]{0,64}:)[^\s/@"]+(?=@)/g,
 ]
 
