@@ -28,6 +28,8 @@ await build({
     // Nor does Trooper's own server ask its agents anything that would have to be checked.
     '@modelcontextprotocol/server/_shims': './node_modules/@modelcontextprotocol/server/dist/shimsBrowser.mjs',
   },
+  // Trooper speaks in its log alone. What packages would print has a server's own words in it, and would stand between the lines of the log.
+  drop: ['console'],
   define: { TROOPER_VERSION: JSON.stringify(version), TROOPER_DOCS: JSON.stringify(docs()) },
   // undici and pino are CommonJS and call `require` for what Node itself provides.
   banner: {

@@ -158,6 +158,23 @@ describe('a server that fails', () => {
     expect(result).toEqual(failed({ kind: 'http', code: 502, message }))
   })
 
+  it('is not read for ever where its list of tools has no end', async () => {
+    let pages = 0
+    const server = await started(
+      serve('/mcp', (_, { message }, response) => {
+        if (message?.['id'] === undefined) return response.writeHead(202).end()
+        const isList = message['method'] === 'tools/list'
+        if (isList) pages += 1
+        const result = { tools: [{ name: `tool${pages}`, inputSchema: { type: 'object' } }], nextCursor: `${pages}` }
+        const page = JSON.stringify({ jsonrpc: '2.0', id: message['id'], result })
+        return response.writeHead(200, { 'content-type': 'application/json' }).end(isList ? page : answerTo(message))
+      }),
+    )
+    const { tools, error } = await connect(server.url, [server.origin]).list(never)
+    expect([tools, error]).toEqual([[], 'The list of the MCP server has more pages than can be read.'])
+    expect(pages).toBe(8)
+  })
+
   it.each([
     ['breaks', (response: ServerResponse) => void response.destroy()],
     ['ends', (response: ServerResponse) => void response.end()],

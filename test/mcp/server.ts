@@ -19,6 +19,8 @@ export interface TestTool {
   name: string
   description?: string
   isReadOnly?: boolean
+  /** The name of a header that brings its argument, too (`x-mcp-header`). */
+  header?: string
   /** Of its one argument. */
   answer: (query: string) => CallToolResult | Promise<CallToolResult>
 }
@@ -77,10 +79,11 @@ type Sessions = Map<string, WebStandardStreamableHTTPServerTransport>
 
 function serverWith(tools: readonly TestTool[]): McpServer {
   const server = new McpServer({ name: 'test', version: '1.0.0' })
-  for (const { name, description = `Runs ${name}.`, isReadOnly = false, answer } of tools) {
+  for (const { name, description = `Runs ${name}.`, isReadOnly = false, header, answer } of tools) {
+    const query = header === undefined ? z.string() : z.string().meta({ 'x-mcp-header': header })
     const config = {
       description,
-      inputSchema: z.object({ query: z.string() }),
+      inputSchema: z.object({ query }),
       annotations: { readOnlyHint: isReadOnly },
     }
     server.registerTool(name, config, ({ query }) => answer(query))

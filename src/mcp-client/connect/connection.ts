@@ -27,6 +27,8 @@ interface Open {
 
 /** More than any result that a model can read, images included. */
 const largestBytes = 16 * 1024 * 1024
+/** Of a list of tools: more of them no model is shown, and each page may be as large as any answer. */
+const mostPages = 8
 /** What may still come of an answer whose stream ended without it: a server can have it fetched from where it broke off. */
 const resumeMs = 5000
 /** A server that is slow to take leave of is left. */
@@ -123,7 +125,7 @@ class Connection implements McpConnection {
     const clientOf = (mode: 'auto' | 'legacy'): sdkTypes.Client =>
       new sdk.Client(
         { name: 'trooper', version },
-        { versionNegotiation: { mode }, inputRequired: { autoFulfill: false } },
+        { versionNegotiation: { mode }, inputRequired: { autoFulfill: false }, listMaxPages: mostPages },
       )
     const client = clientOf('auto')
     const reconnectionScheduler = (reconnect: () => void, ms: number): (() => void) => this.#clock.after(ms, reconnect)
@@ -205,6 +207,8 @@ function faultOf(error: unknown, sdk: Sdk | undefined): McpFault {
   const guarded = findGuarded(error)
   if (guarded) return { kind: 'http', code: 502, message: `The MCP server was left alone. ${guarded.message}` }
   if (sdk && error instanceof sdk.ProtocolError) return { kind: 'protocol', code: error.code, message: error.message }
+  if (sdk && error instanceof sdk.SdkError && error.code === sdk.SdkErrorCode.ListPaginationExceeded)
+    return { kind: 'http', code: 502, message: 'The list of the MCP server has more pages than can be read.' }
   const status = statusOf(error)
   if (status !== undefined)
     return { kind: 'http', code: status, message: `The MCP server answered with status ${status}.` }
