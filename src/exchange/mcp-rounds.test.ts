@@ -79,9 +79,14 @@ async function answer(
   const ran = more.ran ?? nothingRan()
   const offer = createOffer(first, listed)
   const servers: Part['servers'] = {
-    call: async (call) => {
-      called.push(call)
-      return result
+    run: async (wanted, _, onResult) => {
+      for (const [at, one] of wanted.entries()) {
+        if ('call' in one) called.push(one.call)
+        const ended: Waited<McpResult> = 'known' in one ? { is: 'here', value: one.known } : result
+        if (ended.is === 'over') return ended
+        onResult(ended.value, at)
+      }
+      return { is: 'here', value: undefined }
     },
   }
   const part: Part = { offer, servers, listed, lists: [], approved: [], ...more, ran }
