@@ -252,6 +252,42 @@ describe('an answer that servers take part in', () => {
   })
 })
 
+describe('a server of whose tools one has to be called', () => {
+  const forcing = (): ChatRequest =>
+    question({ toolChoice: { type: 'auto' }, mcp: { servers: [server], approved: [], forced: 'docs' } })
+  const offered = ({ tools }: ChatRequest): unknown[] => tools.map((tool) => tool.type === 'function' && tool.name)
+
+  it('is offered alone, and once only', async () => {
+    const { asked } = await answer(
+      [
+        [start, ...calling('docs_search'), ending()],
+        [start, ending('stop')],
+      ],
+      { asked: forcing() },
+    )
+    expect(asked.map(offered)).toEqual([['docs_search'], ['open', 'docs_search']])
+    expect(asked.map(({ toolChoice }) => toolChoice.type)).toEqual(['required', 'auto'])
+  })
+
+  it.each([forcing(), question()])('does not have to be asked again by another model', async (first) => {
+    const failed = { type: 'failed', failure } as const
+    const begun = await answer([[start, ...calling('docs_search'), ending()], failed], {
+      asked: first,
+      isCommitted: false,
+    })
+    const { asked } = await answer([[start, ending('stop')]], { asked: first, ran: begun.ran })
+    expect(asked.map(offered)).toEqual([['open', 'docs_search']])
+    expect(asked.map(({ toolChoice }) => toolChoice.type)).toEqual(['auto'])
+  })
+
+  it('that lists nothing leaves the choice to the model', async () => {
+    const { asked } = await answer([[start, ending('stop')]], {
+      asked: question({ toolChoice: { type: 'auto' }, mcp: { servers: [], approved: [], forced: 'mail' } }),
+    })
+    expect(asked.map(({ toolChoice }) => toolChoice.type)).toEqual(['auto'])
+  })
+})
+
 describe('a call that the client has allowed', () => {
   const approved = [{ id: 'mcpr_1', approvalId: 'mcpr_1', server: 'docs', name: 'search', input: '{}' }]
 

@@ -2,6 +2,7 @@
 import { madeHere } from '../dialects/made-here.ts'
 import { toldResult, type McpResult } from '../ir/answer.ts'
 import type { Finish, StreamEvent, Usage } from '../ir/events.ts'
+import { withFreeChoice } from '../ir/free-choice.ts'
 import type { McpCall, McpTool } from '../ir/mcp.ts'
 import type { ChatRequest, Message, ToolResultPart } from '../ir/request.ts'
 import { toldCall } from '../ir/unfold.ts'
@@ -74,13 +75,15 @@ export class AnswerInRounds {
 
   async #askInRounds(question: ChatRequest): Promise<CallOutcome> {
     const { offer, ran, lists } = this.#part
-    let asked = await this.#extended(question, ran.messages)
+    let next = await this.#extended(question, ran.messages)
     let opening: StreamEvent[] | undefined = [...lists, ...ran.events]
-    for (let count = 1; ; count += 1) {
-      const isLast = count > mostRounds || ran.calls >= offer.mostCalls
+    for (let rounds = ran.rounds; ; rounds += 1) {
+      const isLast = rounds >= mostRounds || ran.calls >= offer.mostCalls
       const round = createRound(this.#rounds, opening)
       opening = undefined
-      const outcome = await this.#asking.ask(this.#limited(isLast ? offer.withdraw(asked) : asked), this.#sinkOf(round))
+      const free = rounds === 0 ? next : withFreeChoice(next)
+      const asked = isLast ? offer.withdraw(free) : rounds === 0 ? offer.force(free) : free
+      const outcome = await this.#asking.ask(this.#limited(asked), this.#sinkOf(round))
       const { finish } = round
       if (outcome.type !== 'answered' || !finish) return outcome
       this.#usage = addUsage(this.#usage, finish.usage)
@@ -92,8 +95,8 @@ export class AnswerInRounds {
         { role: 'assistant', content: round.said() },
         { role: 'tool', content: results.value },
       ]
-      this.#remember(messages)
-      asked = await this.#extended(withFreeChoice(asked), messages)
+      this.#remember(messages, rounds + 1)
+      next = await this.#extended(next, messages)
     }
   }
 
@@ -180,12 +183,13 @@ export class AnswerInRounds {
   }
 
   /** As long as the client has nothing, another model may have to go on from here. */
-  #remember(messages: Message[]): void {
+  #remember(messages: Message[], rounds: number): void {
     if (this.#sink.isCommitted) return
     const { ran } = this.#part
     ran.events = [...this.#told]
     ran.messages.push(...messages)
     ran.usage = this.#usage
+    ran.rounds = rounds
     ran.free = this.#rounds.free
   }
 
@@ -239,9 +243,4 @@ function endOf(finish: Finish, { kept, calls }: Round, isSpent: boolean): Finish
   if (kept === 'nothing' && calls.length === 0) return finish
   const reason = isSpent && kept === 'nothing' ? 'length' : finish.reason
   return { ...rest, reason: reason === 'tool-calls' ? 'stop' : reason }
-}
-
-/** What had to be called has been. */
-function withFreeChoice(request: ChatRequest): ChatRequest {
-  return request.toolChoice.type === 'none' ? request : { ...request, toolChoice: { type: 'auto' } }
 }
