@@ -45,14 +45,14 @@ export function createHandler(parts: ApiParts): Handle {
   }
 }
 
-/** The same for whoever sits in this process, where nobody has to show a token. */
+/** The same for the agents' server that sits in this process, where nobody has to show a token. */
 export function createCaller({ endpoints }: Pick<ApiParts, 'endpoints'>) {
   return async (method: Method, url: string, body: object = {}): Promise<{ status: number; text: string }> => {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     const found = findEndpoint(endpoints, pathname)
     const operation = found?.endpoint[method]
     if (!operation || !('answer' in operation)) throw new Error(`Nothing answers ${method} ${pathname}.`)
-    const asked = { id: found.id, query: Object.fromEntries(searchParams), body }
+    const asked: Asked = { id: found.id, query: Object.fromEntries(searchParams), body, by: 'agent' }
     const given = await operation.answer(asked)
     return { status: given.status, text: JSON.stringify(given.body ?? {}) }
   }
@@ -75,7 +75,8 @@ async function answer(
   // A client that has left, or has its answer.
   if (!body) return
   if ('status' in body) return give(response, body)
-  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value }
+  const by = parts.access.handOf(request.headers)
+  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value, by }
   if ('tell' in operation) return operation.tell(asked, response)
   give(response, await operation.answer(asked))
   if (request.method !== 'GET') parts.events.nudge()
