@@ -1,5 +1,6 @@
 /** Whom Trooper is to ask: as it sees fit, local models only, or the primary in any case; and for how long. */
 import { useSignal } from '@preact/signals'
+import { handWords } from '../../src/ir/hand.ts'
 import type { Override } from '../../src/routing/override.ts'
 import { moment } from '../words/moments.ts'
 import { usePage } from './page.ts'
@@ -65,5 +66,8 @@ export function Controls({ override }: { override: Override }) {
 function inForce(override: Override, nowMs: number): string {
   if (override.mode === 'auto') return 'Trooper decides by itself.'
   const who = override.mode === 'local' ? 'Only local models are asked' : 'The primary is asked in any case'
-  return override.untilMs === undefined ? `${who}.` : `${who}, until ${moment(override.untilMs, nowMs)}.`
+  const until = override.untilMs === undefined ? '' : `, until ${moment(override.untilMs, nowMs)}`
+  // What was set here, its person knows.
+  const by = override.by === 'page' ? '' : `, as was set ${handWords(override.by)}`
+  return `${who}${until}${by}.`
 }

@@ -35,8 +35,8 @@ describe('who answers', () => {
   })
 
   it('is whom the person set, for as long as they said', () => {
-    const answering = fallback({ reason: 'override', words: 'set aside by hand', untilMs: nowMs + 5000 })
-    expect(whyAnswering(answering)).toBe('You set it so.')
+    const answering = fallback({ reason: 'override', words: 'set aside by an agent', untilMs: nowMs + 5000 })
+    expect(whyAnswering(answering)).toBe('anthropic was set aside by an agent.')
     expect(handBackOf(answering, [], nowMs)).toEqual({ is: 'at', atMs: nowMs + 5000, how: { is: 'set' } })
     const forGood = fallback({ reason: 'override' })
     expect(handBackOf(forGood, [], nowMs)).toEqual({ is: 'open', sentence: 'Until you set it back to auto.' })

@@ -20,7 +20,7 @@ export function headline({ kind }: AnsweringView): string {
 /** Why that one, in a sentence. */
 export function whyAnswering({ instead }: AnsweringView): string {
   if (!instead) return 'It is the first of its chain.'
-  if (instead.reason === 'override') return 'You set it so.'
+  if (instead.reason === 'override') return `${instead.of} was ${instead.words}.`
   return `In place of ${instead.of}: ${instead.words}.`
 }
 

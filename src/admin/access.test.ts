@@ -56,6 +56,16 @@ describe('a change', () => {
   })
 })
 
+it.each<[string, IncomingHttpHeaders]>([
+  ['page', { ...ownPage, cookie: pageCookie }],
+  ['page', { ...ownPage, cookie: pageCookie, 'x-trooper-token': 'no' }],
+  ['terminal', { 'x-trooper-token': install }],
+  ['terminal', { authorization: `Bearer ${install}`, 'x-trooper-by': 'nobody' }],
+  ['agent', { 'x-trooper-token': install, 'x-trooper-by': 'agent' }],
+])('knows that it is the %s that asks', (hand, headers) => {
+  expect(free.handOf({ host, ...headers })).toBe(hand)
+})
+
 describe('a read', () => {
   it('is free where TROOPER_TOKEN is not set', () => {
     expect(reads({})).toBe(200)

@@ -5,6 +5,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { byHeader, type Hand } from '../ir/hand.ts'
 
 export type Denial = { status: 401 | 403; sentence: string }
 
@@ -12,6 +13,8 @@ export interface Access {
   /** `undefined`: it may. */
   mayRead(headers: IncomingHttpHeaders): Denial | undefined
   mayChange(headers: IncomingHttpHeaders): Denial | undefined
+  /** Of one that may: a program with a token is the terminal's, unless it says that it stands for an agent. */
+  handOf(headers: IncomingHttpHeaders): Hand
   /** The `Set-Cookie` that goes with the page; `undefined` where it has to ask for the token first. */
   pageCookie(): string | undefined
   /** The `Set-Cookie` for whoever gave the right token; `undefined` for any other. */
@@ -48,6 +51,7 @@ export function createAccess(installToken: string, token: string | undefined): A
       if (!hasCookie(headers)) return token === undefined ? noInstallToken : noToken
       return isOwnPage(headers) ? undefined : foreignPage
     },
+    handOf: (headers) => (!hasToken(headers) ? 'page' : headers[byHeader] === 'agent' ? 'agent' : 'terminal'),
     pageCookie: () => (token === undefined ? cookie : undefined),
     login: (given) => (isToken(given) ? `${cookie}; Max-Age=${loginSeconds}` : undefined),
     asksForToken: token !== undefined,

@@ -1,5 +1,6 @@
 /** What an endpoint of `/trooper/api` answers, and how that is written. */
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { endOnceSent } from '../server/body.ts'
 import type { Denial } from './access.ts'
 import type { View } from './views.ts'
 
@@ -13,12 +14,21 @@ export interface Answer {
 /** Of every answer: what is true now is kept by nobody. */
 export const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
-export function give(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-  const head = { ...always, ...headers }
-  if (body === undefined) return void response.writeHead(status, head).end()
-  const text = `${JSON.stringify(body)}\n`
+export function give(response: ServerResponse, answer: Answer): void {
+  response.end(begin(response, answer))
+}
+
+/** In the middle of a request whose rest nobody wants: of the connection it is the last. */
+export function giveLast(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  endOnceSent(request, response, begin(response, { ...answer, headers: { ...answer.headers, connection: 'close' } }))
+}
+
+/** Writes the head, and returns what has to follow. */
+function begin(response: ServerResponse, { status, body, headers = {} }: Answer): string {
+  const text = body === undefined ? '' : `${JSON.stringify(body)}\n`
   const about = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
-  response.writeHead(status, { ...head, ...about }).end(text)
+  response.writeHead(status, { ...always, ...headers, ...(body !== undefined && about) })
+  return text
 }
 
 /** `message`: one sentence. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../observe/log.ts'
 import { drain, readBody } from '../server/body.ts'
 import type { Access } from './access.ts'
-import { always, give, problem, refusal, type Answer } from './answer.ts'
+import { always, give, giveLast, problem, refusal, type Answer } from './answer.ts'
 import type { Asked, Endpoint, Method } from './endpoints.ts'
 import type { Events } from './events.ts'
 
@@ -31,8 +31,6 @@ export type Handle = (
 
 /** No order is longer. */
 const mostBytes = 16 * 1024
-/** So much of what is refused is still read, so that whoever sends it gets to see the answer. */
-const mostDrained = 1024 * 1024
 
 export function createHandler(parts: ApiParts): Handle {
   return (request, response, place, foreign) => {
@@ -47,14 +45,14 @@ export function createHandler(parts: ApiParts): Handle {
   }
 }
 
-/** The same for whoever sits in this process, where nobody has to show a token. */
+/** The same for the agents' server that sits in this process, where nobody has to show a token. */
 export function createCaller({ endpoints }: Pick<ApiParts, 'endpoints'>) {
   return async (method: Method, url: string, body: object = {}): Promise<{ status: number; text: string }> => {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     const found = findEndpoint(endpoints, pathname)
     const operation = found?.endpoint[method]
     if (!operation || !('answer' in operation)) throw new Error(`Nothing answers ${method} ${pathname}.`)
-    const asked = { id: found.id, query: Object.fromEntries(searchParams), body }
+    const asked: Asked = { id: found.id, query: Object.fromEntries(searchParams), body, by: 'agent' }
     const given = await operation.answer(asked)
     return { status: given.status, text: JSON.stringify(given.body ?? {}) }
   }
@@ -68,16 +66,17 @@ async function answer(
 ): Promise<void> {
   const found = findOperation(parts, request, path)
   if ('status' in found) {
-    drain(request, mostDrained)
+    drain(request)
     return give(response, found)
   }
   const { operation, id } = found
   if (operation.isStream) return follow(parts.events, request, response)
-  const body = await bodyOf(request, 'tell' in operation ? operation.mostBytes : mostBytes)
-  // A client that has left.
+  const body = await bodyOf(request, response, 'tell' in operation ? operation.mostBytes : mostBytes)
+  // A client that has left, or has its answer.
   if (!body) return
   if ('status' in body) return give(response, body)
-  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value }
+  const by = parts.access.handOf(request.headers)
+  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value, by }
   if ('tell' in operation) return operation.tell(asked, response)
   give(response, await operation.answer(asked))
   if (request.method !== 'GET') parts.events.nudge()
@@ -125,13 +124,17 @@ function follow(events: Events, request: IncomingMessage, response: ServerRespon
 }
 
 /** Only JSON that says that it is: no form of another site can send that. `undefined`: nobody waits any more. */
-function bodyOf(request: IncomingMessage, most: number): Promise<{ value: unknown } | Answer | undefined> {
+function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  most: number,
+): Promise<{ value: unknown } | Answer | undefined> {
   return new Promise((resolve) => {
     readBody(request, most, (read) => {
       if (read.ok) return resolve(read.body.length === 0 ? { value: {} } : parsed(read.body, request))
       if (read.problem === 'client-gone') return resolve(undefined)
-      drain(request, most + mostDrained)
-      resolve(problem(413, `The body is longer than ${Math.round(most / 1024)} KiB.`, { connection: 'close' }))
+      giveLast(request, response, problem(413, `The body is longer than ${Math.round(most / 1024)} KiB.`))
+      resolve(undefined)
     })
   })
 }

@@ -1,6 +1,7 @@
 /** What a person may change of a Trooper that is at work: from the page, the terminal or an agent, by the same functions. */
 import { loadNow } from '../exchange/load-now.ts'
 import type { Services } from '../exchange/outcome.ts'
+import { handWords, type Hand } from '../ir/hand.ts'
 import type { Override } from '../routing/override.ts'
 import type { Target } from '../routing/target.ts'
 import type { OrderOf } from './orders.ts'
@@ -9,13 +10,13 @@ import { allTargets } from './status.ts'
 import type { ProbeView, WarmView } from './views.ts'
 
 /** From the next exchange on. */
-export function setOverride({ override, clock, log }: Services, order: OrderOf<'override'>): Override {
+export function setOverride({ override, clock, log }: Services, order: OrderOf<'override'>, by: Hand): Override {
   const nowMs = clock.now()
   const { mode } = order
   const forMs = order.mode === 'auto' ? undefined : order.forMs
-  override.set(mode === 'auto' ? { mode } : { mode, ...(forMs !== undefined && { untilMs: nowMs + forMs }) })
+  override.set(mode === 'auto' ? { mode } : { mode, by, ...(forMs !== undefined && { untilMs: nowMs + forMs }) })
   const end = forMs === undefined ? '' : ` for ${Math.ceil(forMs / 60_000)} min`
-  log.info(`🪖 ${words[mode]}${end}, as was set by hand`, { override: mode })
+  log.info(`🪖 ${words[mode]}${end}, as was set ${handWords(by)}`, { override: mode, by })
   return override.get(nowMs)
 }
 
@@ -28,7 +29,7 @@ const words: { readonly [M in Override['mode']]: string } = {
 export type Refused = { problem: string; status: 404 | 502 }
 
 /** The next exchange of each customer asks the target, one at a time; without a name, every one that rests. Nothing is sent by this itself. */
-export function makeDue(services: Services, name: string | undefined): ProbeView | Refused {
+export function makeDue(services: Services, name: string | undefined, by: Hand): ProbeView | Refused {
   const { ledger, breakers, clock, log } = services
   const named = findTargets(services, name, () => true)
   if ('problem' in named) return named
@@ -36,7 +37,8 @@ export function makeDue(services: Services, name: string | undefined): ProbeView
   const due = named
     .map((target) => target.name)
     .filter((target) => [ledger.makeDue(target, nowMs), breakers.makeDue(target, nowMs)].includes(true))
-  for (const target of due) log.info(`🪖 ${target} is asked by the next exchange, as was set by hand`, { target })
+  for (const target of due)
+    log.info(`🪖 ${target} is asked by the next exchange, as was set ${handWords(by)}`, { target, by })
   return { due }
 }
 

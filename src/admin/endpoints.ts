@@ -4,6 +4,7 @@ import type * as z from 'zod'
 import type { ShownSetting } from '../config/shown.ts'
 import type { LocalAsker } from '../exchange/ask-local.ts'
 import type { Services } from '../exchange/outcome.ts'
+import type { Hand } from '../ir/hand.ts'
 import type { Access } from './access.ts'
 import { give, problem, type Answer } from './answer.ts'
 import { answerAsk } from './ask.ts'
@@ -25,6 +26,7 @@ export interface Asked {
   query: Readonly<Record<string, string>>
   /** As JSON has it; an empty object where there was none. */
   body: unknown
+  by: Hand
 }
 
 type Operation =
@@ -85,14 +87,14 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
     '/override': {
       GET: { answer: () => good(services.override.get(services.clock.now())) },
       PUT: {
-        answer: ({ body }) =>
-          withRead(orders.override, body, 'The override', (order) => good(setOverride(services, order))),
+        answer: ({ body, by }) =>
+          withRead(orders.override, body, 'The override', (order) => good(setOverride(services, order, by))),
       },
     },
     '/probe': {
       POST: {
-        answer: ({ body }) =>
-          withRead(orders.target, body, 'The body', ({ target }) => done(makeDue(services, target))),
+        answer: ({ body, by }) =>
+          withRead(orders.target, body, 'The body', ({ target }) => done(makeDue(services, target, by))),
       },
     },
     '/warm': {

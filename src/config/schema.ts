@@ -206,7 +206,7 @@ export const settings = {
     flag: 'on-slow',
     default: 'wait',
     meaning:
-      '`wait`: a stream without content in time is given up for the next target; `race`: both go on, and the first that speaks is kept',
+      '`wait`: a stream without content in time is given up for the next target; `race`: both go on, and the first that speaks is kept; not where a request names MCP servers, whose tools would run for each',
     schema: z.enum(['wait', 'race'], { error: 'must be wait or race' }),
   },
   // Anthropic reckons an hour for the longest answer there is (providers.md 3.2).

@@ -58,7 +58,9 @@ export class Attempts {
     const decoded = await this.#request.decode()
     if (!decoded.ok) return { type: 'failed', failure: decoded.failure }
     const { stream } = decoded.request
-    return attemptLocal(this.#services, this.#incoming, turn, stream ? this.#client : undefined, () => this.#ask(turn))
+    return attemptLocal(this.#services, this.#incoming, turn, stream ? this.#client : undefined, (here) =>
+      this.#ask(here),
+    )
   }
 
   #ask(turn: Turn): Promise<Outcome> {

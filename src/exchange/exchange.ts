@@ -103,12 +103,20 @@ class Exchange {
 
   /** False when nobody was left to ask. */
   async #askAll(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
-    if (this.#services.times.onSlow === 'race' && targets.length > 1) return this.#race(targets, ask)
+    if (this.#services.times.onSlow === 'race' && targets.length > 1 && !(await this.#namesServers()))
+      return this.#race(targets, ask)
     for (const target of targets) {
       if (target.kind === 'local') this.#client.expectToWait()
       if ((await ask(this.#turnOf(target, this.#client.reply, undefined))) === 'done') return true
     }
     return false
+  }
+
+  /** Whoever answers has its MCP servers run tools: two at once would have them run twice. */
+  async #namesServers(): Promise<boolean> {
+    if (!this.#incoming.body.includes('"mcp')) return false
+    const decoded = await this.#request.decode()
+    return decoded.ok && decoded.request.mcp !== undefined
   }
 
   #race(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Failure } from '../ir/failure.ts'
 import type { Target } from '../routing/target.ts'
 import type { Outcome, Services } from './outcome.ts'
 import type { Place } from './places.ts'
-import { waitFor, type Waiter } from './wait.ts'
+import { waitFor, type Waited, type Waiter } from './wait.ts'
 
 export interface Guest extends Waiter {
   target: Target
@@ -14,11 +14,14 @@ export interface Guest extends Waiter {
   onTurn: () => void
 }
 
+/** Does something else in the middle of an answer: where that takes long, the engine is others' until it is done. */
+export type Aside = <T>(work: () => Promise<Waited<T>>) => Promise<Waited<T>>
+
 /** `ask` is called when the engine may be asked. */
 export async function inTurn(
   services: Services,
   guest: Guest,
-  ask: (engine: Engine) => Promise<Outcome>,
+  ask: (engine: Engine, aside: Aside) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { target, asker } = guest
   const engine = await services.engines.at(target)
@@ -30,9 +33,37 @@ export async function inTurn(
     const waited = await waitFor(place.turn, guest, services.clock)
     if (waited.is === 'over') return waited.outcome
     guest.onTurn()
-    return await ask(engine)
+    return await ask(engine, (work) => stepAside(services, guest, place, work))
   } finally {
     place.leave()
+  }
+}
+
+/** What is done sooner is not worth another's prompt in the engine's memory, which has to be read there again for either. */
+const asideAfterMs = 500
+
+async function stepAside<T>(
+  services: Services,
+  guest: Guest,
+  place: Place,
+  work: () => Promise<Waited<T>>,
+): Promise<Waited<T>> {
+  const { clock } = services
+  let isAside = false
+  const cancel = clock.after(asideAfterMs, () => {
+    isAside = true
+    place.stepAside()
+  })
+  try {
+    const waited = await work()
+    cancel()
+    if (waited.is === 'over' || !isAside) return waited
+    const turn = place.comeBack()
+    tellPlace(services, guest.target, place)
+    const back = await waitFor(turn, guest, clock)
+    return back.is === 'over' ? back : waited
+  } finally {
+    cancel()
   }
 }
 

@@ -16,12 +16,14 @@ export function attemptLocal(
   incoming: Incoming,
   turn: Turn,
   client: ClientSide | undefined,
-  ask: () => Promise<Outcome>,
+  ask: (turn: Turn) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { target, reply, record } = turn
   const { clock } = services
   const guest = { ...waiterOf(turn), target, asker: askerOf(incoming), onTurn: () => record.hasTurn(clock.now()) }
-  const attempt = inTurn(services, guest, (engine) => askUntilLoaded(services, engine, turn, ask))
+  const attempt = inTurn(services, guest, (engine, aside) =>
+    askUntilLoaded(services, engine, turn, () => ask({ ...turn, aside })),
+  )
   if (!client) return attempt
   return keepVigil(services, target, attempt, {
     isGone: () => reply.isGone,

@@ -79,9 +79,14 @@ async function answer(
   const ran = more.ran ?? nothingRan()
   const offer = createOffer(first, listed)
   const servers: Part['servers'] = {
-    call: async (call) => {
-      called.push(call)
-      return result
+    run: async (wanted, _, onResult) => {
+      for (const [at, one] of wanted.entries()) {
+        if ('call' in one) called.push(one.call)
+        const ended: Waited<McpResult> = 'known' in one ? { is: 'here', value: one.known } : result
+        if (ended.is === 'over') return ended
+        onResult(ended.value, at)
+      }
+      return { is: 'here', value: undefined }
     },
   }
   const part: Part = { offer, servers, listed, lists: [], approved: [], ...more, ran }
@@ -244,6 +249,42 @@ describe('an answer that servers take part in', () => {
       'finish',
     ])
     expect(second.told.at(-1)).toMatchObject({ usage: { inputTokens: 20, outputTokens: 8 } })
+  })
+})
+
+describe('a server of whose tools one has to be called', () => {
+  const forcing = (): ChatRequest =>
+    question({ toolChoice: { type: 'auto' }, mcp: { servers: [server], approved: [], forced: 'docs' } })
+  const offered = ({ tools }: ChatRequest): unknown[] => tools.map((tool) => tool.type === 'function' && tool.name)
+
+  it('is offered alone, and once only', async () => {
+    const { asked } = await answer(
+      [
+        [start, ...calling('docs_search'), ending()],
+        [start, ending('stop')],
+      ],
+      { asked: forcing() },
+    )
+    expect(asked.map(offered)).toEqual([['docs_search'], ['open', 'docs_search']])
+    expect(asked.map(({ toolChoice }) => toolChoice.type)).toEqual(['required', 'auto'])
+  })
+
+  it.each([forcing(), question()])('does not have to be asked again by another model', async (first) => {
+    const failed = { type: 'failed', failure } as const
+    const begun = await answer([[start, ...calling('docs_search'), ending()], failed], {
+      asked: first,
+      isCommitted: false,
+    })
+    const { asked } = await answer([[start, ending('stop')]], { asked: first, ran: begun.ran })
+    expect(asked.map(offered)).toEqual([['open', 'docs_search']])
+    expect(asked.map(({ toolChoice }) => toolChoice.type)).toEqual(['auto'])
+  })
+
+  it('that lists nothing leaves the choice to the model', async () => {
+    const { asked } = await answer([[start, ending('stop')]], {
+      asked: question({ toolChoice: { type: 'auto' }, mcp: { servers: [], approved: [], forced: 'mail' } }),
+    })
+    expect(asked.map(({ toolChoice }) => toolChoice.type)).toEqual(['auto'])
   })
 })
 

@@ -2,6 +2,7 @@
 import { madeHere } from '../dialects/made-here.ts'
 import { toldResult, type McpResult } from '../ir/answer.ts'
 import type { Finish, StreamEvent, Usage } from '../ir/events.ts'
+import { withFreeChoice } from '../ir/free-choice.ts'
 import type { McpCall, McpTool } from '../ir/mcp.ts'
 import type { ChatRequest, Message, ToolResultPart } from '../ir/request.ts'
 import { toldCall } from '../ir/unfold.ts'
@@ -10,7 +11,7 @@ import type { Listed, Offer } from '../mcp-client/offer.ts'
 import { passes } from '../mcp-client/passes.ts'
 import type { Ran } from '../mcp-client/ran.ts'
 import { createRound, type Round, type RoundCall, type Rounds } from '../mcp-client/round.ts'
-import type { ServersOfAnswer } from './mcp-servers.ts'
+import type { ServersOfAnswer, Wanted } from './mcp-servers.ts'
 import { clientGone, type Failed, type Services, type Turn } from './outcome.ts'
 import { SinkBefore, type AnswerSink } from './sink.ts'
 import type { CallOutcome } from './translated-call.ts'
@@ -28,7 +29,7 @@ export interface Asking {
 /** What takes part. */
 export interface Part {
   offer: Offer
-  servers: Pick<ServersOfAnswer, 'call'>
+  servers: Pick<ServersOfAnswer, 'run'>
   listed: readonly Listed[]
   /** What the client is told of first. */
   lists: readonly StreamEvent[]
@@ -74,17 +75,19 @@ export class AnswerInRounds {
 
   async #askInRounds(question: ChatRequest): Promise<CallOutcome> {
     const { offer, ran, lists } = this.#part
-    let asked = await this.#extended(question, ran.messages)
+    let next = await this.#extended(question, ran.messages)
     let opening: StreamEvent[] | undefined = [...lists, ...ran.events]
-    for (let count = 1; ; count += 1) {
-      const isLast = count > mostRounds || ran.calls >= offer.mostCalls
+    for (let rounds = ran.rounds; ; rounds += 1) {
+      const isLast = rounds >= mostRounds || ran.calls >= offer.mostCalls
       const round = createRound(this.#rounds, opening)
       opening = undefined
-      const outcome = await this.#asking.ask(this.#limited(isLast ? offer.withdraw(asked) : asked), this.#sinkOf(round))
+      const free = rounds === 0 ? next : withFreeChoice(next)
+      const asked = isLast ? offer.withdraw(free) : rounds === 0 ? offer.force(free) : free
+      const outcome = await this.#asking.ask(this.#limited(asked), this.#sinkOf(round))
       const { finish } = round
       if (outcome.type !== 'answered' || !finish) return outcome
       this.#usage = addUsage(this.#usage, finish.usage)
-      const results = await this.#run(round, isLast)
+      const results = await this.#run(round, isLast, question.parallelToolCalls === false)
       if (results.is === 'over') return this.#over(results.outcome)
       const isSpent = this.#left(question) === 0
       if (isLast || isSpent || mustEnd(round, finish)) return this.#end(round, endOf(finish, round, isSpent))
@@ -92,58 +95,73 @@ export class AnswerInRounds {
         { role: 'assistant', content: round.said() },
         { role: 'tool', content: results.value },
       ]
-      this.#remember(messages)
-      asked = await this.#extended(withFreeChoice(asked), messages)
+      this.#remember(messages, rounds + 1)
+      next = await this.#extended(next, messages)
     }
   }
 
   /** Before anything is asked: what comes of them is part of the question. */
   async #runApproved(): Promise<CallOutcome | undefined> {
     const { approved, listed, ran } = this.#part
-    for (const call of approved) {
-      const { approvalId = '' } = call
-      if (ran.approved.includes(approvalId)) continue
-      const at = listed.find(({ server }) => server.label === call.server)
+    const calls = approved.filter(({ approvalId = '' }) => !ran.approved.includes(approvalId))
+    const placeOf = (call: McpCall): Listed | undefined => listed.find(({ server }) => server.label === call.server)
+    const wanted = calls.map((call): Wanted => {
+      const at = placeOf(call)
       const tool = at?.list.tools.find((one) => one.name === call.name && passes(one, at.server.offered))
-      const result = tool ? await this.#call(call, tool) : refused('This tool cannot be called here.')
-      if (result.is === 'over') return result.outcome
-      ran.approved.push(approvalId)
-      ran.messages.push(...toldCall(call, result.value))
+      return tool ? this.#calling(call, tool) : refused('This tool cannot be called here.')
+    })
+    const done = await this.#runAll(wanted, false, (result, at) => {
+      const call = calls[at]
+      if (!call) return
+      ran.approved.push(call.approvalId ?? '')
+      ran.messages.push(...toldCall(call, result))
+      if (!placeOf(call)) return
       const index = ran.free++
-      if (at)
-        ran.events.push({ type: 'mcp-call-start', index, call }, { type: 'mcp-call-end', index, result: result.value })
-    }
+      ran.events.push({ type: 'mcp-call-start', index, call }, { type: 'mcp-call-end', index, result })
+    })
     this.#rounds.free = ran.free
-    return undefined
+    return done.is === 'over' ? done.outcome : undefined
   }
 
-  /** One after the other, as the model wrote them: one may be there for the sake of another. */
-  async #run(round: Round, isLast: boolean): Promise<Waited<ToolResultPart[]>> {
+  async #run(round: Round, isLast: boolean, isSerial: boolean): Promise<Waited<ToolResultPart[]>> {
     const results: ToolResultPart[] = []
-    for (const made of round.calls) {
-      const result = await this.#resultOf(made, isLast)
-      if (result.is === 'over') return result
-      this.#emit({ type: 'mcp-call-end', index: made.index, result: result.value })
+    const wanted = round.calls.map((made) => this.#wantedOf(made, isLast))
+    const done = await this.#runAll(wanted, isSerial, (result, at) => {
+      const made = round.calls[at]
+      if (!made) return
+      this.#emit({ type: 'mcp-call-end', index: made.index, result })
       this.#sink.flush()
-      results.push({ type: 'tool-result', callId: made.callId, ...toldResult(result.value) })
-    }
-    return { is: 'here', value: results }
+      results.push({ type: 'tool-result', callId: made.callId, ...toldResult(result) })
+    })
+    return done.is === 'over' ? done : { is: 'here', value: results }
   }
 
-  async #resultOf({ call, called, isSound }: RoundCall, isLast: boolean): Promise<Waited<McpResult>> {
+  #wantedOf({ call, called, isSound }: RoundCall, isLast: boolean): Wanted {
     const { ran, offer } = this.#part
     if (called.is === 'unknown') return refused(`The server has no tool '${called.name}'.`)
     if (!isSound) return refused('The arguments are no JSON object.')
     if (isLast || ran.calls >= offer.mostCalls) return refused('No more tools may be called in this answer.')
-    return this.#call(call, called.tool)
+    return this.#calling(call, called.tool)
   }
 
-  async #call(call: McpCall, tool: McpTool): Promise<Waited<McpResult>> {
-    if (this.#turn.reply.isGone) return { is: 'over', outcome: clientGone }
+  #calling(call: McpCall, tool: McpTool): Wanted {
     this.#part.ran.calls += 1
-    const result = await this.#part.servers.call(call, tool)
-    if (result.is === 'here' && (result.value.type === 'failed' || result.value.isError)) this.#failures += 1
-    return result
+    return { call, tool }
+  }
+
+  async #runAll(
+    wanted: readonly Wanted[],
+    isSerial: boolean,
+    onResult: (result: McpResult, at: number) => void,
+  ): Promise<Waited<void>> {
+    if (wanted.length === 0) return { is: 'here', value: undefined }
+    if (this.#turn.reply.isGone) return { is: 'over', outcome: clientGone }
+    return this.#part.servers.run(wanted, isSerial, (result, at) => {
+      const one = wanted[at]
+      const isCall = one !== undefined && 'call' in one
+      if (isCall && (result.type === 'failed' || result.isError)) this.#failures += 1
+      onResult(result, at)
+    })
   }
 
   async #extended(question: ChatRequest, messages: readonly Message[]): Promise<ChatRequest> {
@@ -165,12 +183,13 @@ export class AnswerInRounds {
   }
 
   /** As long as the client has nothing, another model may have to go on from here. */
-  #remember(messages: Message[]): void {
+  #remember(messages: Message[], rounds: number): void {
     if (this.#sink.isCommitted) return
     const { ran } = this.#part
     ran.events = [...this.#told]
     ran.messages.push(...messages)
     ran.usage = this.#usage
+    ran.rounds = rounds
     ran.free = this.#rounds.free
   }
 
@@ -209,8 +228,8 @@ export class AnswerInRounds {
   }
 }
 
-function refused(message: string): Waited<McpResult> {
-  return { is: 'here', value: { type: 'failed', fault: { kind: 'protocol', code: -32_602, message } } }
+function refused(message: string): Wanted {
+  return { known: { type: 'failed', fault: { kind: 'protocol', code: -32_602, message } } }
 }
 
 function mustEnd(round: Round, { reason }: Finish): boolean {
@@ -224,9 +243,4 @@ function endOf(finish: Finish, { kept, calls }: Round, isSpent: boolean): Finish
   if (kept === 'nothing' && calls.length === 0) return finish
   const reason = isSpent && kept === 'nothing' ? 'length' : finish.reason
   return { ...rest, reason: reason === 'tool-calls' ? 'stop' : reason }
-}
-
-/** What had to be called has been. */
-function withFreeChoice(request: ChatRequest): ChatRequest {
-  return request.toolChoice.type === 'none' ? request : { ...request, toolChoice: { type: 'auto' } }
 }

@@ -3,6 +3,7 @@ import type { McpResult } from '../ir/answer.ts'
 import type { McpCall, McpList, McpServer, McpTool } from '../ir/mcp.ts'
 import type { McpConnection } from '../mcp-client/connect/connection.ts'
 import type { Listed } from '../mcp-client/offer.ts'
+import { mapInOrder } from './in-order.ts'
 import type { Services, Turn } from './outcome.ts'
 import { waitFor, waiterOf, type Waited } from './wait.ts'
 
@@ -10,6 +11,11 @@ import { waitFor, waiterOf, type Waited } from './wait.ts'
 const listMs = 15_000
 /** A call may have a machine work. */
 const callMs = 120_000
+/** More than a model thinks of at once, and no flood for a server. */
+const mostAtOnce = 8
+
+/** A call that its server is to run, or one whose end is known before. */
+export type Wanted = { call: McpCall; tool: McpTool } | { known: McpResult }
 
 type Means = Pick<Services, 'mcp' | 'clock' | 'log'>
 
@@ -26,13 +32,21 @@ export class ServersOfAnswer {
 
   /** All at once; a server whose list is known is not asked. */
   list(servers: readonly McpServer[]): Promise<Waited<Listed[]>> {
-    return this.#within(listMs, (signal) =>
-      Promise.all(servers.map(async (server) => ({ server, list: await this.#listOf(server, signal) }))),
-    )
+    const lists = (signal: AbortSignal): Promise<Listed[]> =>
+      Promise.all(servers.map(async (server) => ({ server, list: await this.#listOf(server, signal) })))
+    const isKnown = servers.every(({ known }) => known)
+    return isKnown ? this.#until(lists) : this.#aside((signal) => this.#within(listMs, signal, lists))
   }
 
-  call(call: McpCall, tool: McpTool): Promise<Waited<McpResult>> {
-    return this.#within(callMs, (signal) => this.#at(call.server).call(call, tool, signal))
+  /** So many at once, at most; `onResult` is told in the order of the calls, of each as soon as those before it are done. */
+  run(
+    wanted: readonly Wanted[],
+    isSerial: boolean,
+    onResult: (result: McpResult, at: number) => void,
+  ): Promise<Waited<void>> {
+    return this.#aside((signal) =>
+      mapInOrder(wanted, isSerial ? 1 : mostAtOnce, signal, (one) => this.#resultOf(one, signal), onResult),
+    )
   }
 
   close(): void {
@@ -57,13 +71,31 @@ export class ServersOfAnswer {
     return connection
   }
 
-  async #within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<Waited<T>> {
+  async #resultOf(wanted: Wanted, signal: AbortSignal): Promise<McpResult> {
+    if ('known' in wanted) return wanted.known
+    const { call, tool } = wanted
+    return this.#within(callMs, signal, (within) => this.#at(call.server).call(call, tool, within))
+  }
+
+  /** The engine is not asked meanwhile. */
+  #aside<T>(work: (signal: AbortSignal) => Promise<T>): Promise<Waited<T>> {
+    const { aside } = this.#turn
+    return aside ? aside(() => this.#until(work)) : this.#until(work)
+  }
+
+  /** As long as anybody waits for it. */
+  async #until<T>(work: (signal: AbortSignal) => Promise<T>): Promise<Waited<T>> {
+    const controller = new AbortController()
+    const waited = await waitFor(work(controller.signal), waiterOf(this.#turn), this.#services.clock)
+    if (waited.is === 'over') controller.abort()
+    return waited
+  }
+
+  async #within<T>(ms: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     const cancel = this.#services.clock.after(ms, () => controller.abort())
     try {
-      const waited = await waitFor(work(controller.signal), waiterOf(this.#turn), this.#services.clock)
-      if (waited.is === 'over') controller.abort()
-      return waited
+      return await work(AbortSignal.any([signal, controller.signal]))
     } finally {
       cancel()
     }

@@ -53,7 +53,7 @@ export async function openMcp(
     return listed
   }
   const offer = createOffer(request, listed.value)
-  const ran = 'ran' in before ? before.ran : nothingRan()
+  const ran = 'ran' in before ? before.ran : ranIn(before.begun)
   const lists = 'ran' in before && tellsLists(incoming) ? listed.value.flatMap(newList) : []
   const part = { offer, servers: opened, listed: listed.value, lists, approved, ran }
   return {
@@ -78,6 +78,11 @@ export function prepareMessages(
 /** Somebody ran it before the answer broke off. */
 function isIn(begun: readonly AnswerPart[], { approvalId }: McpCall): boolean {
   return begun.some((part) => part.type === 'mcp-call' && part.call.approvalId === approvalId)
+}
+
+/** The client has it all: only that there was something counts. */
+function ranIn(begun: readonly AnswerPart[]): Ran {
+  return { ...nothingRan(), rounds: begun.some(({ type }) => type === 'mcp-call') ? 1 : 0 }
 }
 
 /** One that the client knows is not told again. */

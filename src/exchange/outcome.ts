@@ -25,6 +25,7 @@ import type { Patience } from '../upstream/patience.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import type { HandBack } from './hand-back.ts'
+import type { Aside } from './in-turn.ts'
 import type { Loads } from './loads.ts'
 import type { Losses } from './losses.ts'
 import type { OpenAnswer } from './open-answer.ts'
@@ -125,6 +126,8 @@ export interface Turn {
   reply: Reply
   patience: Patience
   record: AttemptRecord
+  /** Of a local target: does something for which the engine is not asked, so that others may ask it meanwhile. */
+  aside?: Aside | undefined
   /** Wants to know what the target says beside its answer, whichever dialect that has. */
   heard?: ((headers: HeaderMap) => void) | undefined
 }

@@ -7,6 +7,10 @@ export interface Place {
   readonly turn: Promise<void>
   /** How many are asked before it, itself included; `undefined` once it is its turn. */
   ahead(): number | undefined
+  /** The next one may ask, until this one comes back to go on with its answer. */
+  stepAside(): void
+  /** Resolves when the engine may be asked again: before those who have not begun. */
+  comeBack(): Promise<void>
   /** The next one may ask. */
   leave(): void
 }
@@ -35,6 +39,8 @@ export interface Places {
 interface Engine {
   queue: Queue
   waiting: Map<Ticket, () => void>
+  /** Who will come back. */
+  aside: Set<Ticket>
 }
 
 export function createPlaces(longest: number, atOnce?: number): Places {
@@ -42,14 +48,18 @@ export function createPlaces(longest: number, atOnce?: number): Places {
   const engines = new Map<string, Engine>()
   const borrowers = new Map<string, () => void>()
 
-  const leave = (name: string, engine: Engine, ticket: Ticket): void => {
+  const giveUp = (name: string, engine: Engine, ticket: Ticket): void => {
     engine.waiting.delete(ticket)
     for (const next of engine.queue.leave(ticket)) {
       engine.waiting.get(next)?.()
       engine.waiting.delete(next)
     }
-    if (engine.queue.running() === 0 && engines.get(name) === engine) engines.delete(name)
+    const isIdle = engine.queue.running() === 0 && engine.aside.size === 0
+    if (isIdle && engines.get(name) === engine) engines.delete(name)
   }
+
+  const turnOf = (engine: Engine, ticket: Ticket, entered: 'running' | 'waiting'): Promise<void> =>
+    entered === 'running' ? Promise.resolve() : new Promise<void>((resolve) => void engine.waiting.set(ticket, resolve))
 
   const wanted = (name: string): void => {
     const onWanted = borrowers.get(name)
@@ -61,19 +71,29 @@ export function createPlaces(longest: number, atOnce?: number): Places {
     atOnce,
     enter: (name, client, slots) => {
       wanted(name)
-      const engine = engines.get(name) ?? { queue: createQueue(slots, longest), waiting: new Map() }
+      const engine = engines.get(name) ?? { queue: createQueue(slots, longest), waiting: new Map(), aside: new Set() }
       engines.set(name, engine)
       const ticket: Ticket = { client }
       const entered = engine.queue.enter(ticket)
       if (entered === 'full') return undefined
-      const turn =
-        entered === 'running'
-          ? Promise.resolve()
-          : new Promise<void>((resolve) => void engine.waiting.set(ticket, resolve))
+      let hasLeft = false
       return {
-        turn,
+        turn: turnOf(engine, ticket, entered),
         ahead: () => engine.queue.placeOf(ticket),
-        leave: () => leave(name, engine, ticket),
+        stepAside: () => {
+          if (hasLeft) return
+          engine.aside.add(ticket)
+          giveUp(name, engine, ticket)
+        },
+        comeBack: () => {
+          if (!engine.aside.delete(ticket)) return Promise.resolve()
+          return turnOf(engine, ticket, engine.queue.comeBack(ticket))
+        },
+        leave: () => {
+          hasLeft = true
+          engine.aside.delete(ticket)
+          giveUp(name, engine, ticket)
+        },
       }
     },
     borrow: (name, onWanted) => {

@@ -2,6 +2,7 @@
  * The failure catalogue: every way an attempt can go wrong, closed.
  * A kind never changes its meaning; it is what logs, metrics and the `X-Trooper-Reason` header say.
  */
+import { handWords, type Hand } from './hand.ts'
 
 /** Whom a spent quota or a limit concerns: the whole account, one model, or only this one request (too big for the limit). */
 export type Scope = 'account' | 'model' | 'request'
@@ -51,8 +52,8 @@ export type Cause =
   | { kind: 'handover'; resetsAtMs: number }
   /** Not asked because a local model made the call whose result this is: it goes on with its own tool loop. */
   | { kind: 'local-loop' }
-  /** Not asked because the person said so. */
-  | { kind: 'override' }
+  /** Not asked because the person said so, or an agent that may. */
+  | { kind: 'override'; by?: Hand }
   /** Not asked because the model runs on somebody else's machine, and nobody allowed that (`ALLOW_REMOTE_MODELS`). */
   | { kind: 'remote-model' }
   /** Not asked because too many wait for it already (`LOCAL_QUEUE`); `resetsAtMs` is when it is worth asking again. */
@@ -115,6 +116,8 @@ export function describeFailure(failure: Failure): string {
       return networkLabels[failure.problem]
     case 'timeout':
       return `timed out: ${failure.phase.replace('-', ' ')}`
+    case 'override':
+      return `set aside ${handWords(failure.by)}`
     case 'malformed-answer':
       return failure.isUnreadCall ? 'tool call unread by its engine' : catalogue[failure.kind].label
     case 'rate-limited':
@@ -130,7 +133,6 @@ export function describeFailure(failure: Failure): string {
     case 'client-gone':
     case 'handover':
     case 'local-loop':
-    case 'override':
     case 'remote-model':
     case 'queue-full':
       return catalogue[failure.kind].label

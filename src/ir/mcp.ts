@@ -61,6 +61,8 @@ export interface McpWishes {
   servers: readonly McpServer[]
   /** Calls that the client has allowed, and nobody has run yet. */
   approved: readonly McpCall[]
+  /** A tool of this server has to be called, whichever. */
+  forced?: string
 }
 
 /** The name that a model is shown, as Anthropic composes it (SDK: BetaToolChangeToolReference). The same for the same tool, always. */

@@ -19,6 +19,8 @@ export type Called =
 export interface Offer {
   /** The same request with these tools, and without what stood for them. */
   request(request: ChatRequest): ChatRequest
+  /** Where the client wants a tool of one server called: with no others, so that it is one of them. */
+  force(request: ChatRequest): ChatRequest
   /** With none of them: no more of them may be called. */
   withdraw(request: ChatRequest): ChatRequest
   /** `undefined`: the call is the client's. */
@@ -48,6 +50,12 @@ export function createOffer(asked: ChatRequest, listed: readonly Listed[]): Offe
           ...(responses && { 'openai-responses': without(responses, new Set(['max_tool_calls'])) }),
         },
       }
+    },
+    force: (request) => {
+      const isForced = (tool: Tool): boolean =>
+        tool.type === 'function' && tools.get(tool.name)?.server.label === asked.mcp?.forced
+      const forced = request.tools.filter(isForced)
+      return forced.length === 0 ? request : { ...request, tools: forced, toolChoice: { type: 'required' } }
     },
     withdraw: (request) => ({
       ...request,

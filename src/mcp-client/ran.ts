@@ -8,6 +8,8 @@ export interface Ran {
   /** The same as the next question tells it. */
   messages: Message[]
   usage: Usage
+  /** Of questions and calls: what had to be called has been. */
+  rounds: number
   /** The next index of the client's answer. */
   free: number
   calls: number
@@ -16,5 +18,5 @@ export interface Ran {
 }
 
 export function nothingRan(): Ran {
-  return { events: [], messages: [], usage: {}, free: 0, calls: 0, approved: [] }
+  return { events: [], messages: [], usage: {}, rounds: 0, free: 0, calls: 0, approved: [] }
 }

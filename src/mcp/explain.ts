@@ -114,7 +114,7 @@ export const meaning: { readonly [K in FailureKind]: string } = {
   'bad-request': 'it finds fault with the request itself',
   'client-gone': 'the app left',
   handover: 'little of its quota is left (HANDOVER_AT)',
-  override: 'a person set it aside by hand',
+  override: 'it was set aside: on the page, in the terminal or by an agent',
   'local-loop': 'the local model keeps the turn while its own tool calls are being answered',
   'remote-model': 'the model runs on another machine, which ALLOW_REMOTE_MODELS does not allow',
   'queue-full': 'too many requests wait for the local model',

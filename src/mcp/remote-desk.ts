@@ -1,6 +1,7 @@
 /** The desk of a Trooper that runs in another process, over its `/trooper/api`. */
 import type { AskEvent } from '../admin/views.ts'
 import type { AskedLocal, LocalQuestion, LocalStage } from '../exchange/ask-local.ts'
+import { byHeader } from '../ir/hand.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import { createDesk, DeskProblem, problemIn, type CallApi, type Desk } from './desk.ts'
 
@@ -35,6 +36,7 @@ async function send(
     method,
     signal,
     headers: {
+      [byHeader]: 'agent',
       ...(body && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(secret !== undefined && { 'x-trooper-token': secret }),

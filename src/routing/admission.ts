@@ -1,5 +1,7 @@
 /** Whether a target is asked now, in which order of reasons: the person's word, the network, the ledger, the quota that is left, the breaker. */
 import type { Failure } from '../ir/failure.ts'
+import { handWords, type Hand } from '../ir/hand.ts'
+import { defined } from '../ir/json.ts'
 import type { Breakers } from './breakers.ts'
 import { restIn, type Ledger, type Payer } from './ledger.ts'
 import type { Loop } from './loop.ts'
@@ -77,7 +79,7 @@ export function foresee(payer: Payer, known: Known, circumstances: Circumstances
   const override = known.override.get(nowMs)
   if (override.mode === 'local') {
     const rest = override.untilMs === undefined ? {} : { rest: { untilMs: override.untilMs } }
-    return { is: 'skip', failure: setAside, isPostponed: false, ...rest }
+    return { is: 'skip', failure: setAside(override.by), isPostponed: false, ...rest }
   }
   if (override.mode === 'primary' && circumstances.isPrimary) return circumstances.isQuestion ? ask : tryOnce
   if (known.network.isAway(payer.target.url.origin)) return { is: 'skip', failure: away, isPostponed: true }
@@ -113,7 +115,9 @@ function overIn(payer: Payer, { usage, handoverAt }: Known, nowMs: number) {
 
 const localLoop: Failure = { kind: 'local-loop', message: 'A local model made the call whose result this is.' }
 
-const setAside: Failure = { kind: 'override', message: 'Only local models are asked, as was set by hand.' }
+function setAside(by: Hand | undefined): Failure {
+  return { kind: 'override', ...defined({ by }), message: `Only local models are asked, as was set ${handWords(by)}.` }
+}
 
 const away: Failure = {
   kind: 'network',

@@ -1,8 +1,10 @@
+import type { Hand } from '../ir/hand.ts'
+
 /** What the person wants, whatever is known: only local models, the primary in any case, or neither. */
 export type Override =
   | { mode: 'auto' }
   /** Without `untilMs`: until the person says otherwise. */
-  | { mode: 'local' | 'primary'; untilMs?: number }
+  | { mode: 'local' | 'primary'; untilMs?: number; by?: Hand }
 
 export interface OverrideSwitch {
   get(nowMs: number): Override

@@ -10,8 +10,10 @@ export interface Queue {
   running(): number
   waiting(): number
   enter(ticket: Ticket): 'running' | 'waiting' | 'full'
-  /** It was answered, or its client left; returns those whose turn it is now. Does nothing for a ticket that is not here. */
+  /** It was answered, its client left, or it has something else to do; returns those whose turn it is now. Does nothing for a ticket that is not here. */
   leave(ticket: Ticket): Ticket[]
+  /** Of one who left in the middle of an answer: it goes on before all who have not begun, and is never too much. */
+  comeBack(ticket: Ticket): 'running' | 'waiting'
   /** How many are asked before it, itself included; `undefined` when it does not wait. */
   placeOf(ticket: Ticket): number | undefined
 }
@@ -21,18 +23,22 @@ export function createQueue(atOnce: number, longest: number): Queue {
   /** In the order of their turns: whoever had one goes to the end. No client is here without a ticket. */
   const clients = new Map<string, Ticket[]>()
   let waiting = 0
+  const returning: Ticket[] = []
 
-  const takeNext = (): Ticket | undefined => {
+  const takeNew = (): Ticket | undefined => {
     for (const [client, tickets] of clients) {
       const ticket = tickets.shift()
       clients.delete(client)
       if (tickets.length > 0) clients.set(client, tickets)
+      waiting -= 1
       return ticket
     }
     return undefined
   }
 
   const withdraw = (ticket: Ticket): void => {
+    const back = returning.indexOf(ticket)
+    if (back !== -1) returning.splice(back, 1)
     const tickets = clients.get(ticket.client)
     const at = tickets?.indexOf(ticket) ?? -1
     if (!tickets || at === -1) return
@@ -43,7 +49,7 @@ export function createQueue(atOnce: number, longest: number): Queue {
 
   return {
     running: () => running.size,
-    waiting: () => waiting,
+    waiting: () => returning.length + waiting,
     enter: (ticket) => {
       if (running.size < atOnce) {
         running.add(ticket)
@@ -58,17 +64,26 @@ export function createQueue(atOnce: number, longest: number): Queue {
     },
     leave: (ticket) => {
       if (!running.delete(ticket)) withdraw(ticket)
-      const next = running.size < atOnce ? takeNext() : undefined
+      const next = running.size < atOnce ? (returning.shift() ?? takeNew()) : undefined
       if (!next) return []
-      waiting -= 1
       running.add(next)
       return [next]
     },
+    comeBack: (ticket) => {
+      if (running.size < atOnce) {
+        running.add(ticket)
+        return 'running'
+      }
+      returning.push(ticket)
+      return 'waiting'
+    },
     placeOf: (ticket) => {
+      const back = returning.indexOf(ticket)
+      if (back !== -1) return back + 1
       const own = clients.get(ticket.client)
       const round = own?.indexOf(ticket) ?? -1
       if (!own || round === -1) return undefined
-      let place = 0
+      let place = returning.length
       let isBehind = false
       for (const tickets of clients.values()) {
         if (tickets === own) isBehind = true

@@ -1,5 +1,6 @@
 /** What outlives a restart, as text: digests of credentials, names, times and counts; no key, no prompt, no provider's sentence. */
 import type { Limit, LimitWindow, Scope } from '../ir/failure.ts'
+import { hands } from '../ir/hand.ts'
 import { arrayOf, isObject, numberOf, parseJson, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { Override } from './override.ts'
@@ -116,7 +117,8 @@ function readOverride(value: JsonValue | undefined): Override | undefined {
   const mode = oneOf(modes, value['mode'])
   if (mode === undefined || mode === 'auto') return mode && { mode }
   const untilMs = numberOf(value['untilMs'])
-  return { mode, ...(untilMs !== undefined && { untilMs }) }
+  const by = oneOf(hands, value['by'])
+  return { mode, ...(untilMs !== undefined && { untilMs }), ...(by && { by }) }
 }
 
 const scopes: readonly Scope[] = ['account', 'model', 'request']

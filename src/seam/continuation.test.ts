@@ -56,6 +56,17 @@ describe('what the next target is asked', () => {
     expect(JSON.stringify(plea)).toContain('character for character: birds sing in the gar\\n')
   })
 
+  it('is no longer to call a tool, once a server has run one', () => {
+    const call = { id: 'm1', server: 'docs', name: 'search', input: '{}' }
+    const ran: StreamEvent[] = [
+      { type: 'mcp-call-start', index: 1, call },
+      { type: 'mcp-call-end', index: 1, result: { type: 'ran', content: [], isError: false } },
+    ]
+    const must = { toolChoice: { type: 'required' } } as const
+    expect(asked(ran, 'plea', must).toolChoice).toEqual({ type: 'auto' })
+    expect(asked(thought, 'plea', must).toolChoice).toEqual({ type: 'required' })
+  })
+
   it('leaves less room, as the limit is one for both halves, but never none', () => {
     const begun = 'It goes on and on. '.repeat(40)
     expect(asked(said(begun), 'plea').sampling.maxOutputTokens).toBe(1000 - countText(begun))

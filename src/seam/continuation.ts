@@ -1,13 +1,15 @@
 /** What the next target is asked, so that it finishes what another one began. */
 import { countText } from '../context/vocabularies.ts'
 import type { AnswerPart } from '../ir/answer.ts'
+import { withFreeChoice } from '../ir/free-choice.ts'
 import type { Gathered } from '../ir/gathered.ts'
 import type { ChatRequest, Message, ToolCallPart } from '../ir/request.ts'
 import { unfold } from '../ir/unfold.ts'
 import type { Way } from './overlap.ts'
 import type { Missing } from './plan.ts'
 
-export function continuationOf(request: ChatRequest, gathered: Gathered, missing: Missing, way: Way): ChatRequest {
+export function continuationOf(asked: ChatRequest, gathered: Gathered, missing: Missing, way: Way): ChatRequest {
+  const request = hasRun(gathered) ? withFreeChoice(asked) : asked
   switch (missing.type) {
     case 'everything':
       return withMessages(request, ...ranSoFar(gathered))
@@ -43,7 +45,11 @@ function toldSoFar({ content }: Gathered): Message[] {
 
 /** Where nothing was said since: what was said before a server ran a call, and its result. */
 function ranSoFar(gathered: Gathered): Message[] {
-  return gathered.content.some(({ type }) => type === 'mcp-call') ? toldSoFar(gathered) : []
+  return hasRun(gathered) ? toldSoFar(gathered) : []
+}
+
+function hasRun({ content }: Gathered): boolean {
+  return content.some(({ type }) => type === 'mcp-call')
 }
 
 function isEmpty(part: AnswerPart): boolean {

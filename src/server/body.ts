@@ -1,5 +1,5 @@
 /** Reads a request body once, into memory, with a limit. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export type BodyRead = { ok: true; body: Buffer } | { ok: false; problem: 'too-large' | 'client-gone' }
 
@@ -17,22 +17,37 @@ export function readBody(request: IncomingMessage, maxBytes: number, onRead: (re
   }
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > maxBytes) finish({ ok: false, problem: 'too-large' })
-    else chunks.push(chunk)
+    if (bytes <= maxBytes) return void chunks.push(chunk)
+    chunks.length = 0
+    finish({ ok: false, problem: 'too-large' })
   })
   request.on('end', () => finish({ ok: true, body: joined(chunks) }))
   // An incoming message keeps its error to itself while nobody listens for it; its closing says enough.
   request.on('close', () => finish({ ok: false, problem: 'client-gone' }))
 }
 
-/** Throws away what a refused client still sends, up to a bound: one that is cut off while it sends reports that instead of the answer. */
-export function drain(request: IncomingMessage, maxBytes: number): void {
+/** More than anybody means to send; what takes longer than the server's `requestTimeout` is cut off too. */
+const mostDrained = 1024 ** 3
+
+/** Throws away what a refused client still sends: one that is cut off while it sends reports that instead of the answer. */
+export function drain(request: IncomingMessage): void {
   let bytes = 0
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > maxBytes) request.destroy()
+    if (bytes > mostDrained) request.destroy()
   })
   request.resume()
+}
+
+/**
+ * The end of an answer that closes its connection. It is there at once; its connection is not closed before the client has sent everything,
+ * or has closed it itself: bytes that nobody reads would have the system throw the answer away on its way.
+ */
+export function endOnceSent(request: IncomingMessage, response: ServerResponse, text: string): void {
+  if (request.complete) return void response.end(text)
+  response.write(text)
+  request.once('end', () => response.end())
+  drain(request)
 }
 
 function joined(chunks: Buffer[]): Buffer {

@@ -16,10 +16,10 @@ import { questionAt } from '../exchange/question.ts'
 import { parseJson } from '../ir/json.ts'
 import type { McpEndpoint } from '../mcp/endpoint.ts'
 import { asksForStream } from '../wire/top-level.ts'
-import { drain, readBody, type BodyRead } from './body.ts'
+import { readBody, type BodyRead } from './body.ts'
 import { refuse, type GuardRules } from './guard.ts'
 import { createUnreadableTeller, readPlainBody, type PlainRead } from './plain-body.ts'
-import { answerJson, answerProblem, failExchange, failInside } from './problems.ts'
+import { answerJson, answerProblem, failExchange, failInside, refuseRest } from './problems.ts'
 import { HttpReply } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
 import { speakMcp } from './speak-mcp.ts'
@@ -146,7 +146,10 @@ function tellFact(
   fact: OllamaFact,
 ): void {
   readBody(request, settings.maxBodyBytes, (read) => {
-    if (!read.ok) return
+    if (!read.ok) {
+      if (read.problem === 'too-large') refuseSize(settings, request, response, 'ollama')
+      return
+    }
     answerFact(services, fact, parseJson(read.body.toString('utf8')))
       .then(({ status, body }) => answerJson(response, status, body))
       .catch((error: unknown) => failInside(services, response, error))
@@ -207,7 +210,6 @@ function dialectOf(path: string, { headers }: IncomingMessage): ClientDialectNam
   return /^\/(responses|conversations)(\/|$)/.test(path) ? 'openai-responses' : 'openai-chat'
 }
 
-/** The rest of the body is read only so far that the client gets to see the answer; the connection serves nothing more. */
 function refuseSize(
   settings: ServerSettings,
   request: IncomingMessage,
@@ -216,9 +218,7 @@ function refuseSize(
 ): void {
   const mib = settings.maxBodyBytes / 1024 / 1024
   const sentence = `The request is larger than ${mib} MiB; raise TROOPER_MAX_BODY_MB if it is meant to be.`
-  response.setHeader('connection', 'close')
-  drain(request, settings.maxBodyBytes)
-  answerProblem(response, { to: 'conversation', dialect, query: '' }, 413, sentence)
+  refuseRest(request, response, { to: 'conversation', dialect, query: '' }, 413, sentence)
 }
 
 function guarded({ headers }: IncomingMessage) {

@@ -1,19 +1,35 @@
 /** What a client is told that gets no answer from anybody. */
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Services } from '../exchange/outcome.ts'
 import { exactText } from '../ir/exact-json.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { JsonObject } from '../ir/json.ts'
+import { endOnceSent } from './body.ts'
 import type { Route } from './routes.ts'
 
 /** A refusal in the client's own dialect where the path names one. */
 export function answerProblem(response: ServerResponse, route: Route, status: number, sentence: string): void {
-  if (route.to !== 'conversation')
-    return answerJson(response, status, { error: { type: 'trooper_error', message: sentence } })
+  answerJson(response, status, problemBody(route, status, sentence))
+}
+
+/** In the middle of a request whose rest nobody wants. */
+export function refuseRest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+  status: number,
+  sentence: string,
+): void {
+  const text = beginJson(response, status, problemBody(route, status, sentence), { connection: 'close' })
+  endOnceSent(request, response, text)
+}
+
+function problemBody(route: Route, status: number, sentence: string): JsonObject {
+  if (route.to !== 'conversation') return { error: { type: 'trooper_error', message: sentence } }
   const failure: Failure = { kind: kindOf(status), message: sentence, status }
-  answerJson(response, status, clientDialects[route.dialect].encodeFailure(failure).body)
+  return clientDialects[route.dialect].encodeFailure(failure).body
 }
 
 function kindOf(status: number): 'bad-key' | 'forbidden' | 'bad-request' {
@@ -22,9 +38,20 @@ function kindOf(status: number): 'bad-key' | 'forbidden' | 'bad-request' {
 }
 
 export function answerJson(response: ServerResponse, status: number, body: JsonObject): void {
+  response.end(beginJson(response, status, body))
+}
+
+/** Writes the head, and returns what has to follow. */
+function beginJson(
+  response: ServerResponse,
+  status: number,
+  body: JsonObject,
+  headers: OutgoingHttpHeaders = {},
+): string {
   const text = `${exactText(body)}\n`
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-  response.end(text)
+  const about = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+  response.writeHead(status, { ...about, ...headers })
+  return text
 }
 
 /** A conversation that cannot be written again for anybody else, as it is nested thousands of levels deep; anything else is a fault. */

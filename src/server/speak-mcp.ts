@@ -1,8 +1,8 @@
 /** `/mcp`: its messages are read whole, and small. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { McpEndpoint } from '../mcp/endpoint.ts'
-import { drain, readBody } from './body.ts'
-import { answerProblem } from './problems.ts'
+import { readBody } from './body.ts'
+import { refuseRest } from './problems.ts'
 
 /** As the official servers have it. */
 const maxBytes = 4 * 1024 * 1024
@@ -11,9 +11,7 @@ export function speakMcp(mcp: McpEndpoint, request: IncomingMessage, response: S
   readBody(request, maxBytes, (read) => {
     if (read.ok) return void mcp.serve(request, read.body, response)
     if (read.problem === 'client-gone') return
-    response.setHeader('connection', 'close')
-    drain(request, 2 * maxBytes)
     const sentence = `The message is larger than ${maxBytes / 1024 / 1024} MiB; ask for less at once.`
-    answerProblem(response, { to: 'mcp' }, 413, sentence)
+    refuseRest(request, response, { to: 'mcp' }, 413, sentence)
   })
 }

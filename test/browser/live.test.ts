@@ -111,7 +111,7 @@ function liveTests(): void {
     await page.getByLabel('How long local or primary is to last').selectOption('for an hour')
     await page.getByRole('button', { name: 'Local', exact: true }).click()
     await headline('The local model').waitFor()
-    expect(await page.locator('.why').textContent()).toBe('You set it so.')
+    expect(await page.locator('.why').textContent()).toBe('primary was set aside on the page.')
     expect(await page.locator('.hand-back').textContent()).toMatch(/^Back to auto in(1:00:00|59:\d\d)at /)
     expect(isFallback(await askOnce())).toBe(true)
     expect(await stage.provider.requests()).toEqual([])

@@ -70,6 +70,21 @@ describe('beside a stream that is late', () => {
     expect(stage.reply.heads).toBe(0)
   })
 
+  it('nobody is asked where MCP servers are named, whose tools would run for each; it is given up for the next one', async () => {
+    const mcp_servers = [{ type: 'url', name: 'docs', url: 'https://docs.example/mcp' }]
+    const tools = [{ type: 'mcp_toolset', mcp_server_name: 'docs' }]
+    const stage = new Stage([claude, local()], racing).ask('anthropic', true, { mcp_servers, tools })
+    ;(await stage.call('claude')).open().say(messages.start)
+    // A tool may keep it silent.
+    await stage.pass(300)
+    const late = await stage.call('claude')
+    const next = (await stage.call('local')).open()
+    expect(late.isAborted).toBe(true)
+    next.say(ollama.text('Here.'), ollama.end)
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('Here.')
+  })
+
   it('the one that lost goes on with an answer that breaks off', async () => {
     const stage = await lateStage([claude, local()])
     const late = await stage.call('claude')

@@ -85,7 +85,7 @@ describe('trooper status', () => {
     const first = await watch.line((line): StatusView => JSON.parse(line))
     expect(first.override).toEqual({ mode: 'auto' })
     await run(['override', 'local'])
-    await watch.line((line) => (line.includes('"override":{"mode":"local"}') ? line : undefined))
+    await watch.line((line) => (line.includes('"override":{"mode":"local","by":"terminal"}') ? line : undefined))
     watch.signal('SIGINT')
     expect(await watch.exit()).toBe(0)
   })
@@ -191,6 +191,9 @@ describe('trooper override', () => {
     expect(code).toBe(0)
     expect(out).toMatch(
       /^Only local models are asked, until (?:\w{3} )?\d\d:\d\d \((?:1 h 00 min|59 min \d\d s)\)\.\n$/,
+    )
+    await stage.trooper.process.line(
+      (line) => line.endsWith('Only local models are asked for 60 min, as was set in the terminal') || undefined,
     )
     expect(await say()).toBe(planted.localAnswer)
     expect((await run(['override'])).out).toMatch(/^Only local models are asked, until /)

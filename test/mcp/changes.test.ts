@@ -44,11 +44,15 @@ describe.each(ways)('over $transport', (way) => {
   it('the override counts from the next request on, for as long as was said, and until it is cleared', async () => {
     expect(await answererOf()).toBeNull()
     const { text, fields } = await use(client, 'set_override', { mode: 'local', minutes: 90 })
-    expect(text).toMatch(/^Set by hand: only local models are asked, until \S+Z, in 1 h 2?[0-9]+ min|in 1 h 30 min/)
+    expect(text).toMatch(/^Set by an agent: only local models are asked, until \S+Z, in 1 h 2?[0-9]+ min|in 1 h 30 min/)
     expect(fields).toMatchObject({ mode: 'local', until: expect.stringMatching(/Z$/) })
     expect(await answererOf()).toBe(localModel)
-    expect((await use(client, 'status')).fields).toMatchObject({ override: { mode: 'local' } })
-    expect((await use(client, 'explain_exchange')).text).toContain('a person set it aside by hand')
+    expect((await use(client, 'status')).fields).toMatchObject({ override: { mode: 'local', by: 'agent' } })
+    expect((await use(client, 'explain_exchange')).text).toContain('set aside by an agent')
+    const { process } = stage.trooper
+    await process.line(
+      (line) => line.endsWith('Only local models are asked for 90 min, as was set by an agent') || undefined,
+    )
     expect((await use(client, 'clear_override')).fields).toEqual({ summary: expect.any(String), mode: 'auto' })
     expect(await answererOf()).toBeNull()
   })
@@ -56,7 +60,7 @@ describe.each(ways)('over $transport', (way) => {
   it('an override without an end is one', async () => {
     const { fields } = await use(client, 'set_override', { mode: 'primary' })
     expect(fields).toEqual({
-      summary: 'Set by hand: the primary is asked whatever is known of it, until somebody clears it.',
+      summary: 'Set by an agent: the primary is asked whatever is known of it, until somebody clears it.',
       mode: 'primary',
     })
   })

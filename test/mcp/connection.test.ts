@@ -85,6 +85,27 @@ it('waits for a call as long as it takes, whatever was answered before it', asyn
   expect(clock.pending).toBe(0)
 })
 
+it('makes several calls at once, over one session', async () => {
+  const queries: string[] = []
+  let goOn = (): void => {}
+  const both = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const together = async (query: string) => {
+    queries.push(query)
+    if (queries.length === 2) goOn()
+    await both
+    return saying(`Found ${query}.`)
+  }
+  const server = await started(startMcpServer([{ name: 'search', answer: together }], 'sessions'))
+  const connection = connect(server.url, [server.origin])
+  const results = await Promise.all(
+    ['pizza', 'pasta'].map((query) => connection.call(called(JSON.stringify({ query })), search, never)),
+  )
+  expect(results).toEqual([ran('Found pizza.'), ran('Found pasta.')])
+  expect(server.seen.filter(({ message }) => message?.['method'] === 'initialize')).toHaveLength(1)
+})
+
 it('sends the credential of the client, and nothing of the client’s that is the connection’s own', async () => {
   const server = await started(startMcpServer(finding))
   const headers = { authorization: 'Bearer secret', 'x-team': 'blue', host: 'elsewhere.example', 'content-length': '7' }
@@ -197,6 +218,34 @@ describe('a server that fails', () => {
     clock.advance(5000)
     const message = 'The answer of the MCP server broke off.'
     expect(await result).toEqual(failed({ kind: 'http', code: 502, message }))
+  })
+
+  it('and answers one of two calls, is waited for no longer than that for the other', async () => {
+    const server = await started(
+      serve('/mcp', (__, { message, body }, response) => {
+        if (message?.['id'] === undefined) return response.writeHead(202).end()
+        if (message['method'] === 'tools/call' && body.includes('pizza')) return undefined
+        const isCut = message['method'] === 'tools/call'
+        if (!isCut) return response.writeHead(200, { 'content-type': 'application/json' }).end(answerTo(message))
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        return response.write(': hello\n\n', () => void response.end())
+      }),
+    )
+    const clock = new NoticingClock()
+    const connection = connect(server.url, [server.origin], {}, clock)
+    await connection.list(never)
+    const over = new AbortController()
+    const slow = connection.call(called(), search, over.signal)
+    await server.saw(({ body }) => body.includes('pizza'))
+    const waiting = clock.next()
+    const cut = connection.call(called('{"query":"pasta"}'), search, never)
+    await waiting
+    clock.advance(5000)
+    const broken = { kind: 'http', code: 502, message: 'The answer of the MCP server broke off.' }
+    expect(await cut).toEqual(failed(broken))
+    over.abort()
+    expect(await slow).toEqual(failed({ kind: 'http', code: 504, message: 'The MCP server did not answer in time.' }))
+    expect(clock.pending).toBe(0)
   })
 
   it('is given up when its time is over', async () => {

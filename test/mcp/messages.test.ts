@@ -26,7 +26,7 @@ const named = (): object => ({ betas, mcp_servers: serversOf(stage()), tools: to
 const calling = (name: string, input = { query: 'pizza' }) => ({ name, input })
 const said = { type: 'text', text: planted.localAnswer }
 
-describe.each(clients.filter(({ name }) => name.startsWith('anthropic-sdk')))('$name', (definition) => {
+describe.each(clients.filter(({ name }) => name.startsWith('anthropic-')))('$name', (definition) => {
   const usable = available(definition)
   if (usable !== true) return it.skip(`skipped: ${usable.skip}`)
   const client = useClient(definition)

@@ -35,7 +35,7 @@ interface Event {
   item?: { type: string }
 }
 
-describe.each(clients.filter(({ name }) => /^openai-\d/.test(name)))('$name', (definition) => {
+describe.each(clients.filter(({ name }) => /^openai-(\d|python)/.test(name)))('$name', (definition) => {
   const usable = available(definition)
   if (usable !== true) return it.skip(`skipped: ${usable.skip}`)
   const client = useClient(definition)

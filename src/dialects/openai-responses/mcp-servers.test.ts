@@ -51,6 +51,16 @@ describe('the servers of a Responses request', () => {
     expect(serversOf({ allowed_tools: ['a', 'b'] }, choice)[0]?.offered).toEqual(filter)
   })
 
+  it.each<[JsonValue, string | undefined]>([
+    [{ type: 'mcp', server_label: 'docs' }, 'docs'],
+    [{ type: 'mcp', server_label: 'docs', name: null }, 'docs'],
+    [{ type: 'mcp', server_label: 'docs', name: 'b' }, undefined],
+    [{ type: 'function', name: 'b' }, undefined],
+    ['required', undefined],
+  ])('have to be asked with a choice of one of them: %j', (choice, forced) => {
+    expect(decodeMcpWishes([docs], 'Hi', choice)?.forced).toBe(forced)
+  })
+
   it('are known by the last list of the conversation that is one', () => {
     const list = (tools: string[], error: string | null = null): JsonObject => ({
       type: 'mcp_list_tools',

@@ -25,7 +25,13 @@ export function decodeMcpWishes(
     .flatMap((tool) => decodeServer(tool, known))
     .flatMap((server) => narrow(server, objectOf(choice)))
   const { approved } = readApprovals(items)
-  return servers.length === 0 && approved.length === 0 ? undefined : { servers, approved }
+  if (servers.length === 0 && approved.length === 0) return undefined
+  return { servers, approved, ...defined({ forced: forcedServer(objectOf(choice)) }) }
+}
+
+/** With a name it is a choice like any other (tools.ts; SDK: ToolChoiceMcp). */
+function forcedServer({ type, server_label, name }: JsonObject): string | undefined {
+  return type === 'mcp' && typeof name !== 'string' ? stringOf(server_label) : undefined
 }
 
 /** A connector or a tunnel is the provider's alone. */

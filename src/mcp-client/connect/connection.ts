@@ -1,4 +1,5 @@
-/** A connection to one MCP server, opened when it is first needed. */
+/** A connection to one MCP server, opened when it is first needed; several things may be asked over it at once. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type * as sdkTypes from '@modelcontextprotocol/client'
 import type { Clock } from '../../clock.ts'
 import type { McpFault, McpResult } from '../../ir/answer.ts'
@@ -25,6 +26,24 @@ interface Open {
   end: () => Promise<void>
 }
 
+/** Something that the server is asked. */
+interface Question {
+  /** Gives it up. */
+  controller: AbortController
+  /** It has its answer, or none. */
+  isOver: boolean
+  /** The wait for an answer whose stream has ended. */
+  cancelEnd: () => void
+}
+
+/** A connection, open or not yet, and what is asked over it. */
+interface Line {
+  opening: Promise<Open>
+  questions: Set<Question>
+  /** Nothing more is asked over it: it ends with its last question. */
+  isLeft: boolean
+}
+
 /** More than any result that a model can read, images included. */
 const largestBytes = 16 * 1024 * 1024
 /** Of a list of tools: more of them no model is shown, and each page may be as large as any answer. */
@@ -44,11 +63,11 @@ class Connection implements McpConnection {
   readonly #server: McpServer
   readonly #isAllowed: (url: string) => boolean
   readonly #clock: Clock
-  #open: Promise<Open> | undefined
-  #isOpen = false
-  /** Gives up what is being waited for. */
-  #pending: AbortController | undefined
-  #cancelEnd = (): void => {}
+  /** Of all the questions that are under way, whose request it is that goes out. */
+  readonly #asking = new AsyncLocalStorage<Question>()
+  readonly #questions = new Set<Question>()
+  readonly #lines = new Set<Line>()
+  #line: Line | undefined
 
   constructor(server: McpServer, isAllowed: (url: string) => boolean, clock: Clock) {
     this.#server = server
@@ -78,39 +97,62 @@ class Connection implements McpConnection {
   }
 
   close(): void {
-    const open = this.#open
-    this.#open = undefined
-    this.#isOpen = false
-    this.#pending?.abort()
-    void open?.then(
-      ({ end }) => end(),
-      () => {},
-    )
+    for (const { controller } of this.#questions) controller.abort()
+    for (const line of this.#lines) this.#leaveLine(line)
   }
 
   async #ask<T>(
     signal: AbortSignal,
     work: (open: Open, options: { signal: AbortSignal; timeout: number }) => Promise<T>,
   ): Promise<{ ok: true; value: T } | { ok: false; fault: McpFault }> {
-    const pending = new AbortController()
-    this.#pending = pending
-    const either = AbortSignal.any([signal, pending.signal])
-    let sdk: Sdk | undefined
-    try {
-      // Loaded when it is needed: most Troopers never are asked for it.
-      sdk = await import('@modelcontextprotocol/client')
-      const open = await (this.#open ??= this.#connect(sdk, either))
-      this.#isOpen = true
-      return { ok: true, value: await work(open, { signal: either, ...noTimeout }) }
-    } catch (error) {
-      const fault = signal.aborted ? late : pending.signal.aborted ? brokenOff : faultOf(error, sdk)
-      // One that could not be opened, or whose server was started anew and knows nothing of its session.
-      if (fault.kind === 'http' || !this.#isOpen) this.close()
-      return { ok: false, fault }
-    } finally {
-      this.#cancelEnd()
-      this.#pending = undefined
-    }
+    const question: Question = { controller: new AbortController(), isOver: false, cancelEnd: () => {} }
+    this.#questions.add(question)
+    return this.#asking.run(question, async () => {
+      const either = AbortSignal.any([signal, question.controller.signal])
+      let sdk: Sdk | undefined
+      let line: Line | undefined
+      let isOpen = false
+      try {
+        // Loaded when it is needed: most Troopers never are asked for it.
+        sdk = await import('@modelcontextprotocol/client')
+        either.throwIfAborted()
+        line = this.#lineFor(sdk, either)
+        line.questions.add(question)
+        const open = await line.opening
+        isOpen = true
+        return { ok: true, value: await work(open, { signal: either, ...noTimeout }) }
+      } catch (error) {
+        const isGivenUp = question.controller.signal.aborted
+        const fault = signal.aborted ? late : isGivenUp ? brokenOff : faultOf(error, sdk)
+        // One that could not be opened, or whose server was started anew and knows nothing of its session.
+        if (line && (fault.kind === 'http' || !isOpen)) this.#leaveLine(line)
+        return { ok: false, fault }
+      } finally {
+        question.isOver = true
+        question.cancelEnd()
+        this.#questions.delete(question)
+        line?.questions.delete(question)
+        if (line?.isLeft) this.#leaveLine(line)
+      }
+    })
+  }
+
+  #lineFor(sdk: Sdk, signal: AbortSignal): Line {
+    const line = (this.#line ??= { opening: this.#connect(sdk, signal), questions: new Set(), isLeft: false })
+    this.#lines.add(line)
+    return line
+  }
+
+  /** What is still being asked over it has its answer first. */
+  #leaveLine(line: Line): void {
+    line.isLeft = true
+    if (this.#line === line) this.#line = undefined
+    const isAsked = [...line.questions].some(({ controller }) => !controller.signal.aborted)
+    if (isAsked || !this.#lines.delete(line)) return
+    void line.opening.then(
+      ({ end }) => end(),
+      () => {},
+    )
   }
 
   async #connect(sdk: Sdk, signal: AbortSignal): Promise<Open> {
@@ -119,8 +161,7 @@ class Connection implements McpConnection {
     const fetch = guardedFetch({
       isAllowed: this.#isAllowed,
       largestBytes,
-      onBegin: () => this.#cancelEnd(),
-      onEnd: () => this.#expectEnd(),
+      onRequest: () => this.#expectEnd(),
     })
     const clientOf = (mode: 'auto' | 'legacy'): sdkTypes.Client =>
       new sdk.Client(
@@ -150,10 +191,15 @@ class Connection implements McpConnection {
     }
   }
 
-  #expectEnd(): void {
-    const pending = this.#pending
-    this.#cancelEnd()
-    if (pending) this.#cancelEnd = this.#clock.after(resumeMs, () => pending.abort())
+  #expectEnd(): () => void {
+    const question = this.#asking.getStore()
+    if (!question) return () => {}
+    question.cancelEnd()
+    return () => {
+      if (question.isOver) return
+      question.cancelEnd()
+      question.cancelEnd = this.#clock.after(resumeMs, () => question.controller.abort())
+    }
   }
 
   async #leave(client: sdkTypes.Client, transport: sdkTypes.StreamableHTTPClientTransport): Promise<void> {

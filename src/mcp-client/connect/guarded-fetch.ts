@@ -7,10 +7,8 @@ export interface Guard {
   isAllowed: (url: string) => boolean
   /** Of one answer. */
   largestBytes: number
-  /** A request wants an answer. */
-  onBegin: () => void
-  /** The answer has come to its end, well or not. */
-  onEnd: () => void
+  /** A request wants an answer; returns what is told when that has come to its end, well or not. */
+  onRequest: () => () => void
 }
 
 /** Why nothing was asked, or its answer thrown away: a sentence for the client. */
@@ -18,18 +16,17 @@ export class Guarded extends Error {}
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
-export function guardedFetch({ isAllowed, largestBytes, onBegin, onEnd }: Guard): Fetch {
+export function guardedFetch({ isAllowed, largestBytes, onRequest }: Guard): Fetch {
   return async (url, init = {}) => {
     if (!isAllowed(String(url))) throw new Guarded('It leads to an address that MCP_SERVERS does not name.')
     if (isStanding(init)) return new Response(null, { status: 405 })
     const body = typeof init.body === 'string' ? restoreExact(init.body) : undefined
-    const isRequest = body !== undefined && asks(body)
-    if (isRequest) onBegin()
+    const onEnd = body !== undefined && asks(body) ? onRequest() : () => {}
     const response = await fetch(url, { ...init, ...(body !== undefined && { body }), redirect: 'manual' })
     if (!response.body) return response
     const { status, statusText, headers } = response
     // One that was only accepted is answered elsewhere.
-    const bounded = bound(response.body, largestBytes, isRequest && status === 200 ? onEnd : () => {})
+    const bounded = bound(response.body, largestBytes, status === 200 ? onEnd : () => {})
     return new Response(bounded, { status, statusText, headers })
   }
 }

@@ -3,6 +3,7 @@ import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import type { AnsweringView, DayView, EngineView, MoneyView, StatusView, TargetState } from '../../admin/views.ts'
 import { costOfDay } from '../../observe/day.ts'
+import { handWords, hands } from '../../ir/hand.ts'
 import type { Override } from '../../routing/override.ts'
 import type { Kit } from '../tool.ts'
 import { countWords, instant, isoTime, untilWords } from '../words.ts'
@@ -15,6 +16,7 @@ const output = z.object({
   override: z.object({
     mode: z.enum(['auto', 'local', 'primary']),
     until: instant.optional(),
+    by: z.enum(hands).optional().describe('Where it was set: on the page, in the terminal, or by an agent.'),
   }),
   answering: z
     .array(
@@ -82,6 +84,7 @@ function toStatus(status: StatusView): z.output<typeof output> {
     override: {
       mode: override.mode,
       ...(override.mode !== 'auto' && override.untilMs !== undefined && { until: isoTime(override.untilMs) }),
+      ...(override.mode !== 'auto' && override.by && { by: override.by }),
     },
     answering: answering.map(toAnswering),
     targets: targets.map(toTarget),
@@ -148,7 +151,7 @@ export function overrideWords(override: Override, nowMs: number): string[] {
   const whom =
     override.mode === 'local' ? 'only local models are asked' : 'the primary is asked whatever is known of it'
   const until = override.untilMs === undefined ? 'until somebody clears it' : untilWords(override.untilMs, nowMs)
-  return [`Set by hand: ${whom}, ${until}.`]
+  return [`Set ${handWords(override.by)}: ${whom}, ${until}.`]
 }
 
 function stateWords(name: string, state: TargetState, nowMs: number): string[] {

@@ -26,6 +26,8 @@ def perform(command):
         return iterate(client, body, command.get("stopAfter"))
     if command["op"] == "loop":
         return loop(client, body, command)
+    if command["op"] == "mcp":
+        return with_servers(client.beta.messages, body, command.get("streams"))
     chunks = 0
     with client.messages.stream(**body) as stream:
         for _ in stream.text_stream:
@@ -55,6 +57,22 @@ def loop(client, body, command):
         return [{"role": "user", "content": content}] if content else []
 
     return tool_loop(command, ask, lambda text, image: {"role": "user", "content": with_image(text, image)}, answer)
+
+
+def with_servers(messages, body, streams):
+    """What the connector's blocks are in the SDK's own reading, and in which order a stream tells them."""
+    events = []
+    if streams:
+        with messages.stream(**body) as stream:
+            for event in stream:
+                block = getattr(event, "content_block", None)
+                if event.type in ("content_block_start", "content_block_stop"):
+                    events.append(f"{event.type} {block.type}" if event.type.endswith("start") else event.type)
+            message = stream.get_final_message()
+    else:
+        message = messages.create(**body)
+    content = [plain(block) for block in message.content]
+    return {**describe(message), "value": {"content": content, "events": events}, "chunks": len(events)}
 
 
 def with_image(text, data):

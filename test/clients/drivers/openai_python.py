@@ -118,6 +118,8 @@ def responses(client, command):
         return iterate_response(client, body, command.get("stopAfter"))
     if command["op"] == "loop":
         return loop_responses(client, body, command)
+    if command["op"] == "mcp":
+        return with_servers(client, body, command.get("streams"))
     if command["op"] == "compact":
         if not hasattr(client.responses, "compact"):
             raise Skipped("no responses.compact")
@@ -130,6 +132,19 @@ def responses(client, command):
         for event in stream:
             chunks += event.type == "response.output_text.delta"
         return {**describe_response(stream.get_final_response()), "chunks": chunks}
+
+
+def with_servers(client, body, streams):
+    """What the items of MCP servers are in the SDK's own reading, and in which order a stream tells them."""
+    events = []
+    if streams:
+        with client.responses.stream(**body) as stream:
+            events = [plain(event) for event in stream]
+            response = stream.get_final_response()
+    else:
+        response = client.responses.create(**body)
+    content = [plain(item) for item in response.output]
+    return {**describe_response(response), "value": {"content": content, "events": events}, "chunks": len(events)}
 
 
 def loop_responses(client, body, command):
