@@ -193,10 +193,11 @@ function withRoom(request: ChatRequest, { fitted, windowTokens }: Opened, { dial
 function tell({ log }: Services, losses: Losses, { fitted, isNew, windowTokens }: Opened, { name }: Target): void {
   losses.omit(fitted.omitted)
   if (!isNew) return
-  const { messages, tokens } = fitted.omitted
+  const { messages, tokens, images } = fitted.omitted
+  const shown = images === 0 ? '' : `, ${images} images`
   log.warn(
-    `✂️ ${name}: the conversation is longer than its window of ${windowTokens ?? 0} tokens; left out: ${messages} messages, ${tokens} tokens`,
-    { target: name, omittedMessages: messages, omittedTokens: tokens },
+    `✂️ ${name}: the conversation is longer than its window of ${windowTokens ?? 0} tokens; left out: ${messages} messages, ${tokens} tokens${shown}`,
+    { target: name, omittedMessages: messages, omittedTokens: tokens, omittedImages: images },
   )
 }
 
