@@ -12,7 +12,7 @@ import { chooseModel } from './choose-model.ts'
 import { rootOf } from './kit.ts'
 import { fits, type Machine } from './memory.ts'
 import { isCloudName, isSameModel } from './ollama-model.ts'
-import { engineLabels, type knownPorts } from './places.ts'
+import { engineLabels, type KnownPorts } from './places.ts'
 import { refusalOf } from './remote.ts'
 import { findEngines, mayBeAdopted, placeOf, preferred, type Sighting } from './search.ts'
 
@@ -40,8 +40,8 @@ interface Parts {
   machine: Machine
   /** `ALLOW_REMOTE_MODELS` */
   allowedModels: readonly string[]
-  /** Where to look, if not everywhere. */
-  ports?: typeof knownPorts
+  /** Where to look. */
+  ports: KnownPorts
   clock: Clock
   log: Log
 }
