@@ -58,6 +58,6 @@ function targetsBehindNobody(local: readonly Target[]): Targets {
   }
   const chain: Chain = [primary, ...local]
   const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
-  const open = { targets: local, place: 'given', isModelOpen: false, usualModel: '' } as const
+  const open = { targets: local, place: 'given', isModelOpen: false, usualModel: '', origins: [] } as const
   return { primary, fallbacks: [...local], chains, hasOwnChains: false, open }
 }

@@ -59,6 +59,6 @@ function targetsOf({ origin }: SimulatedProvider, { targets: fallbacks }: LocalM
   }
   const chain = [primary, ...fallbacks] as const
   const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
-  const open = { targets: fallbacks, place: 'given', isModelOpen: false, usualModel: '' } as const
+  const open = { targets: fallbacks, place: 'given', isModelOpen: false, usualModel: '', origins: [] } as const
   return { primary, fallbacks, chains, hasOwnChains: false, open }
 }
