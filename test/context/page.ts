@@ -74,6 +74,9 @@ stands in the place of each that is left out. Tool calls and their results stay 
 window by itself, the model is not asked: the next one in \`FALLBACK_MODEL\` is, or the
 client gets the provider's own answer. Nothing is ever cut in silence.
 
+What no model can hold is not read at all: a request of more than 300,000 values (a message has three) is too long for every local model,
+however few bytes it has.
+
 Thoughts of earlier turns are not sent at all, as chat templates drop them.
 
 ## You are told
