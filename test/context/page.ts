@@ -102,6 +102,9 @@ not notice.
 
 A quarter of the window is kept for the answer, or less if the app asks for less.
 
+An Ollama older than 0.12.6 cannot be forbidden to cut. It gets questions of at most two thirds of its window by the estimate, and no answer
+that would push them out; \`trooper doctor\` warns of it. Update it.
+
 ## \`SUMMARY\`
 
 - \`extractive\` (default): the note quotes the sentences that are worth most: what the user asked for, decisions, errors, and whatever has

@@ -140,6 +140,39 @@ describe('a conversation longer than the window', () => {
     await seeing.process.stop()
   })
 
+  it.each(kinds)(
+    'of %s is never cut by an Ollama that is too old to be forbidden it, nor pushed out by its answer',
+    async (kind) => {
+      await stage.ollama.configure({ version: '0.11.4' })
+      const beside = await startWith('qwen2.5:3b')
+      // Words that are more tokens than an estimate takes them for.
+      const dense = { role: 'user', content: 'ﬃ'.repeat(1500) }
+      const { body } = plant(kind, 30_000)
+      await stage.ollama.play({ mode: 'ok', text: 'word '.repeat(12_000) })
+      const messages = [...body.messages, { role: 'assistant', content: 'Well.' }, dense]
+      for (const turn of ['first', 'second']) {
+        messages.push({ role: 'assistant', content: 'Well.' }, { role: 'user', content: turn })
+        const response = await say(messages, body.tools.length === 0 ? {} : { tools: body.tools }, beside.url)
+        expect(response.status).toBe(200)
+        await response.text()
+      }
+      await expectNoCut()
+      await beside.process.stop()
+    },
+  )
+
+  it('is not cut either where such an Ollama counts more than anybody could have guessed', async () => {
+    await stage.ollama.configure({ version: '0.11.4', models: [{ ...model('qwen2.5:3b', 8192), templateTokens: 600 }] })
+    const beside = await startWith('qwen2.5:3b')
+    const said = Array.from({ length: 52 }, (_, at) => [
+      { role: 'user', content: `${at}: ${'word '.repeat(130)}` },
+      { role: 'assistant', content: 'Well.' },
+    ]).flat()
+    await (await say([...said, { role: 'user', content: 'So?' }], { max_tokens: 16 }, beside.url)).text()
+    await expectNoCut()
+    await beside.process.stop()
+  })
+
   it('that only begins like another one is not cut where that one was', async () => {
     const first = { role: 'user', content: 'Have a look at this.' }
     const long = Array.from({ length: 60 }, () => [
