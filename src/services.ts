@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
+import { portsBeside } from './config/own-place.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { traceSettingsOf } from './config/traces.ts'
@@ -69,7 +70,9 @@ export async function openServices(
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
   const allowedModels = config.allowRemoteModels
-  const locals = createLocals({ engines, open: targets.open, machine: thisMachine, allowedModels, clock, log })
+  const { open } = targets
+  const ports = portsBeside(config)
+  const locals = createLocals({ engines, open, ports, machine: thisMachine, allowedModels, clock, log })
   const journal = createJournal(config.journal, clock.now().toString(36), config.capture)
   const find = finderOf(embedded.chains)
   const ended = gatherEnded(journal, find, clock)

@@ -85,6 +85,19 @@ describe('a configuration file', () => {
     )
   })
 
+  it.each([
+    ['http://localhost:11434', 'ollama', 'http://localhost:11434/api/chat'],
+    ['http://localhost:1234/v1', 'openai-chat', 'http://localhost:1234/v1/chat/completions'],
+    ['http://gpu.lan:5000', 'openai-chat', 'http://gpu.lan:5000/v1/chat/completions'],
+  ])('may name a local server by its origin alone, as FALLBACK_URL may: %s', (url, dialect, text) => {
+    const { targets } = working(
+      `targets: { desk: { url: '${url}', kind: local, model: m } }\nchains: { default: [desk] }`,
+    )
+    const [desk] = targets.chains.anthropic
+    expect(desk).toMatchObject({ name: 'desk', kind: 'local', dialect, url: { text } })
+    expect(targets.open.origins).toEqual([desk])
+  })
+
   it('may name what the variables describe', () => {
     const { targets } = working('chains: { default: [primary, local/m2] }', { FALLBACK_MODEL: 'm1,m2' })
     expect(targets.chains.anthropic.map(({ name }) => name)).toEqual(['primary', 'local/m2'])
@@ -96,7 +109,13 @@ describe('a configuration file', () => {
     ['an unknown field of a target', `targets: { a: { uri: x } }`, /targets\.a\.uri is unknown/],
     ['an unknown preset', `targets: { a: { preset: acme } }`, /targets\.a\.preset must be one of anthropic/],
     ['a target without a place', `targets: { a: { model: x } }`, /'a' has neither a url nor a preset/],
-    ['a URL without a dialect', `targets: { a: { url: 'https://x.example/v1' } }`, /'a' names no dialect/],
+    ['a URL without a dialect', `targets: { a: { url: 'https://x.example/v1' } }`, /'a' names no dialect.*kind: local/],
+    ['a cloud without one', `targets: { a: { url: 'http://localhost:1', kind: cloud } }`, /no dialect.*\/api\/chat\.$/],
+    [
+      'a local path of another kind',
+      `targets: { a: { url: 'http://localhost:1/x', model: m } }`,
+      /'a' names no dialect/,
+    ],
     ['a local target without a model', `targets: { a: { url: 'http://localhost:1/api/chat' } }`, /'a' has no model/],
     ['a chain of nobody', `chains: { default: [] }`, /chains\.default names nobody/],
     [

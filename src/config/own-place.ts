@@ -1,5 +1,5 @@
 /** Targets that are Trooper itself: each would ask it again, for ever, until the machine has no connection left. */
-import { portOf } from '../engines/places.ts'
+import { knownPorts, portOf, type KnownPorts } from '../engines/places.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
 
@@ -12,6 +12,11 @@ interface Own {
 export function findOwn(chains: Chains, own: Own): Target | undefined {
   const targets: Target[] = Object.values(chains).flat()
   return targets.find(({ url, embedded }) => !embedded && isThere(new URL(url.origin), own))
+}
+
+/** Where engines are looked for: at none of these places does Trooper itself listen. */
+export function portsBeside(own: Own): KnownPorts {
+  return knownPorts.filter(([port]) => !isThere(new URL(`http://localhost:${port}`), own))
 }
 
 function isThere({ hostname, protocol, origin }: URL, { host, port }: Own): boolean {

@@ -18,6 +18,8 @@ export interface OpenFallback {
   /** Nobody chose a model: the usual one, or another one that is there. */
   isModelOpen: boolean
   usualModel: string
+  /** Local targets of the configuration file, each with an origin of its own, of which whoever answers there is asked. */
+  origins: readonly Target[]
 }
 
 export interface Targets {
@@ -46,10 +48,12 @@ export function buildTargets(
   const fallbacks = buildFallbacks(config)
   if (!fallbacks.ok) return fallbacks
   const known = new Map([primary.value, ...fallbacks.value].map((target) => [target.name, target]))
+  const origins: Target[] = []
   for (const [name, entry] of Object.entries(file.targets)) {
     const built = buildNamed(name, entry)
     if (!built.ok) return built
     known.set(name, built.value)
+    if (entry.url !== undefined && isOrigin(entry.url)) origins.push(built.value)
   }
   if (isIdle(file))
     return {
@@ -59,7 +63,7 @@ export function buildTargets(
   const chains = buildChains(file, known, [primary.value, ...fallbacks.value])
   if (!chains.ok) return chains
   const hasOwnChains = Object.keys(file.chains).length > 0
-  const open = openOf(config, fallbacks.value, isSet)
+  const open = { ...openOf(config, fallbacks.value, isSet), origins }
   return {
     ok: true,
     targets: { primary: primary.value, fallbacks: fallbacks.value, chains: chains.value, hasOwnChains, open },
@@ -100,7 +104,7 @@ function buildFallbacks(config: Config): Built<Target[]> {
       : { ok: false, problem: `FALLBACK_URL '${config.fallbackUrl}' ${built.problem}.` }
   }
   const url = new URL(config.fallbackUrl)
-  const fallback = readTargetUrl(url) ?? guessEndpoint(url)
+  const fallback = readLocalUrl(url)
   if (!fallback) return { ok: false, problem: unknownPath('fallbackUrl', config.fallbackUrl) }
   const targets = [...new Set(config.fallbackModel)].map((model) => ({
     name: localName(model),
@@ -117,7 +121,7 @@ function buildFallbacks(config: Config): Built<Target[]> {
 export function behind(primary: Target, fallbacks: readonly Target[]): Targets {
   const chain = [primary, ...fallbacks] as const
   const chains = { anthropic: chain, 'openai-chat': chain, 'openai-responses': chain, ollama: chain }
-  const open = { targets: fallbacks, place: 'given', isModelOpen: false, usualModel: '' } as const
+  const open = { targets: fallbacks, place: 'given', isModelOpen: false, usualModel: '', origins: [] } as const
   return { primary, fallbacks: [...fallbacks], chains, hasOwnChains: false, open }
 }
 
@@ -125,11 +129,20 @@ export function localName(model: string): string {
   return `local/${model}`
 }
 
-function openOf(config: Config, targets: readonly Target[], isSet: IsSet): OpenFallback {
+function openOf(config: Config, targets: readonly Target[], isSet: IsSet): Omit<OpenFallback, 'origins'> {
   const usualModel = settings.fallbackModel.default
   if (config.fallbackUrl.startsWith(scheme)) return { targets: [], place: 'given', isModelOpen: false, usualModel }
-  const place = isSet('fallbackUrl') ? (readTargetUrl(new URL(config.fallbackUrl)) ? 'given' : 'origin') : 'search'
+  const place = isSet('fallbackUrl') ? (isOrigin(config.fallbackUrl) ? 'origin' : 'given') : 'search'
   return { targets, place, isModelOpen: !isSet('fallbackModel'), usualModel }
+}
+
+/** Of a local server: its endpoint, or as much of it as is needed to ask who answers there. */
+function readLocalUrl(url: URL): ReturnType<typeof readTargetUrl> {
+  return readTargetUrl(url) ?? guessEndpoint(url)
+}
+
+function isOrigin(text: string): boolean {
+  return !text.startsWith(scheme) && readTargetUrl(new URL(text)) === undefined
 }
 
 /** Of an origin alone, or with the `/v1` that apps are given, the likeliest endpoint for its port; `undefined` for any other path. */
@@ -170,14 +183,11 @@ function buildNamed(name: string, entry: TargetEntry): Built<Target> {
     const built = buildEmbedded(text, () => name)
     return built.ok ? built : { ok: false, problem: `The url of the target '${name}' ${built.problem}.` }
   }
-  const place = readTargetUrl(new URL(text))
-  if (!place)
-    return {
-      ok: false,
-      problem: `The url of the target '${name}' names no dialect; end its path with one of ${knownPaths}.`,
-    }
-  const known = preset ?? findPreset(undefined, new URL(text).hostname)
-  const kind = entry.kind ?? (known || !isLoopbackHost(new URL(text).hostname) ? 'cloud' : 'local')
+  const url = new URL(text)
+  const known = preset ?? findPreset(undefined, url.hostname)
+  const kind = entry.kind ?? (known || !isLoopbackHost(url.hostname) ? 'cloud' : 'local')
+  const place = kind === 'local' ? readLocalUrl(url) : readTargetUrl(url)
+  if (!place) return { ok: false, problem: unknownPathOf(name, entry) }
   if (kind === 'local' && entry.model === undefined)
     return { ok: false, problem: `The local target '${name}' has no model; say which one it is to run.` }
   const header =
@@ -231,6 +241,12 @@ function findAll(key: string, names: readonly string[], known: ReadonlyMap<strin
 /** The client's own key is meant for the first one only, and must not reach another provider. */
 function needsKey({ name }: Target, key: string): string {
   return `The target '${name}' in chains.${key} needs a key of its own: only the first of a chain is sent the client's.`
+}
+
+/** Nobody can tell that a server of another machine is one's own. */
+function unknownPathOf(name: string, { kind }: TargetEntry): string {
+  const hint = kind === undefined ? '; or, where it is a local server, add kind: local' : ''
+  return `The url of the target '${name}' names no dialect; end its path with one of ${knownPaths}${hint}.`
 }
 
 const knownPaths = Object.values(endpointPaths).join(', ')

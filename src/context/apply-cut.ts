@@ -1,17 +1,10 @@
 /** A conversation as a cut leaves it. */
-import type {
-  AssistantPart,
-  ChatRequest,
-  FilePart,
-  Message,
-  TextPart,
-  ToolResultPart,
-  UserPart,
-} from '../ir/request.ts'
+import type { AssistantPart, ChatRequest, Message, ToolResultPart, UserPart } from '../ir/request.ts'
 import { shrinkArguments } from './call-arguments.ts'
 import { presentFrom, type Count } from './count.ts'
 import { droppedRuns, isDropped, type Cut } from './cut.ts'
 import { fingerprint } from './fingerprint.ts'
+import { countImages, imagesBefore, leaveOutImages, wordsFor } from './images.ts'
 import { noteOf, type Memo } from './notes.ts'
 import { shortenTools } from './short-tools.ts'
 import { shrinkText } from './shrink.ts'
@@ -23,6 +16,8 @@ export interface Omitted {
   messages: number
   /** Of them, and of what is missing in the others. */
   tokens: number
+  /** In them and in the others. */
+  images: number
 }
 
 export interface Fitted {
@@ -45,6 +40,7 @@ export function applyCut(
   const present = presentFrom(request.messages)
   const sizeOf = (message: Message, at: number): number => count.message(message, at >= present)
   const runs = droppedRuns(request.messages, cut)
+  const images = imagesBefore(request.messages)
   const messages: Message[] = []
   let tokens = 0
   let noteTokens = 0
@@ -56,14 +52,16 @@ export function applyCut(
       const size = missing.reduce((sum, one, index) => sum + sizeOf(one, at + index), 0)
       // Without thoughts, which count only while their turn lasts: the note has to stay the same.
       const told = missing.reduce((sum, one) => sum + count.message(one, false), 0)
-      const note = noteMessage(noteOf(missing.length, told, summaries[run] ?? ''))
+      const left = { messages: missing.length, tokens: told, images: countImages(missing) }
+      const note = noteMessage(noteOf(left, summaries[run] ?? ''))
       messages.push(note)
       noteTokens += count.message(note, true)
       tokens += size
       dropped += missing.length
     }
     if (isDropped(cut, at)) continue
-    const short = shorten(message, at, cut, count, memo)
+    const seen = leaveOutImages(message, cut.imagesLeftOut - (images[at] ?? 0))
+    const short = shorten(seen, at, cut, count, memo)
     messages.push(short)
     if (short !== message) tokens += sizeOf(message, at) - sizeOf(short, at)
   }
@@ -71,7 +69,12 @@ export function applyCut(
   const fitted = satisfyTemplate({ ...request, messages, tools }, () => {})
   tokens += count.frame(request) - count.frame(fitted)
   const left = count.request(fitted)
-  return { request: fitted, tokens: () => left, noteTokens, omitted: { messages: dropped, tokens } }
+  return {
+    request: fitted,
+    tokens: () => left,
+    noteTokens,
+    omitted: { messages: dropped, tokens, images: countImages(request.messages) - countImages(fitted.messages) },
+  }
 }
 
 function noteMessage(text: string): Message {
@@ -87,7 +90,7 @@ function shorten(message: Message, at: number, cut: Cut, count: Count, memo: Mem
     case 'user':
       return cut.textTokens === undefined
         ? message
-        : { role: 'user', content: shrinkParts(message.content, cut.textTokens, count, short) }
+        : { role: 'user', content: shrinkTexts(message.content, cut.textTokens, short) }
     case 'assistant':
       return shortenAnswer(message, at, cut, count, short)
     case 'tool': {
@@ -124,18 +127,11 @@ type Shorten = (text: string, tokens: number) => string
 /** All of a result shares its room. */
 function shrinkResult(result: ToolResultPart, tokens: number, count: Count, short: Shorten): ToolResultPart {
   if (count.part(result) <= tokens) return result
-  const texts = result.content.map((part) => (part.type === 'file' ? withoutFile(part) : part))
+  const texts = result.content.map((part) => (part.type === 'file' ? wordsFor(part) : part))
   const text = texts.map((part) => (part.type === 'text' ? part.text : part.kind)).join('\n')
   return { ...result, content: [{ type: 'text', text: short(text, tokens) }] }
 }
 
-function shrinkParts(parts: readonly UserPart[], tokens: number, count: Count, short: Shorten): UserPart[] {
-  return parts.map((part) => {
-    if (part.type === 'text') return { ...part, text: short(part.text, tokens) }
-    return part.type === 'file' && count.part(part) > tokens ? withoutFile(part) : part
-  })
-}
-
-function withoutFile({ mediaType }: FilePart): TextPart {
-  return { type: 'text', text: `[${mediaType} left out]` }
+function shrinkTexts(parts: readonly UserPart[], tokens: number, short: Shorten): UserPart[] {
+  return parts.map((part) => (part.type === 'text' ? { ...part, text: short(part.text, tokens) } : part))
 }

@@ -20,12 +20,16 @@ export function isLocalCall(id: string): boolean {
 export function createCallIds(messages: readonly Message[], kind: 'cloud' | 'local' = 'cloud'): (id: string) => string {
   const mark = kind === 'local' ? localMark : ''
   let taken: Set<string> | undefined
+  const counts = new Map<string, number>()
   return (id) => {
     // Most answers call nothing.
     taken ??= new Set(messages.flatMap(idsIn))
     const base = id === '' ? 'call' : id
     let own = fitToolId(base, mark)
-    for (let count = 2; taken.has(own); count += 1) own = fitToolId(`${base}_${count}`, mark)
+    // Thousands of calls may share one id: counting begins where it ended.
+    let count = counts.get(base) ?? 1
+    while (taken.has(own)) own = fitToolId(`${base}_${(count += 1)}`, mark)
+    counts.set(base, count)
     taken.add(own)
     return own
   }

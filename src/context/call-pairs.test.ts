@@ -60,6 +60,16 @@ describe('calls and results', () => {
     expect(warnings).toHaveLength(2)
   })
 
+  it('are a hundred thousand without a wait for anybody', () => {
+    const ids = Array.from({ length: 50_000 }, (_, at) => `c${at}`)
+    const loop = ids.flatMap((id) => [calls(id), user, results(id)])
+    expect(paired(...loop)).toEqual({ messages: ids.flatMap((id) => [calls(id), results(id), user]), warnings: [] })
+    const same = ids.flatMap(() => [calls('a'), results('a')])
+    expect(paired(...same).messages.at(-1)).toMatchObject({ content: [{ callId: 'a_50000' }] })
+    const asked = request(user, calls(...ids), results(...ids))
+    expect(pairCalls(asked, () => {})).toBe(asked)
+  })
+
   it('of one id in two turns get ids of their own', () => {
     const { messages } = paired(user, calls('a'), results('a'), user, calls('a'), results('a'))
     expect(messages.slice(4)).toMatchObject([{ content: [{ id: 'a_2' }] }, { content: [{ callId: 'a_2' }] }])

@@ -18,7 +18,8 @@ function isPaired(message: Message, before: Message | undefined, after: Message 
   const calls = callsOf(message)
   if (calls.length === 0) return true
   const results = after?.role === 'tool' ? after.content : []
-  return results.length === calls.length && calls.every(({ id }) => results.some(({ callId }) => callId === id))
+  const answered = new Set(results.map(({ callId }) => callId))
+  return results.length === calls.length && calls.every(({ id }) => answered.has(id))
 }
 
 function hasOwnIds(messages: readonly Message[]): boolean {
@@ -30,28 +31,50 @@ function callsOf(message: Message | undefined): ToolCallPart[] {
   return message?.role === 'assistant' ? message.content.filter((part) => part.type === 'tool-call') : []
 }
 
-interface Open {
-  result: ToolResultPart
-  /** The message it stands in. */
-  at: number
+/** Results of one id that no call has got yet, in their order. */
+interface Waiting {
+  results: { result: ToolResultPart; at: number }[]
+  /** Those before it are taken, or stand before every call to come. */
+  next: number
 }
 
+function waitingResults(messages: readonly Message[]): Map<string, Waiting> {
+  const waiting = new Map<string, Waiting>()
+  for (const [at, message] of messages.entries()) {
+    if (message.role !== 'tool') continue
+    for (const result of message.content) {
+      const known = waiting.get(result.callId) ?? { results: [], next: 0 }
+      known.results.push({ result, at })
+      waiting.set(result.callId, known)
+    }
+  }
+  return waiting
+}
+
+/** Of the first one behind a call. */
+function takeResult(waiting: Waiting | undefined, callAt: number): ToolResultPart | undefined {
+  if (!waiting) return undefined
+  while ((waiting.results[waiting.next]?.at ?? Number.POSITIVE_INFINITY) <= callAt) waiting.next += 1
+  const found = waiting.results[waiting.next]?.result
+  waiting.next += 1
+  return found
+}
+
+/** In one pass: a conversation may have hundreds of thousands of them. */
 function pairMessages(messages: readonly Message[], warn: Warn): Message[] {
-  const open: Open[] = messages.flatMap((message, at) =>
-    message.role === 'tool' ? message.content.map((result) => ({ result, at })) : [],
-  )
-  const taken = new Set<Open>()
+  const waiting = waitingResults(messages)
+  const taken = new Set<ToolResultPart>()
   const ownId = createCallIds([])
 
   const answer = (call: ToolCallPart, callAt: number): ToolResultPart => {
-    const found = open.find((one) => one.result.callId === call.id && one.at > callAt && !taken.has(one))
+    const found = takeResult(waiting.get(call.id), callAt)
     if (found) taken.add(found)
     else warn('a tool call had no result and was given one that says so')
-    return found?.result ?? interrupted(call)
+    return found ?? interrupted(call)
   }
 
   return messages.flatMap((message, at): Message[] => {
-    if (message.role === 'tool') return orphansOf(open, taken, at, warn)
+    if (message.role === 'tool') return orphansOf(message.content, taken, warn)
     const pairs = callsOf(message).map((call) => ({ call, result: answer(call, at), id: ownId(call.id) }))
     if (message.role !== 'assistant' || pairs.length === 0) return [message]
     const idOf = new Map(pairs.map(({ call, id }) => [call, id]))
@@ -66,12 +89,12 @@ function pairMessages(messages: readonly Message[], warn: Warn): Message[] {
 }
 
 /** Results that nothing called for, or called for twice; those whose call comes later have been taken by then or never are. */
-function orphansOf(open: readonly Open[], taken: ReadonlySet<Open>, at: number, warn: Warn): Message[] {
-  const orphans = open.filter((one) => one.at === at && !taken.has(one))
+function orphansOf(results: readonly ToolResultPart[], taken: ReadonlySet<ToolResultPart>, warn: Warn): Message[] {
+  const orphans = results.filter((result) => !taken.has(result))
   if (orphans.length === 0) return []
   warn('a tool result without its call was told as text')
   const note: TextPart = { type: 'text', text: '[The result of a tool call that is not part of this conversation]' }
-  return [{ role: 'user', content: [note, ...orphans.flatMap(({ result }) => result.content)] }]
+  return [{ role: 'user', content: [note, ...orphans.flatMap(({ content }) => content)] }]
 }
 
 function interrupted({ id, freeform }: ToolCallPart): ToolResultPart {

@@ -3,10 +3,13 @@ import type { ChatRequest, Message } from '../ir/request.ts'
 import { longTextsIn, shareOf } from './call-arguments.ts'
 import { presentFrom, type Count } from './count.ts'
 import { droppedRuns, isDropped, type Cut } from './cut.ts'
+import { imagesBefore, imagesOf, wordsFor } from './images.ts'
 import { noteFrameTokens } from './notes.ts'
 import { shortenTools } from './short-tools.ts'
 
 export interface Sizes {
+  /** Where each message's images begin, and behind the last one how many there are. */
+  imagesBefore: readonly number[]
   /** What is left by a cut, at most. */
   total(cut: Cut): number
 }
@@ -24,14 +27,16 @@ interface MeasuredPart {
   isShrinkable: boolean
   /** Of a call, the tokens of each long text in its arguments; looked for when they are asked for. */
   longTexts?: () => readonly number[]
+  /** What is won by words in the place of each of its images. */
+  images: readonly number[]
 }
 
 function measureMessage(message: Message, isPresent: boolean, count: Count): Measured {
   const parts = message.content.map((part) => ({
     tokens: part.type === 'reasoning' && !isPresent ? 0 : count.part(part),
     isThought: part.type === 'reasoning',
-    isShrinkable:
-      part.type === 'text' || part.type === 'tool-result' || (part.type === 'file' && message.role === 'user'),
+    isShrinkable: part.type === 'text' || part.type === 'tool-result',
+    images: imagesOf(part).map((image) => count.part(image) - count.part(wordsFor(image))),
     ...(part.type === 'tool-call' && {
       longTexts: once(() => longTextsIn(part.input, count).map(({ tokens }) => tokens)),
     }),
@@ -51,6 +56,7 @@ export function measure(request: ChatRequest, count: Count): Sizes {
   const { messages } = request
   const present = presentFrom(messages)
   const measured = messages.map((message, at) => measureMessage(message, at >= present, count))
+  const images = imagesBefore(messages)
   const frames = new Map<number | undefined, number>()
   const frame = (tools: number | undefined): number => {
     const known = frames.get(tools)
@@ -63,23 +69,34 @@ export function measure(request: ChatRequest, count: Count): Sizes {
   const total = (cut: Cut): number => {
     const runs = droppedRuns(messages, cut).length
     const notes = runs === 0 ? 0 : runs * noteFrameTokens + cut.noteTokens
-    return measured.reduce((sum, one, at) => sum + sizeOf(one, at, cut), frame(cut.toolTokens) + notes)
+    return measured.reduce((sum, one, at) => sum + sizeOf(one, at, cut, images[at] ?? 0), frame(cut.toolTokens) + notes)
   }
-  return { total }
+  return { imagesBefore: images, total }
 }
 
-function sizeOf({ role, frame, parts }: Measured, at: number, cut: Cut): number {
+/** `imagesBefore`: of the messages before it. */
+function sizeOf({ role, frame, parts }: Measured, at: number, cut: Cut, imagesBefore: number): number {
   if (isDropped(cut, at)) return 0
   const { textTokens = Number.POSITIVE_INFINITY } = cut
   const ofTools = at < cut.shrunkBefore ? Math.min(cut.resultTokens, textTokens) : textTokens
   const limit = role === 'tool' ? ofTools : textTokens
   let tokens = frame
+  let seen = imagesBefore
   for (const part of parts) {
     if (part.isThought && at < cut.thoughtlessBefore) continue
-    if (part.longTexts) tokens += sizeOfCall(part.tokens, part.longTexts, ofTools)
-    else tokens += part.isShrinkable && role !== 'system' ? Math.min(part.tokens, limit + slack) : part.tokens
+    const whole = part.tokens - wonBy(part.images, cut.imagesLeftOut - seen)
+    seen += part.images.length
+    if (part.longTexts) tokens += sizeOfCall(whole, part.longTexts, ofTools)
+    else tokens += part.isShrinkable && role !== 'system' ? Math.min(whole, limit + slack) : whole
   }
   return tokens
+}
+
+/** By leaving out the first so many of them. */
+function wonBy(images: readonly number[], leftOut: number): number {
+  let won = 0
+  for (let at = 0; at < Math.min(leftOut, images.length); at += 1) won += images[at] ?? 0
+  return won
 }
 
 function sizeOfCall(tokens: number, longTexts: () => readonly number[], limit: number): number {

@@ -13,6 +13,8 @@ export interface Cut {
   /** Messages before it are left out, those in `kept` apart. */
   droppedBefore: number
   kept: readonly number[]
+  /** Of all images, in their order, so many of the first; words stand in the place of each. */
+  imagesLeftOut: number
   /** What the notes in place of left out messages may say, all of them together. 0: only that something was left out. */
   noteTokens: number
   /** Every text loses its middle beyond so many tokens; the system's do not. */
@@ -28,6 +30,7 @@ export const nothingCut: Cut = {
   thoughtlessBefore: 0,
   droppedBefore: 0,
   kept: [],
+  imagesLeftOut: 0,
   noteTokens: 0,
   textTokens: undefined,
   toolTokens: undefined,

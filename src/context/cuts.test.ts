@@ -35,6 +35,19 @@ describe('a cut', () => {
     expect(cuts.of(beginning, said('hi', 'hello'))).toBeUndefined()
   })
 
+  it('that leaves out images is none of a conversation with other words before the last of them', () => {
+    const image = { type: 'file' as const, mediaType: 'image/png', data: { from: 'base64' as const, data: 'AA==' } }
+    const seen = (text: string): Message[] => [
+      ...said('hi', 'hello', text, 'well'),
+      { role: 'user', content: [image, image, image] },
+    ]
+    const cuts = createCuts()
+    const blind: Cut = { ...nothingCut, budget: 1000, imagesLeftOut: 2 }
+    cuts.keep(beginning, seen('a story'), blind)
+    expect(cuts.of(beginning, [...seen('a story'), ...said('and then?')])).toBe(blind)
+    expect(cuts.of(beginning, seen('a poem'))).toBeUndefined()
+  })
+
   it('of one conversation stands beside those of others that begin alike, a few of them', () => {
     const cuts = createCuts()
     const stories = ['a', 'b', 'c', 'd', 'e'].map((story) => said('hi', 'hello', story, 'go on'))

@@ -4,6 +4,7 @@
  */
 import type { Message } from '../ir/request.ts'
 import type { Cut } from './cut.ts'
+import { imagesBefore } from './images.ts'
 import { keyOfMessages } from './notes.ts'
 import { createRemembered } from './remembered.ts'
 
@@ -49,5 +50,7 @@ function isOf({ reach, key }: Known, messages: readonly Message[]): boolean {
 /** Where texts lose their middle wherever they stand, all of the conversation. */
 function reachOf(cut: Cut, messages: readonly Message[]): number {
   const isEverywhere = cut.textTokens !== undefined || cut.toolTokens !== undefined
-  return isEverywhere ? messages.length : Math.max(cut.shrunkBefore, cut.thoughtlessBefore, cut.droppedBefore)
+  if (isEverywhere) return messages.length
+  const blindBefore = imagesBefore(messages).findLastIndex((images) => images < cut.imagesLeftOut) + 1
+  return Math.max(cut.shrunkBefore, cut.thoughtlessBefore, cut.droppedBefore, blindBefore)
 }

@@ -29,7 +29,7 @@ export function fit(request: ChatRequest, wishes: Wishes, count: Count, memo: Me
 export function wholly(request: ChatRequest, count: Count): Fitted {
   let counted: number | undefined
   const tokens = (): number => (counted ??= count.request(request))
-  return { request, tokens, noteTokens: 0, omitted: { messages: 0, tokens: 0 } }
+  return { request, tokens, noteTokens: 0, omitted: { messages: 0, tokens: 0, images: 0 } }
 }
 
 /** Of each run that the cut leaves out. */

@@ -86,6 +86,16 @@ export function createMargins(): Margins {
   }
 }
 
+/** For a server that cuts in silence: longer than any estimate was ever wrong by (vocabularies.ts), and around every conversation. */
+const cautiousRate = 1.5
+const cautiousFrame = 512
+
+/** Of nothing that was measured: it may have been measured after a cut, or without what was cached (local-engines.md 1.2). */
+export const cautious: Scale = {
+  own: (estimated) => cautiousFrame + estimated * cautiousRate,
+  estimated: (own) => (own - cautiousFrame) / cautiousRate,
+}
+
 const unknown: Model = { frame: 0, rate: undefined }
 
 /** Up at once, down by halves: a figure that is too low costs a refusal, one that is too high some of the window. */

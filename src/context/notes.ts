@@ -7,8 +7,16 @@ import { createRemembered } from './remembered.ts'
 /** What stands around a summary, at most. */
 export const noteFrameTokens = 80
 
-export function noteOf(messages: number, tokens: number, summary: string): string {
-  const left = `${messages} ${messages === 1 ? 'message' : 'messages'} (${tokens} tokens)`
+/** What is missing. */
+interface Left {
+  messages: number
+  tokens: number
+  images: number
+}
+
+export function noteOf({ messages, tokens, images }: Left, summary: string): string {
+  const shown = images === 0 ? '' : `, ${images} ${images === 1 ? 'image' : 'images'}`
+  const left = `${messages} ${messages === 1 ? 'message' : 'messages'} (${tokens} tokens${shown})`
   const head = `Earlier in this conversation, ${left} were left out, because all of it is longer than this model can read`
   return summary === '' ? `[${head}.]` : `[${head}. What was said in them, in short:\n${summary}\n]`
 }

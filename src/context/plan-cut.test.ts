@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { plainRequest } from '../../test/plain-request.ts'
-import type { ChatRequest, Message, Tool } from '../ir/request.ts'
+import type { ChatRequest, FilePart, Message, Tool } from '../ir/request.ts'
 import { createCount } from './count.ts'
 import type { Cut } from './cut.ts'
 import { planCut } from './plan-cut.ts'
@@ -104,6 +104,57 @@ describe('what goes first', () => {
     expect(planCut(asked, count, { budget: 1000, summaries: true, before: undefined })).toMatchObject({
       type: 'too-long',
     })
+  })
+})
+
+describe('images', () => {
+  const images = (many: number): FilePart[] =>
+    Array.from({ length: many }, () => ({
+      type: 'file',
+      mediaType: 'image/png',
+      data: { from: 'base64', data: 'iVBORw==' },
+    }))
+  const shown = (many: number): Message => ({ role: 'user', content: images(many) })
+
+  it('of one message go from the oldest on, and no more of them than must', () => {
+    const asked = request([said('assistant', 9), shown(20)])
+    const cut = cutOf(asked, 6000)
+    expect(cut).toMatchObject({ imagesLeftOut: 13, droppedBefore: 0, textTokens: undefined, toolTokens: undefined })
+  })
+
+  it('of a result that a tool has just given do so as well', () => {
+    const [call] = step('a', 1)
+    const look: Message = {
+      role: 'tool',
+      content: [{ type: 'tool-result', callId: 'a', content: images(20), isError: false }],
+    }
+    const asked = request(call ? [call, look] : [])
+    expect(cutOf(asked, 6000)).toMatchObject({ imagesLeftOut: 13, droppedBefore: 0, textTokens: undefined })
+  })
+
+  it('that were shown before a loop of tools go before its steps do, all but the newest', () => {
+    const loop = Array.from({ length: 6 }, (_, at) => step(`c${at}`, 100)).flat()
+    const asked = request([said('assistant', 9), shown(5), ...loop])
+    const cut = cutOf(asked, 3000)
+    expect(cut.imagesLeftOut).toBeGreaterThan(1)
+    expect(cut.imagesLeftOut).toBeLessThan(5)
+    expect(cut.droppedBefore).toBe(0)
+    expect(cutOf(asked, 1400)).toMatchObject({ imagesLeftOut: 4 })
+  })
+
+  it('stay left out in the next turn, and no others go, while the window has room', () => {
+    const asked = request([said('assistant', 9), shown(5), ...step('a', 100), said('assistant', 9), said('user', 9)])
+    const before = cutOf(asked, 3000)
+    expect(before.imagesLeftOut).toBeGreaterThan(0)
+    const next = { ...asked, messages: [...asked.messages, said('assistant', 20), said('user', 20)] }
+    expect(planCut(next, count, { budget: 3000, summaries: true, before })).toMatchObject({ cut: before, isNew: false })
+  })
+
+  it('get the room that is left where texts had to be cut', () => {
+    const tools: Tool[] = [{ type: 'function', name: 'run', description: words(4000), inputSchema: { type: 'object' } }]
+    const cut = cutOf(request([said('assistant', 9), shown(5)], tools), 3000)
+    expect(cut.toolTokens).toBeGreaterThan(0)
+    expect(cut.imagesLeftOut).toBe(2)
   })
 })
 

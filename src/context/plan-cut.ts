@@ -6,10 +6,12 @@
  * The recent turns are the last two words of the user and everything behind them. Where they alone are too long, as in a long loop of tools:
  *  3. their results and arguments are shrunk, oldest first, all but the newest step's;
  *  4. their thoughts are left out;
- *  5. their steps are left out, oldest first, all but the newest. What the user said stays.
+ *  5. images are left out, oldest first, all but the newest one and those of the newest step;
+ *  6. their steps are left out, oldest first, all but the newest. What the user said stays.
  * And where even that is too long, as a last resort:
- *  6. notes say only that something was left out;
- *  7. every text loses its middle, the newest and the user's too; then the descriptions of tools are shortened.
+ *  7. images are left out, oldest first, no more than must be;
+ *  8. notes say only that something was left out;
+ *  9. every text loses its middle, the newest and the user's too; then the descriptions of tools are shortened.
  * The system's words stay whole always, calls and results together.
  *
  * A cut goes down to a share of the window, and the next turns keep it until the window is full again: until then each begins with
@@ -74,7 +76,9 @@ export function planCut(request: ChatRequest, count: Count, { budget, summaries,
   if (sizes.total(cut) <= budget) return { type: 'cut', cut: roomier(cut, sizes, goal), isNew: true }
   const deep = cutRecent(cut, turns, sizes, goal)
   if (sizes.total(deep) <= budget) return { type: 'cut', cut: roomier(deep, sizes, goal), isNew: true }
-  const last = cutAnything({ ...deep, noteTokens: 0 }, sizes, budget)
+  const blind = cutImages(deep, Number.POSITIVE_INFINITY, sizes, budget)
+  if (sizes.total(blind) <= budget) return { type: 'cut', cut: blind, isNew: true }
+  const last = cutAnything({ ...blind, noteTokens: 0 }, deep.imagesLeftOut, sizes, budget)
   return last ? { type: 'cut', cut: last, isNew: true } : { type: 'too-long', tokens: sizes.total(nothingCut) }
 }
 
@@ -110,14 +114,22 @@ function cutOld(cut: Cut, { recentFrom, joints }: Turns, sizes: Sizes, goal: num
 }
 
 function cutRecent(cut: Cut, { newestFrom, joints }: Turns, sizes: Sizes, goal: number): Cut {
-  const stages = ['shrunkBefore', 'thoughtlessBefore', 'droppedBefore'] as const
-  return stages.reduce((last, stage) => advance(last, stage, joints, newestFrom, sizes, goal), cut)
+  const shrunk = advance(cut, 'shrunkBefore', joints, newestFrom, sizes, goal)
+  const thoughtless = advance(shrunk, 'thoughtlessBefore', joints, newestFrom, sizes, goal)
+  const images = Math.min(sizes.imagesBefore[newestFrom] ?? 0, (sizes.imagesBefore.at(-1) ?? 0) - 1)
+  const blind = cutImages(thoughtless, images, sizes, goal)
+  return advance(blind, 'droppedBefore', joints, newestFrom, sizes, goal)
+}
+
+function cutImages(cut: Cut, most: number, sizes: Sizes, goal: number): Cut {
+  const images = Array.from({ length: sizes.imagesBefore.at(-1) ?? 0 }, (_, at) => at + 1)
+  return advance(cut, 'imagesLeftOut', images, most, sizes, goal)
 }
 
 /** The nearest place with which the goal is met, else the last one before `end`. What is in sight already is left alone. */
 function advance(
   cut: Cut,
-  field: 'shrunkBefore' | 'thoughtlessBefore' | 'droppedBefore',
+  field: 'shrunkBefore' | 'thoughtlessBefore' | 'droppedBefore' | 'imagesLeftOut',
   joints: readonly number[],
   end: number,
   sizes: Sizes,
@@ -138,13 +150,15 @@ function advance(
   return sizes.total(found) < sizes.total(cut) ? found : cut
 }
 
-/** The manuals of tools go before the user's words become unreadable. */
-function cutAnything(cut: Cut, sizes: Sizes, budget: number): Cut | undefined {
+/** The manuals of tools go before the user's words become unreadable. Images, if `leastImages` of them are missing at least, get what is left. */
+function cutAnything(cut: Cut, leastImages: number, sizes: Sizes, budget: number): Cut | undefined {
   const readable = Math.max(leastText, Math.round(budget / 10))
   for (const texts of [readable, leastText]) {
     for (const tools of toolTokens) {
       const least: Cut = { ...cut, toolTokens: tools, textTokens: texts }
-      if (sizes.total(least) <= budget) return roomiest(least, texts, sizes, budget)
+      if (sizes.total(least) > budget) continue
+      const roomy = roomiest(least, texts, sizes, budget)
+      return cutImages({ ...roomy, imagesLeftOut: leastImages }, roomy.imagesLeftOut, sizes, budget)
     }
   }
   return undefined

@@ -65,6 +65,13 @@ describe('satisfyTemplate', () => {
     expect(shortly(satisfy(...messages))).toEqual(['user: a | b', 'assistant: c | d | tool-call'])
   })
 
+  it('joins a hundred thousand neighbours without a wait for anybody', () => {
+    const many = Array.from({ length: 100_000 }, () => say('user', 'a'))
+    const [joined, ...rest] = satisfy(...many)
+    expect(joined?.content).toHaveLength(many.length)
+    expect(rest).toEqual([])
+  })
+
   it('leaves tool results right behind their calls', () => {
     const messages = [say('user', 'a'), call, result, say('system', 'late')]
     expect(shortly(satisfy(...messages))).toEqual([

@@ -15,7 +15,7 @@ export function satisfyTemplate(request: ChatRequest, warn: Warn): ChatRequest {
   const head = firstAnswer === -1 ? said : said.slice(0, firstAnswer)
   const system = head.flatMap((message) => (message.role === 'system' ? message.content : []))
   const rest = said.filter((message, at) => message.role !== 'system' || at >= head.length)
-  const messages = rest.map(asUserWords).reduce(joinNeighbours, [])
+  const messages = joinNeighbours(rest.map(asUserWords))
   return { ...request, messages: system.length === 0 ? messages : [{ role: 'system', content: system }, ...messages] }
 }
 
@@ -32,13 +32,31 @@ function saysSomething(message: Message, warn: Warn): boolean {
   return false
 }
 
-/** Turns alternate: neighbours of one role are one message. */
-function joinNeighbours(messages: Message[], message: Message): Message[] {
-  const last = messages.at(-1)
-  if (last?.role === 'user' && message.role === 'user') {
-    messages[messages.length - 1] = { role: 'user', content: [...last.content, ...message.content] }
-  } else if (last?.role === 'assistant' && message.role === 'assistant') {
-    messages[messages.length - 1] = { role: 'assistant', content: [...last.content, ...message.content] }
-  } else messages.push(message)
-  return messages
+/** Turns alternate: neighbours of one role are one message, however many they are. */
+function joinNeighbours(messages: readonly Message[]): Message[] {
+  const joined: Message[] = []
+  let from = 0
+  while (from < messages.length) {
+    let to = from + 1
+    while (to < messages.length && messages[to]?.role === messages[from]?.role) to += 1
+    for (const one of joinAll(messages.slice(from, to))) joined.push(one)
+    from = to
+  }
+  return joined
+}
+
+/** Of one role; results of tools stay as they are. */
+function joinAll(neighbours: Message[]): Message[] {
+  const [first] = neighbours
+  if (neighbours.length < 2) return neighbours
+  switch (first?.role) {
+    case 'user':
+      return [{ role: 'user', content: neighbours.flatMap((one) => (one.role === 'user' ? one.content : [])) }]
+    case 'assistant':
+      return [
+        { role: 'assistant', content: neighbours.flatMap((one) => (one.role === 'assistant' ? one.content : [])) },
+      ]
+    default:
+      return neighbours
+  }
 }

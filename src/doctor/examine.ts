@@ -1,6 +1,7 @@
 /** Everything that has to be right before Trooper can protect anybody, in the order in which a person would look. */
 import { realClock } from '../clock.ts'
 import type { Loaded } from '../config/load.ts'
+import { portsBeside } from '../config/own-place.ts'
 import { findPreset } from '../config/presets.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
@@ -68,7 +69,8 @@ async function* examineLocals(
 ): AsyncGenerator<Finding> {
   const kit = { clock: realClock, log: silentLog, machine: thisMachine }
   const engines = createEngines({ pools, contextMax: config.contextMax, ...kit })
-  const locals = createLocals({ engines, open, allowedModels: config.allowRemoteModels, ...kit })
+  const ports = portsBeside(config)
+  const locals = createLocals({ engines, open, ports, allowedModels: config.allowRemoteModels, ...kit })
   for (const target of local) {
     const refusal = await locals.prepare(target)
     yield* await examineLocal(engines, target)

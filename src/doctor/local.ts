@@ -1,6 +1,7 @@
 /** Whether a local model is there, what it can do, and how long a conversation it can read here. */
 import { freemem, totalmem } from 'node:os'
 import type { Engine, Engines, ListedModel, LoadState } from '../engines/engine.ts'
+import { truncateVersion } from '../engines/ollama-model.ts'
 import type { Target } from '../routing/target.ts'
 import { bad, doubtful, good, type Finding } from './finding.ts'
 
@@ -15,10 +16,19 @@ export async function examineLocal(engines: Engines, target: Target): Promise<Fi
   const engine = await engines.at(target)
   const { name, version } = identity
   const found = good(target.name, `${name}${version === undefined ? '' : ` ${version}`} answers at ${place}`)
+  const identified = (await engine.cutsInSilence(target)) ? tooOld(target, found.says) : found
   const models = await engine.models(target)
   const missing = models && !models.some((model) => isNamed(model, target.model ?? ''))
-  if (missing) return [found, missingModel(engine, target, models)]
-  return [found, await examineModel(engine, target)]
+  if (missing) return [identified, missingModel(engine, target, models)]
+  return [identified, await examineModel(engine, target)]
+}
+
+function tooOld({ name }: Target, says: string): Finding {
+  return doubtful(
+    name,
+    `${says}; it cannot be forbidden to cut what it has no room for, so conversations get less of its window`,
+    `update Ollama to ${truncateVersion} or newer: https://ollama.com/download`,
+  )
 }
 
 /** Ollama's own names have a tag, and `latest` where nobody wrote one. */

@@ -29,6 +29,11 @@ export class EmbeddedEngine extends OllamaEngine {
     return answer?.status === 200 ? numberOf(objectOf(answer.json)['n_prompt_tokens']) : undefined
   }
 
+  /** It is as old as this Trooper. */
+  override cutsInSilence(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
   override remedy(failure: Failure, target: Target): string | undefined {
     if (failure.kind === 'network' && failure.problem === 'refused')
       return 'its process ended several times and is started again after a pause; the log says why it ended'

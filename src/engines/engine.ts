@@ -88,6 +88,11 @@ export interface Engine {
   windowFor(need: Need, target: Target): Promise<number | undefined>
   /** The tokens of the conversation as this server counts them, template and tools included; `undefined`: it does not count. */
   count(request: ChatRequest, target: Target): Promise<number | undefined>
+  /**
+   * What does not fit it cuts without a word, and nothing forbids it that: then nothing may come near to the end of the window, and what
+   * it says of the length of a prompt teaches nothing.
+   */
+  cutsInSilence(target: Target): Promise<boolean>
   /** The request with what this server has to be told beside the conversation; `windowTokens` as {@link windowFor} gave it. */
   dress(request: ChatRequest, windowTokens: number | undefined, target: Target): Promise<ChatRequest>
   /**

@@ -45,7 +45,7 @@ function stage(servers: LocalServer[], kinds: ServerName[], open: Partial<OpenFa
   const note = (text: string): void => void lines.push(text)
   const locals = createLocals({
     engines: createEngines(first.kit),
-    open: { targets: [target], place: 'search', isModelOpen: true, usualModel: 'qwen2.5:3b', ...open },
+    open: { targets: [target], place: 'search', isModelOpen: true, usualModel: 'qwen2.5:3b', origins: [], ...open },
     machine: first.kit.machine,
     allowedModels: [],
     ports: servers.map(({ origin }, at) => [Number(new URL(origin).port), kinds[at] ?? 'ollama'] as const),
@@ -165,6 +165,23 @@ describe('what was found', () => {
     await locals.doubt(gone, target)
     await locals.prepare(target)
     expect(target.name).toBe('local/gemma:2b')
+  })
+})
+
+describe('a target of the configuration file of which only the origin is said', () => {
+  it('is asked as the server wants that answers there, and as another one that takes its place', async () => {
+    const [other, server] = await Promise.all([start({}), start(ollamaWith({ name: 'mistral:7b', size: 4e9 }))])
+    const named = { ...server.target('openai-chat', '/v1', 'mistral:7b'), name: 'desk' }
+    const { locals, lines } = stage([other], ['ollama'], { place: 'given', origins: [named] })
+    await locals.prepare(named)
+    expect(named).toMatchObject({ name: 'desk', dialect: 'ollama', speaks: ['ollama'], model: 'mistral:7b' })
+    expect(named.url.text).toBe(`${server.origin}/api/chat`)
+    for (const answer of Object.keys(server.answers)) delete server.answers[answer]
+    Object.assign(server.answers, { 'GET /engines/v1/models': { data: [{ id: 'ai/qwen3' }] } })
+    await locals.doubt({ kind: 'bad-request', status: 404, message: 'not found' }, named)
+    await locals.prepare(named)
+    expect(named.url.text).toBe(`${server.origin}/engines/v1/chat/completions`)
+    expect(lines).toEqual([])
   })
 })
 

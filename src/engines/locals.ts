@@ -12,7 +12,7 @@ import { chooseModel } from './choose-model.ts'
 import { rootOf } from './kit.ts'
 import { fits, type Machine } from './memory.ts'
 import { isCloudName, isSameModel } from './ollama-model.ts'
-import { engineLabels, type knownPorts } from './places.ts'
+import { engineLabels, type KnownPorts } from './places.ts'
 import { refusalOf } from './remote.ts'
 import { findEngines, mayBeAdopted, placeOf, preferred, type Sighting } from './search.ts'
 
@@ -40,8 +40,8 @@ interface Parts {
   machine: Machine
   /** `ALLOW_REMOTE_MODELS` */
   allowedModels: readonly string[]
-  /** Where to look, if not everywhere. */
-  ports?: typeof knownPorts
+  /** Where to look. */
+  ports: KnownPorts
   clock: Clock
   log: Log
 }
@@ -68,7 +68,8 @@ class LocalTargets implements Locals {
 
   async prepare(target: Target): Promise<Failure | undefined> {
     if (!this.#isSettled && this.#parts.open.targets.includes(target)) await this.#settleOnce()
-    const { engines, allowedModels } = this.#parts
+    const { engines, open, allowedModels } = this.#parts
+    if (open.origins.includes(target)) await this.#findOut(target)
     const engine = await engines.at(target)
     if (mustMove(engine.name, target)) this.#correct(target, engine.name)
     return refusalOf(target, engine, allowedModels)
@@ -140,6 +141,12 @@ class LocalTargets implements Locals {
     this.#engine = describe(sighting.identity)
     if (this.#isStarted && first)
       this.#parts.log.info(`🪖 Local models: ${this.#engine} at ${first.url.text} (${first.model ?? ''})`)
+  }
+
+  /** Its server is asked once, and again when it was away (engines.ts). */
+  async #findOut(target: Target): Promise<void> {
+    const identity = await this.#parts.engines.identify(target)
+    if (identity) move(target, { identity, origin: target.url.origin, root: rootOf(target.url) })
   }
 
   async #find(): Promise<Sighting | undefined> {

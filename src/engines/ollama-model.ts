@@ -53,6 +53,24 @@ function waysToThink(architecture: string): Thinking {
   return architecture.startsWith('gptoss') || architecture.startsWith('gpt-oss') ? 'by-level' : 'on-off'
 }
 
+/** The first version that knows `truncate` and `shift` (ollama#12582, merged on 11 October 2025). */
+export const truncateVersion = '0.12.6'
+
+/** An older one passes over both fields; one that was built by hand calls itself 0.0.0. */
+export function isBeforeTruncate(version: string): boolean {
+  const [major, minor, patch] = numbersOf(version)
+  const [firstMajor, firstMinor, firstPatch] = numbersOf(truncateVersion)
+  if (major + minor + patch === 0) return false
+  if (major !== firstMajor) return major < firstMajor
+  return minor === firstMinor ? patch < firstPatch : minor < firstMinor
+}
+
+/** Zeros where it is none. */
+function numbersOf(version: string): [major: number, minor: number, patch: number] {
+  const [, major = 0, minor = 0, patch = 0] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []
+  return [Number(major), Number(minor), Number(patch)]
+}
+
 /** A model in memory, as `/api/ps` has it. */
 export interface RunningModel {
   name: string

@@ -4,7 +4,7 @@
  */
 import { thinkOf } from '../dialects/ollama/think.ts'
 import type { Failure } from '../ir/failure.ts'
-import { compact, isObject, objectOf, type JsonObject, type JsonValue } from '../ir/json.ts'
+import { compact, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import type { Place } from '../upstream/fetch-json.ts'
@@ -23,6 +23,7 @@ import {
   isSameModel,
   nothingKnown,
   readModel,
+  isBeforeTruncate,
   readRunning,
   readTags,
   type OllamaModel,
@@ -43,6 +44,7 @@ export class OllamaEngine implements Engine {
   readonly #shown: Recall<OllamaModel>
   readonly #running: Recall<RunningModel[]>
   readonly #listed: Recall<ListedModel[]>
+  readonly #versions: Recall<string>
   readonly #choices: Choices
 
   constructor(kit: Kit) {
@@ -50,6 +52,7 @@ export class OllamaEngine implements Engine {
     this.#shown = createRecall(kit.clock, factsKeepMs, { keepsOld: true })
     this.#running = createRecall(kit.clock, stateKeepMs)
     this.#listed = createRecall(kit.clock, factsKeepMs)
+    this.#versions = createRecall(kit.clock, factsKeepMs)
     this.#choices = createChoices(kit.clock)
   }
 
@@ -94,6 +97,14 @@ export class OllamaEngine implements Engine {
 
   count(_request: ChatRequest, _target: Target): Promise<number | undefined> {
     return Promise.resolve(undefined)
+  }
+
+  async cutsInSilence(target: Target): Promise<boolean> {
+    const version = await this.#versions.get(rootKey(target), async () => {
+      const answer = await ask(this.#kit, target, '/api/version')
+      return answer && (stringOf(objectOf(answer.json)['version']) ?? '')
+    })
+    return isBeforeTruncate(version ?? '')
   }
 
   async dress(request: ChatRequest, windowTokens: number | undefined, target: Target): Promise<ChatRequest> {

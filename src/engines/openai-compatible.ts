@@ -51,6 +51,10 @@ export class CompatibleEngine implements Engine {
     return Promise.resolve(undefined)
   }
 
+  cutsInSilence(_target: Target): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
   dress(request: ChatRequest, _windowTokens: number | undefined, _target: Target): Promise<ChatRequest> {
     return Promise.resolve(request)
   }

@@ -3,8 +3,10 @@ import type { DialectName } from '../ir/request.ts'
 import { endpointPaths, type TargetUrl } from '../routing/target.ts'
 import type { EngineName, ServerName } from './engine.ts'
 
+export type KnownPorts = readonly (readonly [port: number, engine: ServerName])[]
+
 /** In order of preference. LM Studio's port is mistral.rs's too, llama-server's old one LocalAI's. */
-export const knownPorts: readonly (readonly [port: number, engine: ServerName])[] = [
+export const knownPorts: KnownPorts = [
   [11_434, 'ollama'],
   [1234, 'lm-studio'],
   [8080, 'llama-server'],

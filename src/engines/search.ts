@@ -1,6 +1,6 @@
 /** Looks for engines where they usually listen, and nowhere but on this machine. */
 import type { EngineName, Engines, Identity, ListedModel } from './engine.ts'
-import { endpointOf, knownPorts } from './places.ts'
+import { endpointOf, type KnownPorts } from './places.ts'
 
 export interface Sighting {
   identity: Identity
@@ -9,7 +9,7 @@ export interface Sighting {
 }
 
 /** In order of preference, all at once; no key is sent to a server that nobody named. */
-export async function findEngines(engines: Engines, ports = knownPorts): Promise<Sighting[]> {
+export async function findEngines(engines: Engines, ports: KnownPorts): Promise<Sighting[]> {
   const found = await Promise.all(
     ports.map(async ([port, guess]) => {
       const origin = `http://localhost:${port}`

@@ -1,14 +1,15 @@
 /** Files that only the account knows where the client put them: another account of the chain is told in words that they were there. */
 import { noteOfFile } from '../context/showable.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
-import { exactText, parseExact } from '../ir/exact-json.ts'
+import { exactText } from '../ir/exact-json.ts'
 import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Warn } from '../ir/request.ts'
+import { parseBody } from './parse-body.ts'
 
 /** The same bytes when no file is named by its id. */
 export function withoutForeignFiles(body: Buffer, dialect: ClientDialectName, warn: Warn): Buffer {
   if (!body.includes('"file_id"')) return body
-  const request = parseExact(body.toString('utf8'))
+  const request = parseBody(body)
   if (!isObject(request)) return body
   const list = dialect === 'openai-responses' ? 'input' : 'messages'
   const told = withNotes(request[list] ?? null, dialect, warn)

@@ -3,10 +3,11 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { cutLocalTurns, mayHoldLocalTurns } from '../dialects/anthropic/local-turns.ts'
 import { meetQuirks, type Quirk } from '../dialects/openai-chat/quirks.ts'
 import type { Failure } from '../ir/failure.ts'
-import { exactText, parseExact } from '../ir/exact-json.ts'
+import { exactText } from '../ir/exact-json.ts'
 import { isObject } from '../ir/json.ts'
 import type { Target } from '../routing/target.ts'
 import type { Range } from '../wire/json-text.ts'
+import { parseBody } from './parse-body.ts'
 
 /** In which dialects histories may hold local turns. Looking through a body costs about a tenth of a millisecond for 150 KB: spared until then. */
 export interface HandBack {
@@ -62,7 +63,7 @@ function mayNeedQuirks(body: Buffer): boolean {
 }
 
 function withQuirksMet(body: Buffer, quirks: readonly Quirk[]): Buffer {
-  const request = parseExact(body.toString('utf8'))
+  const request = parseBody(body)
   if (!isObject(request)) return body
   const met = meetQuirks(request, quirks)
   return met === request ? body : Buffer.from(exactText(met))

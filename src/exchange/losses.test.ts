@@ -55,6 +55,14 @@ describe('what could not be carried', () => {
     expect(at('local').omitted()).toBeUndefined()
   })
 
+  it('is counted in messages, tokens and images as far as there was no room for it', () => {
+    const losses = book().at('local')
+    losses.omit({ messages: 1, tokens: 900, images: 0 })
+    expect(losses.omitted()).toBe('1 message, 900 tokens')
+    losses.omit({ messages: 0, tokens: 760, images: 1 })
+    expect(losses.omitted()).toBe('0 messages, 760 tokens, 1 image')
+  })
+
   it('is no way to fill the memory, or the log', () => {
     const { at, lines } = book()
     for (let turn = 0; turn < 1100; turn += 1) {

@@ -12,7 +12,7 @@ export interface Losses {
   leftOut(): Omitted
   /** Says what is new, once all is known. */
   tell(): void
-  /** For `X-Trooper-Omitted`: `34 messages, 12345 tokens, 2 image/png`; `undefined` when nothing of the conversation is missing. */
+  /** For `X-Trooper-Omitted`: `34 messages, 12345 tokens, 3 images, 2 image/png`: what did not fit, and what cannot be shown; `undefined` when nothing of the conversation is missing. */
   omitted(): string | undefined
 }
 
@@ -25,7 +25,7 @@ export function createLossBook(log: Log): (target: string) => Losses {
   return (target) => {
     const all = new Set<string>()
     const content = new Map<string, number>()
-    let leftOut: Omitted = { messages: 0, tokens: 0 }
+    let leftOut: Omitted = { messages: 0, tokens: 0, images: 0 }
     return {
       warn: (what, kind) => {
         all.add(what)
@@ -42,8 +42,9 @@ export function createLossBook(log: Log): (target: string) => Losses {
         log.warn(`⚠️ ${target}: ${news.join('; ')} (said once)`, { target, losses: all.size })
       },
       omitted: () => {
-        const { messages, tokens } = leftOut
+        const { messages, tokens, images } = leftOut
         const fitted = tokens === 0 ? [] : [plural(messages, 'message'), plural(tokens, 'token')]
+        if (images > 0) fitted.push(plural(images, 'image'))
         const missing = [...fitted, ...[...content].map(([kind, count]) => `${count} ${kind}`)]
         return missing.length === 0 ? undefined : headerText(missing.join(', '))
       },

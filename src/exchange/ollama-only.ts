@@ -3,7 +3,7 @@ import { fingerprint } from '../context/fingerprint.ts'
 import { roomForAnswer } from '../context/room.ts'
 import { encodeFailure, encodeLoaded } from '../dialects/ollama/answer.ts'
 import { ownPromptField, ownPromptText } from '../dialects/ollama/own-prompt.ts'
-import { exactText, parseExact } from '../ir/exact-json.ts'
+import { exactText } from '../ir/exact-json.ts'
 import type { Failure } from '../ir/failure.ts'
 import { objectOf, type JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
@@ -15,6 +15,7 @@ import { callOllama } from './ollama-call.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
 import { retryHeaders } from './errors.ts'
 import { inTurn, type Guest } from './in-turn.ts'
+import { parseBody } from './parse-body.ts'
 import { askerOf } from './payer.ts'
 import type { ExchangeRecord } from './record.ts'
 import { giveJson, type Reply } from './reply.ts'
@@ -69,7 +70,7 @@ async function askRecorded(
 async function ask(services: Services, guest: Guest, { body }: Incoming, request: ChatRequest): Promise<Outcome> {
   const { target, reply } = guest
   services.log.info(`🪖 Asking ${target.name} itself: nobody else can answer this`, { target: target.name })
-  const said = objectOf(parseExact(body.toString('utf8')))
+  const said = objectOf(parseBody(body))
   const refusal = await services.locals.prepare(target)
   const askIn = async (windowTokens: number | undefined): Promise<Outcome> => {
     const call: Call = {

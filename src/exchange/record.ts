@@ -140,8 +140,8 @@ export class AttemptRecord implements Milestones {
     this.#entry.usage = before ? addUsage(before, usage) : usage
   }
 
-  leftOut(omitted: { messages: number; tokens: number }): void {
-    if (omitted.tokens > 0) this.#entry.omitted = omitted
+  leftOut({ messages, tokens }: { messages: number; tokens: number }): void {
+    if (tokens > 0) this.#entry.omitted = { messages, tokens }
   }
 
   ended(outcome: Outcome, nowMs: number): void {

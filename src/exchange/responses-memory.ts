@@ -2,12 +2,13 @@
 import { madeHere } from '../dialects/made-here.ts'
 import { decodeCompaction } from '../dialects/openai-responses/request.ts'
 import { clientDialects } from '../dialects/registry.ts'
-import { exactText, parseExact } from '../ir/exact-json.ts'
+import { exactText } from '../ir/exact-json.ts'
 import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import type { Incoming, Services } from './outcome.ts'
+import { isTooMuch, parseBody, tooMuch } from './parse-body.ts'
 import { accountAt } from './payer.ts'
 import { expandHistory, leansOnHistory, mendForProvider, unfoldHistory, type Missing } from './history.ts'
 import type { Transcripts } from './transcripts.ts'
@@ -36,6 +37,7 @@ export class ResponsesMemory {
 
   /** The request with its whole history, or the failure that its provider would name. */
   async decode(): Promise<Decoded> {
+    if (isTooMuch(this.#body)) return { ok: false, failure: tooMuch }
     const body = this.#parsed()
     if (this.#transcripts.isOff || !isObject(body) || !leansOnHistory(body))
       return decodeJson('openai-responses', () => body, this.#decodeRequest)
@@ -99,7 +101,7 @@ export class ResponsesMemory {
 
   /** Parsed at most once: to be translated and then to be kept (0.5 ms for 150 KB). Nobody changes it. */
   #parsed(): JsonValue | undefined {
-    this.#value ??= { parsed: parseExact(this.#body.toString('utf8')) }
+    this.#value ??= { parsed: parseBody(this.#body) }
     return this.#value.parsed
   }
 }

@@ -1,11 +1,12 @@
 /** Thoughts and items that another account of a chain gave out: it alone can read them, and this one refuses the request for them (providers.md 4.1, 4.5). */
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { cutThoughts } from '../dialects/anthropic/local-turns.ts'
-import { exactText, parseExact } from '../ir/exact-json.ts'
+import { exactText } from '../ir/exact-json.ts'
 import type { Failure } from '../ir/failure.ts'
 import { arrayOf, isObject, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Warn } from '../ir/request.ts'
 import { without } from './hand-back.ts'
+import { parseBody } from './parse-body.ts'
 
 const sealWords = /thinking` block|encrypted content .* could not be verified|^Item with id '[^']*' not found/
 
@@ -28,7 +29,7 @@ export function withoutSeals(body: Buffer, dialect: ClientDialectName, warn: War
 }
 
 function withoutSealedItems(body: Buffer, warn: Warn): Buffer {
-  const request = parseExact(body.toString('utf8'))
+  const request = parseBody(body)
   if (!isObject(request) || !Array.isArray(request['input'])) return body
   const input = arrayOf(request['input']).flatMap((item) => withoutSeal(item, warn))
   return Buffer.from(exactText({ ...request, input }))

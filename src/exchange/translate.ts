@@ -16,6 +16,7 @@ import type { Losses } from './losses.ts'
 import { openMcp, prepareMessages, type McpTurn } from './mcp-turn.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from './outcome.ts'
 import { callOf, type Wanted } from './outgoing-call.ts'
+import { callsForTooMuch, isTooMuch, tooMuch } from './parse-body.ts'
 import { prepareRequest } from './prepare.ts'
 import { beside, createSink, SinkBefore, type AnswerSink, type Remarks } from './sink.ts'
 import { hearing, isUnreadCall, tellUnread } from './spoken.ts'
@@ -27,7 +28,9 @@ export type Decoded = { ok: true; request: ChatRequest } | { ok: false; failure:
 
 /** The client's request in the IR; a fault of its own is a failure like any other. */
 export function decodeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>): Decoded {
-  return decodeJson(dialect, () => parseExact(body.toString('utf8')))
+  return isTooMuch(body)
+    ? { ok: false, failure: tooMuch }
+    : decodeJson(dialect, () => parseExact(body.toString('utf8')))
 }
 
 export function decodeJson(
@@ -39,6 +42,7 @@ export function decodeJson(
     const request = decode(parse())
     if (dialect !== 'ollama' && !saysAnything(request))
       throw new BadRequest(listOf[dialect], 'at least one message is required')
+    if (callsForTooMuch(request)) return { ok: false, failure: tooMuch }
     return { ok: true, request }
   } catch (error) {
     return { ok: false, failure: { kind: 'bad-request', message: faultOf(error), status: 400 } }

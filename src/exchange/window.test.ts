@@ -101,6 +101,7 @@ async function asked(
   const known = {
     dress: (one: ChatRequest) => Promise.resolve(one),
     count: () => Promise.resolve(undefined),
+    cutsInSilence: () => Promise.resolve(false),
     ...engine,
   }
   const services = {

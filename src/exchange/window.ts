@@ -6,6 +6,7 @@ import { createCount, type Count } from '../context/count.ts'
 import type { Cut } from '../context/cut.ts'
 import { applyCut, type Fitted } from '../context/apply-cut.ts'
 import { conversationKey, extractSummaries, wholly } from '../context/fit.ts'
+import { cautious, type Scale } from '../context/margins.ts'
 import { planCut } from '../context/plan-cut.ts'
 import { roomForAnswer } from '../context/room.ts'
 import { vocabularyOf } from '../context/vocabularies.ts'
@@ -40,6 +41,8 @@ interface Opened {
   conversation: number
   cut: Cut | undefined
   isNew: boolean
+  /** The server forbids nothing, and says nothing (engine.ts). */
+  isSilent: boolean
 }
 
 /** `request`: as it was prepared for the target (prepare.ts); a cloud's window is its own affair. */
@@ -89,13 +92,15 @@ async function open(
   const conversation = conversationKey(request, model)
   const count = countOf(target)
   const whole = wholly(request, count)
-  const need = (): number => Math.ceil(margins.of(model, conversation).own(whole.tokens())) + roomForAnswer(request)
+  const isSilent = await engine.cutsInSilence(target)
+  const scaleNow = (): Scale => (isSilent ? cautious : margins.of(model, conversation))
+  const need = (): number => Math.ceil(scaleNow().own(whole.tokens())) + roomForAnswer(request)
   const askWindow = (): Promise<number | undefined> => engine.windowFor(need, target)
   let told = await askWindow()
   if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
-  const scale = margins.of(model, conversation)
+  const scale = scaleNow()
   const windowTokens = fitting.windows.at(model, told, services.clock.now())
-  const known = { windowTokens, told, model, conversation }
+  const known = { windowTokens, told, model, conversation, isSilent }
   const uncut = { ...known, fitted: whole, cut: undefined, isNew: false }
   if (windowTokens === undefined) return uncut
   const budget = Math.floor(scale.estimated(windowTokens - roomForAnswer(request, windowTokens)))
@@ -118,7 +123,7 @@ async function open(
               count,
               windowTokens,
               conversation,
-              scale: margins.of(model),
+              scale: isSilent ? cautious : margins.of(model),
             })
           : extractSummaries(request, cut, count, fitting.memo)
       const fitted = applyCut(request, cut, summaries, count, fitting.memo)
@@ -148,7 +153,8 @@ async function isMeasuredNow(
 }
 
 function learnFromAnswer({ margins }: Services, opened: Opened, measured: number | undefined): void {
-  const { model, conversation, fitted, windowTokens } = opened
+  const { model, conversation, fitted, windowTokens, isSilent } = opened
+  if (isSilent) return
   // Nobody has to fit anything to a window that is not known; whoever tells it with a refusal tells what was counted, too.
   if (windowTokens === undefined) return
   // With a schema a thinking model reads the prompt twice, the second time with its thoughts (local-engines.md 1.7).
@@ -181,11 +187,15 @@ function promptOf({ promptTokens }: TooLong, { sampling }: ChatRequest, expected
   return alone > 0 && Math.abs(alone - expected) < Math.abs(promptTokens - expected) ? alone : promptTokens
 }
 
-/** Some servers refuse an answer that could be longer than what is left of the window; Ollama only stops there. */
-function withRoom(request: ChatRequest, { fitted, windowTokens }: Opened, { dialect }: Target): ChatRequest {
-  const limit = request.sampling.maxOutputTokens
-  if (limit === undefined || windowTokens === undefined || dialect === 'ollama') return request
-  const left = Math.max(roomForAnswer(request, windowTokens), windowTokens - fitted.tokens())
+/**
+ * Some servers refuse an answer that could be longer than what is left of the window; Ollama only stops there, or throws away what it has
+ * read to make room for more where it is too old to be told not to (local-engines.md 1.6, step 3).
+ */
+function withRoom(request: ChatRequest, { fitted, windowTokens, isSilent }: Opened, { dialect }: Target): ChatRequest {
+  const limit = request.sampling.maxOutputTokens ?? (isSilent ? Number.POSITIVE_INFINITY : undefined)
+  if (limit === undefined || windowTokens === undefined || (dialect === 'ollama' && !isSilent)) return request
+  const prompt = isSilent ? Math.ceil(cautious.own(fitted.tokens())) : fitted.tokens()
+  const left = Math.max(roomForAnswer(request, windowTokens), windowTokens - prompt)
   return limit <= left ? request : { ...request, sampling: { ...request.sampling, maxOutputTokens: left } }
 }
 
@@ -193,10 +203,11 @@ function withRoom(request: ChatRequest, { fitted, windowTokens }: Opened, { dial
 function tell({ log }: Services, losses: Losses, { fitted, isNew, windowTokens }: Opened, { name }: Target): void {
   losses.omit(fitted.omitted)
   if (!isNew) return
-  const { messages, tokens } = fitted.omitted
+  const { messages, tokens, images } = fitted.omitted
+  const shown = images === 0 ? '' : `, ${images} images`
   log.warn(
-    `✂️ ${name}: the conversation is longer than its window of ${windowTokens ?? 0} tokens; left out: ${messages} messages, ${tokens} tokens`,
-    { target: name, omittedMessages: messages, omittedTokens: tokens },
+    `✂️ ${name}: the conversation is longer than its window of ${windowTokens ?? 0} tokens; left out: ${messages} messages, ${tokens} tokens${shown}`,
+    { target: name, omittedMessages: messages, omittedTokens: tokens, omittedImages: images },
   )
 }
 

@@ -43,7 +43,11 @@ const usage = {
   used: 0.9,
   resetsAtMs: 9000,
 }
-const remembered: Remembered = { entries: [entry, limited], usage: [usage], override: { mode: 'local', untilMs: 8000, by: 'agent' } }
+const remembered: Remembered = {
+  entries: [entry, limited],
+  usage: [usage],
+  override: { mode: 'local', untilMs: 8000, by: 'agent' },
+}
 
 function stage(path = join(scratchFolder('ledger'), 'inner', 'ledger.json')) {
   const said: string[] = []

@@ -2,13 +2,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCount } from '../../src/context/count.ts'
+import { countImages } from '../../src/context/images.ts'
 import { fit, wholly, type Fit } from '../../src/context/fit.ts'
 import { createMemo } from '../../src/context/notes.ts'
 import { vocabularyOf } from '../../src/context/vocabularies.ts'
 import type { Cut } from '../../src/context/cut.ts'
 import { prepareForLocal } from '../../src/exchange/prepare.ts'
 import { targetDialects } from '../../src/dialects/registry.ts'
-import type { ChatRequest, Message } from '../../src/ir/request.ts'
+import type { ChatRequest, FilePart, Message } from '../../src/ir/request.ts'
 import { checkChatModel, checkChatShape } from '../fakes/check-ollama.ts'
 import { wildRequests } from '../conformance/wild-requests.ts'
 import { plainRequest } from '../plain-request.ts'
@@ -43,8 +44,8 @@ const text = fc
     fc.integer({ min: 1, max: 40 }).map((times) => Array.from({ length: times }, () => some.join(' ')).join('. ')),
   )
 
-function said(role: 'user' | 'assistant', one: string): Message {
-  return { role, content: [{ type: 'text', text: one }] }
+function said(role: 'user' | 'assistant', one: string, shown: readonly FilePart[] = []): Message {
+  return { role, content: [...shown, { type: 'text', text: one }] }
 }
 
 /** With a number that JavaScript would round. */
@@ -52,14 +53,18 @@ function inputOf(text: string): string {
   return `{"id":90071992547409931,"file":${JSON.stringify({ path: '/work/a.ts', edits: [text, text.slice(0, 9)] })}}`
 }
 
+const image: FilePart = { type: 'file', mediaType: 'image/png', data: { from: 'base64', data: 'iVBORw==' } }
+const images = fc.integer({ min: 0, max: 4 }).map((many) => Array.from({ length: many }, () => image))
+
 const step = fc
   .record({
-    calls: fc.array(fc.tuple(text, fc.boolean(), fc.option(text)), { maxLength: 3 }),
+    calls: fc.array(fc.tuple(text, fc.boolean(), fc.option(text), images), { maxLength: 3 }),
     thought: fc.option(text),
     answer: text,
     next: fc.option(text),
+    shown: images,
   })
-  .map(({ calls, thought, answer, next }) => (at: number): Message[] => {
+  .map(({ calls, thought, answer, next, shown }) => (at: number): Message[] => {
     const id = (index: number): string => `call_${at}_${index}`
     const reasoning = thought === null ? [] : [{ type: 'reasoning' as const, text: thought }]
     const made = calls.map(([, , written], index) => ({
@@ -68,16 +73,16 @@ const step = fc
       name: 'run',
       input: written === null ? '{"a":1}' : inputOf(written),
     }))
-    const results = calls.map(([result, isError], index) => ({
+    const results = calls.map(([result, isError, , seen], index) => ({
       type: 'tool-result' as const,
       callId: id(index),
       isError,
-      content: [{ type: 'text' as const, text: result }],
+      content: [{ type: 'text' as const, text: result }, ...seen],
     }))
     return [
       { role: 'assistant', content: [...reasoning, { type: 'text', text: answer }, ...made] },
       ...(results.length === 0 ? [] : [{ role: 'tool' as const, content: results }]),
-      ...(next === null && results.length > 0 ? [] : [said('user', next ?? 'Go on.')]),
+      ...(next === null && results.length > 0 ? [] : [said('user', next ?? 'Go on.', shown)]),
     ]
   })
 
@@ -205,6 +210,7 @@ describe('a conversation that is made to fit', () => {
         // Joined messages lose the marks between them, a few tokens each.
         expect(Math.abs(accounted - all)).toBeLessThanOrEqual(8 * request.messages.length)
         if (omitted.tokens === 0) expect(tokens).toBe(all)
+        expect(omitted.images).toBe(countImages(request.messages) - countImages(fitted.request.messages))
       }),
       runs,
     )

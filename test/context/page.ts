@@ -62,22 +62,27 @@ Each step goes only as far as needed.
    first: head, end, and the lines between that stand out stay. The gap says how many tokens are missing.
 2. **Messages** before the recent turns are left out, the oldest first. A note in their place says how many there were, and what was said in
    them, in short (\`SUMMARY\`, below).
-3. In a long loop of tools, the same with the **steps of the loop**: first their results and arguments, then their thoughts, then the
-   oldest steps. The newest step stays whole.
-4. **As a last resort** notes say only how much is missing, every text of more than a few lines loses its middle, the newest one too, and
-   the descriptions of tools are cut to their first sentences.
+3. In a long loop of tools, the same with the **steps of the loop**: first their results and arguments, then their thoughts, then
+   **images**, the oldest first, then the oldest steps. The newest step stays whole, and the newest image.
+4. **As a last resort** as many of the oldest images go as must: the newest that fit stay. Where that is not enough, notes say only how much
+   is missing, every text of more than a few lines loses its middle, the newest one too, and the descriptions of tools are cut to their
+   first sentences.
 
 Always whole: what the system says, the definitions of tools, the first words of the user, and the recent turns, which are the last two
-things that the user said and everything behind them (as long as steps 3 and 4 are not needed). Tool calls and their results stay or go
-together. If what is always whole is longer than the window by itself, the model is not asked: the next one in \`FALLBACK_MODEL\` is, or the
+things that the user said and everything behind them (as long as steps 3 and 4 are not needed). An image counts 768 tokens, and a note
+stands in the place of each that is left out. Tool calls and their results stay or go together. If what is always whole is longer than the
+window by itself, the model is not asked: the next one in \`FALLBACK_MODEL\` is, or the
 client gets the provider's own answer. Nothing is ever cut in silence.
+
+What no model can hold is not read at all: a request of more than 300,000 values (a message has three) is too long for every local model,
+however few bytes it has.
 
 Thoughts of earlier turns are not sent at all, as chat templates drop them.
 
 ## You are told
 
 - The log says it whenever more is left out: \`✂️ local/qwen2.5:3b: the conversation is longer than its window of 8192 tokens; left out: …\`
-- The answer says it: \`X-Trooper-Omitted: 34 messages, 12345 tokens\`.
+- The answer says it: \`X-Trooper-Omitted: 34 messages, 12345 tokens, 2 images\`.
 - The model is told, in the place of what is missing.
 
 ## The next turn
@@ -96,6 +101,9 @@ longer. If a server finds a conversation too long all the same, Trooper learns, 
 not notice.
 
 A quarter of the window is kept for the answer, or less if the app asks for less.
+
+An Ollama older than 0.12.6 cannot be forbidden to cut. It gets questions of at most two thirds of its window by the estimate, and no answer
+that would push them out; \`trooper doctor\` warns of it. Update it.
 
 ## \`SUMMARY\`
 

@@ -66,6 +66,17 @@ describe('trooper doctor', () => {
       })
   })
 
+  it('warns of an Ollama that is too old to be forbidden to cut a conversation', async () => {
+    await ollama.configure({ version: '0.12.5' })
+    const { report } = await examine(working())
+    expect(report.findings).toContainEqual({
+      mark: 'doubtful',
+      subject: `local/${localModel}`,
+      says: expect.stringMatching(/^ollama 0\.12\.5 answers at \S+; it cannot be forbidden to cut/),
+      remedy: expect.stringMatching(/^update Ollama to 0\.12\.6 or newer/),
+    })
+  })
+
   it('minds nobody who reads no further', async () => {
     const process = spawnUnread({ ...working(), FALLBACK_MODEL: 'not-here:1b' }, ['doctor'])
     expect(await process.exit()).toBe(1)

@@ -8,6 +8,7 @@ import { kinds, plant } from '../context/conversations.ts'
 import { arrayOf, objectOf, parseJson, stringOf, type JsonObject, type JsonValue } from '../../src/ir/json.ts'
 import type { LocalModel } from '../fakes/control.ts'
 import type { SeenRequest } from '../fakes/journal.ts'
+import { png } from '../fixtures/images.ts'
 import { planted } from '../secrets.ts'
 import { startStage, startTrooper, textOf, type RunningTrooper, type Stage } from './trooper.ts'
 
@@ -107,6 +108,69 @@ describe('a conversation longer than the window', () => {
     expect(asked.length - answered.length).toBeLessThanOrEqual(2)
     expect((await stage.ollama.journal()).loads).toHaveLength(1)
     await expectNoCut()
+  })
+
+  it('of images shows the model the newest that fit, tells it of the others, and keeps to that from turn to turn', async () => {
+    await stage.ollama.configure({ models: [{ ...model('qwen2.5:3b', 8192), capabilities: ['completion', 'vision'] }] })
+    const seeing = await startWith('qwen2.5:3b')
+    const named = Array.from({ length: 20 }, (_, at) => [
+      { type: 'text', text: `Picture ${at}:` },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${png}` } },
+    ]).flat()
+    const messages: JsonValue[] = [{ role: 'user', content: [...named, { type: 'text', text: 'Which is the best?' }] }]
+    const first = await say(messages, {}, seeing.url)
+    const left = /^0 messages, (\d+) tokens, (\d+) images$/.exec(first.headers.get('x-trooper-omitted') ?? '') ?? []
+    messages.push({ role: 'assistant', content: textOf(await first.text()) })
+    for (const question of ['Why?', 'And the second best?']) {
+      messages.push({ role: 'user', content: question })
+      const answer = textOf(await (await say(messages, {}, seeing.url)).text())
+      messages.push({ role: 'assistant', content: answer })
+    }
+    const [asked, second, third] = (await heard()).map((body) => arrayOf(body['messages']).map(objectOf))
+    const shown = arrayOf(asked?.[0]?.['images']).length
+    expect(shown).toBeGreaterThanOrEqual(5)
+    expect(Number(left[2])).toBe(20 - shown)
+    expect(Number(left[1])).toBeGreaterThan(700 * (20 - shown))
+    const words = stringOf(asked?.[0]?.['content']) ?? ''
+    expect(words.match(/\[image\/png left out\]/g)).toHaveLength(20 - shown)
+    expect(words).toContain('Picture 0:\n\n[image/png left out]')
+    expect(arrayOf(second?.[0]?.['images']).length).toBeGreaterThan(0)
+    expect(third?.slice(0, second?.length)).toEqual(second)
+    await expectNoCut()
+    await seeing.process.stop()
+  })
+
+  it.each(kinds)(
+    'of %s is never cut by an Ollama that is too old to be forbidden it, nor pushed out by its answer',
+    async (kind) => {
+      await stage.ollama.configure({ version: '0.11.4' })
+      const beside = await startWith('qwen2.5:3b')
+      // Words that are more tokens than an estimate takes them for.
+      const dense = { role: 'user', content: 'ﬃ'.repeat(1500) }
+      const { body } = plant(kind, 30_000)
+      await stage.ollama.play({ mode: 'ok', text: 'word '.repeat(12_000) })
+      const messages = [...body.messages, { role: 'assistant', content: 'Well.' }, dense]
+      for (const turn of ['first', 'second']) {
+        messages.push({ role: 'assistant', content: 'Well.' }, { role: 'user', content: turn })
+        const response = await say(messages, body.tools.length === 0 ? {} : { tools: body.tools }, beside.url)
+        expect(response.status).toBe(200)
+        await response.text()
+      }
+      await expectNoCut()
+      await beside.process.stop()
+    },
+  )
+
+  it('is not cut either where such an Ollama counts more than anybody could have guessed', async () => {
+    await stage.ollama.configure({ version: '0.11.4', models: [{ ...model('qwen2.5:3b', 8192), templateTokens: 600 }] })
+    const beside = await startWith('qwen2.5:3b')
+    const said = Array.from({ length: 52 }, (_, at) => [
+      { role: 'user', content: `${at}: ${'word '.repeat(130)}` },
+      { role: 'assistant', content: 'Well.' },
+    ]).flat()
+    await (await say([...said, { role: 'user', content: 'So?' }], { max_tokens: 16 }, beside.url)).text()
+    await expectNoCut()
+    await beside.process.stop()
   })
 
   it('that only begins like another one is not cut where that one was', async () => {

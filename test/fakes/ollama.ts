@@ -78,7 +78,7 @@ async function converse(
   checkShape: (body: JsonObject) => void,
   isLoad: (body: JsonObject) => boolean,
 ): Promise<void> {
-  const body = requestBody(exchange)
+  const body = knownFields(requestBody(exchange))
   const behaviour: OllamaBehaviour = takeBehaviour(exchange, isLoad(body))
   exchange.setMode(behaviour.mode)
   if (behaviour.mode === 'hang') return exchange.hang()
@@ -93,6 +93,14 @@ async function converse(
   if (exchange.gone) return
   await say(behaviour, exchange, body, model, load)
   if (body['keep_alive'] === 0) shelf.unload(model)
+}
+
+/** Versions before 0.12.6 know neither field, and pass over what they do not know. */
+function knownFields(body: JsonObject): JsonObject {
+  const [, minor = 0, patch = 0] = shelf.version.split('.').map(Number)
+  if (minor > 12 || (minor === 12 && patch >= 6)) return body
+  const { truncate: _, shift: __, ...known } = body
+  return known
 }
 
 /** What is ordered for answers is not used up by a request that only loads; what concerns loading is. */

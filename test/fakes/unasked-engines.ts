@@ -9,6 +9,7 @@ const engine: Engine = {
   state: () => Promise.resolve({ is: 'unknown' }),
   windowFor: () => Promise.resolve(undefined),
   count: () => Promise.resolve(undefined),
+  cutsInSilence: () => Promise.resolve(false),
   dress: (request) => Promise.resolve(request),
   warm: () => Promise.resolve(true),
   slots: () => Promise.resolve(8),

@@ -22,18 +22,40 @@ import { clientToolOf } from './client-tools.ts'
 export function decodeTools(tools: JsonValue | undefined, messages: JsonValue[]): Tool[] {
   const wire = arrayOf(tools).map(objectOf)
   const blocks = messages.flatMap((message) => arrayOf(objectOf(message)['content'])).map(objectOf)
-  let shown = wire.filter((tool) => tool['defer_loading'] !== true)
-  const show = (reference: JsonObject): void => {
-    const name = reference['name'] ?? reference['tool_name']
-    const tool = isObject(reference['input_schema']) ? reference : wire.find((known) => known['name'] === name)
-    if (tool && !shown.includes(tool)) shown.push(tool)
-  }
+  const known = new Map(wire.toReversed().map((tool) => [tool['name'], tool]))
+  const shown = new ShownTools()
+  for (const tool of wire) if (tool['defer_loading'] !== true) shown.add(tool)
   for (const block of blocks) {
     const removed = block['type'] === 'tool_removal' ? objectOf(block['tool'])['name'] : undefined
-    if (removed !== undefined) shown = shown.filter((tool) => tool['name'] !== removed)
-    for (const reference of referencesIn(block)) show(reference)
+    if (removed !== undefined) shown.remove(removed)
+    for (const reference of referencesIn(block)) {
+      const name = reference['name'] ?? reference['tool_name']
+      const tool = isObject(reference['input_schema']) ? reference : known.get(name)
+      if (tool) shown.add(tool)
+    }
   }
-  return shown.map(decodeTool)
+  return shown.all().map(decodeTool)
+}
+
+/** Each once, in the order in which they came; a conversation may name tens of thousands. */
+class ShownTools {
+  readonly #byName = new Map<JsonValue | undefined, Set<JsonObject>>()
+  readonly #all = new Set<JsonObject>()
+
+  add(tool: JsonObject): void {
+    const named = this.#byName.get(tool['name']) ?? new Set()
+    this.#byName.set(tool['name'], named.add(tool))
+    this.#all.add(tool)
+  }
+
+  remove(name: JsonValue): void {
+    for (const tool of this.#byName.get(name) ?? []) this.#all.delete(tool)
+    this.#byName.delete(name)
+  }
+
+  all(): JsonObject[] {
+    return [...this.#all]
+  }
 }
 
 /** The tools that a block lets the model see: an addition, or what a search found. */

@@ -22,6 +22,7 @@ import type {
   Reasoning,
   Sampling,
   Tool,
+  ToolCallPart,
   UserPart,
 } from '../../ir/request.ts'
 import { argumentsText } from '../arguments.ts'
@@ -72,7 +73,7 @@ function decodePrompt(body: JsonObject): Message[] {
 function decodeMessages(messages: JsonValue[]): Message[] {
   const decoded: Message[] = []
   /** Calls whose results have not come yet, in the order in which they were made. */
-  let open: { id: string; name: string }[] = []
+  let open = new Set<Call>()
   messages.forEach((value, at) => {
     const message = objectOf(value)
     const text = stringOf(message['content']) ?? ''
@@ -83,7 +84,7 @@ function decodeMessages(messages: JsonValue[]): Message[] {
         return decoded.push({ role: 'user', content: userContent(text, message['images']) })
       case 'assistant': {
         const content = decodeAssistant(message, text, at)
-        open = content.flatMap((part) => (part.type === 'tool-call' ? [part] : []))
+        open = new Set(content.flatMap((part) => (part.type === 'tool-call' ? [part] : [])))
         return decoded.push({ role: 'assistant', content })
       }
       case 'tool': {
@@ -105,13 +106,22 @@ function decodeMessages(messages: JsonValue[]): Message[] {
   return decoded
 }
 
+type Call = Pick<ToolCallPart, 'id' | 'name'>
+
 /** Ids may be missing on this wire: then a result belongs to the next open call of its name, or to the next one at all. */
-function takeCall(open: { id: string; name: string }[], message: JsonObject): { id: string; name: string } {
+function takeCall(open: Set<Call>, message: JsonObject): Call {
   const id = stringOf(message['tool_call_id'])
   const name = stringOf(message['tool_name']) ?? ''
-  const named = open.findIndex((call) => (id === undefined ? name === '' || call.name === name : call.id === id))
-  const [call] = open.splice(named === -1 ? 0 : named, 1)
+  const call = findCall(open, (one) => (id === undefined ? name === '' || one.name === name : one.id === id))
+  if (call) open.delete(call)
   return id === undefined ? (call ?? { id: 'call_unknown', name }) : { id, name: call?.name ?? name }
+}
+
+/** The first one, where it is none of them; most results come in the order of their calls. */
+function findCall(open: ReadonlySet<Call>, isIt: (call: Call) => boolean): Call | undefined {
+  for (const call of open) if (isIt(call)) return call
+  const [first] = open
+  return first
 }
 
 function decodeAssistant(message: JsonObject, text: string, at: number): AssistantPart[] {

@@ -102,7 +102,7 @@ function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
         calls = message.content.filter((part): part is ToolCallPart => part.type === 'tool-call')
         return [encodeAssistant(message.content, at > lastUser, warn)]
       case 'tool':
-        return inOrderOfCalls(message.content, calls).map((result) => encodeResult(result, calls, warn))
+        return encodeResults(message.content, calls, warn)
     }
   })
 }
@@ -159,18 +159,19 @@ function encodeCall({ id, name, input }: ToolCallPart, index: number): JsonObjec
 }
 
 /** Most templates ignore ids: a result belongs to the call in whose order it comes (local-engines.md 1.7). */
-function inOrderOfCalls(results: ToolResultPart[], calls: readonly ToolCallPart[]): ToolResultPart[] {
-  const place = (result: ToolResultPart): number => {
-    const at = calls.findIndex((call) => call.id === result.callId)
-    return at === -1 ? calls.length : at
-  }
-  return [...results].sort((a, b) => place(a) - place(b))
+function encodeResults(results: ToolResultPart[], calls: readonly ToolCallPart[], warn: Warn): JsonObject[] {
+  const places = new Map<string, { at: number; name: string }>()
+  for (const [at, { id, name }] of calls.entries()) if (!places.has(id)) places.set(id, { at, name })
+  const place = ({ callId }: ToolResultPart): number => places.get(callId)?.at ?? calls.length
+  return [...results]
+    .sort((a, b) => place(a) - place(b))
+    .map((result) => encodeResult(result, places.get(result.callId)?.name, warn))
 }
 
 /** There is no mark for a failed call on this wire: it is said in words. */
-function encodeResult(result: ToolResultPart, calls: readonly ToolCallPart[], warn: Warn): JsonObject {
+function encodeResult(result: ToolResultPart, callName: string | undefined, warn: Warn): JsonObject {
   const encoded = encodeUser(result.content, warn)
-  const name = result.toolName ?? calls.find((call) => call.id === result.callId)?.name
+  const name = result.toolName ?? callName
   const content = result.isError ? `Error: ${stringOf(encoded['content']) ?? ''}` : encoded['content']
   return compact({ role: 'tool', content, images: encoded['images'], tool_call_id: result.callId, tool_name: name })
 }
