@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type Clock } from './clock.ts'
 import { dataFolder } from './config/data-folder.ts'
-import { portsBeside } from './config/own-place.ts'
 import type { Config } from './config/schema.ts'
 import type { Targets } from './config/targets.ts'
 import { traceSettingsOf } from './config/traces.ts'
@@ -11,9 +10,7 @@ import { createFitting } from './context/fitting.ts'
 import { createMargins } from './context/margins.ts'
 import type { ShowProgress } from './embedded/download-teller.ts'
 import { openEmbedded, type Embedded } from './embedded/open.ts'
-import { createEngines } from './engines/engines.ts'
-import { createLocals } from './engines/locals.ts'
-import { thisMachine } from './engines/memory.ts'
+import { openEngines } from './engines/open.ts'
 import { createHandBack } from './exchange/hand-back.ts'
 import { createLoads } from './exchange/loads.ts'
 import { createLossBook } from './exchange/losses.ts'
@@ -68,11 +65,7 @@ export async function openServices(
   const pools = createPools(config.connectMs, embedded.ports)
   const memory = openMemory(join(folder, 'ledger.json'), clock, log)
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
-  const engines = createEngines({ pools, clock, log, machine: thisMachine, contextMax: config.contextMax })
-  const allowedModels = config.allowRemoteModels
-  const { open } = targets
-  const ports = portsBeside(config)
-  const locals = createLocals({ engines, open, ports, machine: thisMachine, allowedModels, clock, log })
+  const { engines, locals } = openEngines(pools, config, targets, clock, log)
   const journal = createJournal(config.journal, clock.now().toString(36), config.capture)
   const find = finderOf(embedded.chains)
   const ended = gatherEnded(journal, find, clock)

@@ -4,9 +4,7 @@ import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { createDownloadTeller } from '../embedded/download-teller.ts'
 import type { Engines } from '../engines/engine.ts'
-import { createEngines } from '../engines/engines.ts'
-import { createLocals } from '../engines/locals.ts'
-import { thisMachine } from '../engines/memory.ts'
+import { openEngines } from '../engines/open.ts'
 import { isSameModel } from '../engines/ollama-model.ts'
 import { pullModel } from '../engines/pull.ts'
 import { silentLog } from '../observe/log.ts'
@@ -41,11 +39,9 @@ export async function pull(argv: string[]): Promise<number> {
 }
 
 /** As at a start: what the configuration leaves open of the local targets is what is found. */
-async function lookAt(pools: Pools, config: Config, { chains, open }: Targets): Promise<Engines> {
-  const kit = { clock: realClock, log: silentLog, machine: thisMachine }
-  const engines = createEngines({ pools, contextMax: config.contextMax, ...kit })
-  const locals = createLocals({ engines, open, allowedModels: config.allowRemoteModels, ...kit })
-  for (const target of Object.values(chains).flat()) if (target.kind === 'local') await locals.prepare(target)
+async function lookAt(pools: Pools, config: Config, targets: Targets): Promise<Engines> {
+  const { engines, locals } = openEngines(pools, config, targets, realClock, silentLog)
+  for (const target of Object.values(targets.chains).flat()) if (target.kind === 'local') await locals.prepare(target)
   return engines
 }
 

@@ -1,15 +1,12 @@
 /** Everything that has to be right before Trooper can protect anybody, in the order in which a person would look. */
 import { realClock } from '../clock.ts'
 import type { Loaded } from '../config/load.ts'
-import { portsBeside } from '../config/own-place.ts'
 import { findPreset } from '../config/presets.ts'
 import { settings, type Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
 import { dataFolder } from '../config/data-folder.ts'
 import { openEmbedded, type Embedded } from '../embedded/open.ts'
-import { createEngines } from '../engines/engines.ts'
-import { createLocals } from '../engines/locals.ts'
-import { thisMachine } from '../engines/memory.ts'
+import { openEngines } from '../engines/open.ts'
 import { silentLog } from '../observe/log.ts'
 import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
@@ -64,13 +61,10 @@ function tryOpen(
 async function* examineLocals(
   pools: Pools,
   config: Config,
-  { open }: Targets,
+  targets: Targets,
   local: readonly Target[],
 ): AsyncGenerator<Finding> {
-  const kit = { clock: realClock, log: silentLog, machine: thisMachine }
-  const engines = createEngines({ pools, contextMax: config.contextMax, ...kit })
-  const ports = portsBeside(config)
-  const locals = createLocals({ engines, open, ports, allowedModels: config.allowRemoteModels, ...kit })
+  const { engines, locals } = openEngines(pools, config, targets, realClock, silentLog)
   for (const target of local) {
     const refusal = await locals.prepare(target)
     yield* await examineLocal(engines, target)
