@@ -109,7 +109,7 @@ describe.runIf(existsSync(terminal))('on a terminal', () => {
     started.push(shown)
     expect(await shown.exit()).toBe(0)
     // A return to the line's beginning ends a line here.
-    const half = `⬇️ qwen3:4b ${'█'.repeat(15)}${'░'.repeat(15)} 50 % of 2.0 GB`
+    const half = `⬇️ ${'█'.repeat(15)}${'░'.repeat(15)} 50 % of 2.0 GB  ${model}`
     expect(shown.stdout).toContain(`\n\u001B[K${half}\n\u001B[K`)
     expect(shown.stdout.endsWith('\n\u001B[Kqwen3:4b is there.\n')).toBe(true)
   })
