@@ -85,8 +85,7 @@ function HandBackClock({ handBack, nowMs }: { handBack: HandBack; nowMs: number 
           </p>
           <p class="soft">
             {atMoment(handBack.atMs, nowMs)}
-            {handBack.how.is === 'tried' &&
-              `; ${handBack.how.quota.window} resets ${moment(handBack.how.quota.resetsAtMs, nowMs)} at the latest`}
+            {handBack.how.is === 'tried' && `; ${latestWords(handBack.how.quota, nowMs)}`}
           </p>
         </div>
       )
@@ -106,6 +105,11 @@ function HandBackClock({ handBack, nowMs }: { handBack: HandBack; nowMs: number 
         </div>
       )
   }
+}
+
+function latestWords(quota: QuotaView | undefined, nowMs: number): string {
+  if (!quota) return 'nobody said when it is back'
+  return `${quota.window} resets ${moment(quota.resetsAtMs, nowMs)} at the latest`
 }
 
 function Others({ answering }: { answering: AnsweringView[] }) {

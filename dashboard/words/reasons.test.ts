@@ -34,6 +34,11 @@ describe('who answers', () => {
     expect(handBackOf(answering, [week, onTime], nowMs)).toMatchObject({ how: { is: 'known' } })
   })
 
+  it('is tried again where nobody said when it is back', () => {
+    const answering = fallback({ untilMs: nowMs + 5000, isTry: true })
+    expect(handBackOf(answering, [], nowMs)).toEqual({ is: 'at', atMs: nowMs + 5000, how: { is: 'tried' } })
+  })
+
   it('is whom the person set, for as long as they said', () => {
     const answering = fallback({ reason: 'override', words: 'set aside by an agent', untilMs: nowMs + 5000 })
     expect(whyAnswering(answering)).toBe('anthropic was set aside by an agent.')

@@ -34,8 +34,8 @@ export type HandBack =
   | { is: 'due' }
   | { is: 'open'; sentence: string }
 
-/** The person said so; or the provider; or it is tried before a quota that is spent has to be back. */
-type HandBackTime = { is: 'set' } | { is: 'known' } | { is: 'tried'; quota: QuotaView }
+/** The person said so; or the provider; or it is tried, as nobody said when it is back, or the latest time at which a spent quota has to be. */
+type HandBackTime = { is: 'set' } | { is: 'known' } | { is: 'tried'; quota?: QuotaView }
 
 /** `quotas`: of the target whose place is taken. */
 export function handBackOf({ instead }: AnsweringView, quotas: readonly QuotaView[], nowMs: number): HandBack {
@@ -45,7 +45,9 @@ export function handBackOf({ instead }: AnsweringView, quotas: readonly QuotaVie
   if (atMs !== undefined && atMs <= nowMs) return { is: 'due' }
   if (atMs !== undefined) {
     const quota = quotas.find(({ used, resetsAtMs }) => used >= 1 && resetsAtMs > atMs + earlyMs)
-    return { is: 'at', atMs, how: isSet ? { is: 'set' } : quota ? { is: 'tried', quota } : { is: 'known' } }
+    const isTried = quota !== undefined || instead.isTry === true
+    const how = isTried ? { is: 'tried' as const, ...(quota && { quota }) } : { is: 'known' as const }
+    return { is: 'at', atMs, how: isSet ? { is: 'set' } : how }
   }
   if (isSet) return { is: 'open', sentence: 'Until you set it back to auto.' }
   if (instead.reason === 'network') return { is: 'open', sentence: `As soon as ${instead.of} can be reached.` }

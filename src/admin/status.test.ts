@@ -80,6 +80,19 @@ describe('who answers now', () => {
     expect(state(9000)).toEqual({ is: 'ready' })
   })
 
+  it('is the local model until the primary is tried, where nobody said when its quota is back, or only when at the latest', () => {
+    const unsaid: Limit = { kind: 'quota-spent', what: 'credit', scope: 'account', message: 'Spent.' }
+    const tryAt = (limit: Limit): boolean | undefined => {
+      const { known, first } = stage()
+      known.payers.note(payer(cloud))
+      known.ledger.record(payer(cloud), limit, 0)
+      return first(1)?.instead?.isTry
+    }
+    expect(tryAt(spent)).toBeUndefined()
+    expect(tryAt(unsaid)).toBe(true)
+    expect(tryAt({ ...unsaid, resetsAtMs: 3_600_000, isUpperBound: true })).toBe(true)
+  })
+
   it('is the local model while one exchange finds out whether the primary is back', () => {
     const { known, first, state } = stage()
     known.payers.note(payer(cloud))
@@ -102,7 +115,8 @@ describe('who answers now', () => {
     const { known, away, facts, first, state } = stage()
     known.payers.note(payer(cloud))
     for (let at = 0; at < 3; at += 1) known.breakers.failed(payer(cloud), overloaded, false, 0)
-    expect(first(0)?.instead).toEqual({ of: 'primary', reason: 'overloaded', words: 'overloaded', untilMs: 5000 })
+    const busy = { of: 'primary', reason: 'overloaded', words: 'overloaded', untilMs: 5000, isTry: true }
+    expect(first(0)?.instead).toEqual(busy)
     facts.handoverAt = 0.9
     known.usage.note(payer(cloud), [{ window: '5h', used: 0.95, resetsAtMs: 7000, modelOnly: false }], 0)
     expect(first(0)?.instead).toMatchObject({ reason: 'handover', untilMs: 7000 })

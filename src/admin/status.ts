@@ -90,7 +90,16 @@ const newTurn = { isPrimary: true, isQuestion: false, loop: 'none' } as const
 function insteadOf({ name }: Target, foresight: Foresight | undefined): NonNullable<AnsweringView['instead']> {
   if (foresight?.is !== 'skip') return { of: name, ...wordsOf(silent) }
   const { failure, rest } = foresight
-  return { of: name, ...wordsOf(failure), ...(rest && 'untilMs' in rest && { untilMs: rest.untilMs }) }
+  const why = { of: name, ...wordsOf(failure) }
+  if (!rest || !('untilMs' in rest)) return why
+  return { ...why, untilMs: rest.untilMs, ...(isTry(failure, rest.untilMs) && { isTry: true }) }
+}
+
+/** Not so where somebody named the time: the provider, of its quota, or whoever set its place aside. */
+function isTry(failure: Failure, untilMs: number): boolean {
+  if (failure.kind === 'override') return false
+  const resetsAtMs = 'resetsAtMs' in failure ? failure.resetsAtMs : undefined
+  return resetsAtMs === undefined || untilMs < resetsAtMs
 }
 
 const silent: Failure = { kind: 'network', problem: 'refused', requestSent: false, message: 'Nobody answers there.' }

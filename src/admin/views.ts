@@ -37,7 +37,14 @@ export interface AnsweringView {
   kind: 'cloud' | 'local'
   model?: string
   /** Why not the first of the chain; unset while that is who answers. */
-  instead?: { of: string; reason: FailureKind; words: string; untilMs?: number }
+  instead?: {
+    of: string
+    reason: FailureKind
+    words: string
+    untilMs?: number
+    /** Nobody said that it is back then: it is tried. */
+    isTry?: true
+  }
 }
 
 export interface TargetView {

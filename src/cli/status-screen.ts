@@ -11,7 +11,7 @@ import type {
 import { cut, formatTable, type Paint } from '../drill/text.ts'
 import { catalogue, type FailureKind } from '../ir/failure.ts'
 import { costOfDay } from '../observe/day.ts'
-import { count, span, until } from './words.ts'
+import { count, nextTry, span, until } from './words.ts'
 
 export interface Screen {
   url: string
@@ -49,7 +49,7 @@ function answeringLines(
   const whom = answering.length > 1 ? ` ${dialects.join(', ')}` : ''
   const isSilent = engines.some((engine) => engine.target === target && engine.state === 'unreachable')
   const verb = isSilent ? paint.red('would answer, but its server does not') : 'answers'
-  const end = instead?.untilMs === undefined ? '' : `, ${until(instead.untilMs, nowMs)}`
+  const end = instead?.untilMs === undefined ? '' : `, ${(instead.isTry ? nextTry : until)(instead.untilMs, nowMs)}`
   const why = instead && `       instead of ${instead.of}: ${instead.words}${end}`
   return [`${paint.bold(sign)}  ${paint.bold(named)} ${verb}${whom}`, ...(why === undefined ? [] : [why])]
 }

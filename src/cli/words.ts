@@ -32,6 +32,11 @@ export function until(ms: number, nowMs: number): string {
   return `until ${moment(ms, nowMs)} (${span(ms - nowMs)})`
 }
 
+/** The same where nobody said that something is over then: `next try 17:00 (2 h 04 min)`. */
+export function nextTry(ms: number, nowMs: number): string {
+  return `next try ${moment(ms, nowMs)} (${span(ms - nowMs)})`
+}
+
 export function count(value: number): string {
   return value.toLocaleString('en')
 }

@@ -15,6 +15,13 @@ export function untilWords(untilMs: number, nowMs: number): string {
     : 'until the next request, which finds out'
 }
 
+/** The same where nobody said that something is over then. */
+export function tryWords(atMs: number, nowMs: number): string {
+  return atMs > nowMs
+    ? `tried again at ${isoTime(atMs)}, in ${durationWords(atMs - nowMs)}, as nobody said when it is back`
+    : 'tried again by the next request'
+}
+
 /** The two largest units: `850 ms`, `4.2 s`, `3 min 5 s`, `2 h 13 min`, `3 days 4 h`. */
 export function durationWords(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`

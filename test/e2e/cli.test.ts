@@ -63,7 +63,7 @@ describe('trooper status', () => {
     expect(code).toBe(0)
     expect(out).toMatch(
       new RegExp(
-        `\nLOCAL  local/${localModel} answers\n {7}instead of primary: credit spent, until \\d\\d:\\d\\d \\(\\d+ s\\)\n`,
+        `\nLOCAL  local/${localModel} answers\n {7}instead of primary: credit spent, next try \\d\\d:\\d\\d \\(\\d+ s\\)\n`,
       ),
     )
     expect(out).toMatch(/ – primary {2}rests until /)

@@ -64,12 +64,20 @@ describe.each(ways)('over $transport, $era', (way) => {
     await fallBack()
     const { text, fields } = await use(client, 'status')
     expect(text).toMatch(
-      /^The local model answers .*: local\/qwen2\.5:3b, in place of primary \(credit spent\), until \S+Z, in \d/,
+      /^The local model answers .*: local\/qwen2\.5:3b, in place of primary \(credit spent\), tried again at \S+Z, in \d[^,]*, as nobody said/,
     )
     expect(fields).toMatchObject({
       override: { mode: 'auto' },
       network: 'up',
-      answering: [{ target: `local/${localModel}`, kind: 'local', instead_of: 'primary', reason: 'quota-spent' }],
+      answering: [
+        {
+          target: `local/${localModel}`,
+          kind: 'local',
+          instead_of: 'primary',
+          reason: 'quota-spent',
+          until_is_a_try: true,
+        },
+      ],
     })
   })
 

@@ -6,7 +6,7 @@ import { costOfDay } from '../../observe/day.ts'
 import { handWords, hands } from '../../ir/hand.ts'
 import type { Override } from '../../routing/override.ts'
 import type { Kit } from '../tool.ts'
-import { countWords, instant, isoTime, untilWords } from '../words.ts'
+import { countWords, instant, isoTime, tryWords, untilWords } from '../words.ts'
 import { targetShape, toTarget } from './target-shape.ts'
 
 const output = z.object({
@@ -29,6 +29,7 @@ const output = z.object({
         reason: z.string().optional(),
         words: z.string().optional(),
         until: instant.optional(),
+        until_is_a_try: z.boolean().optional().describe('Nobody said that the other is back then: it is tried.'),
       }),
     )
     .describe('Who answers a new conversation; the chain that was used last comes first.'),
@@ -110,6 +111,7 @@ function toAnswering({ dialects, target, kind, model, instead }: AnsweringView) 
     ...(model !== undefined && { model }),
     ...(instead && { instead_of: instead.of, reason: instead.reason, words: instead.words }),
     ...(instead?.untilMs !== undefined && { until: isoTime(instead.untilMs) }),
+    ...(instead?.isTry && { until_is_a_try: true }),
   }
 }
 
@@ -142,7 +144,8 @@ function answeringWords({ dialects, target, kind, model, instead }: AnsweringVie
   const who = `${kind === 'local' ? 'The local model' : 'The cloud'} answers ${dialects.join(', ')}: ${target}`
   const what = model === undefined || target.endsWith(model) ? who : `${who} (${model})`
   if (!instead) return `${what}.`
-  const until = instead.untilMs === undefined ? '' : `, ${untilWords(instead.untilMs, nowMs)}`
+  const words = instead.isTry ? tryWords : untilWords
+  const until = instead.untilMs === undefined ? '' : `, ${words(instead.untilMs, nowMs)}`
   return `${what}, in place of ${instead.of} (${instead.words})${until}.`
 }
 
