@@ -124,7 +124,7 @@ describe('a person who steers', () => {
     await stage.ollama.play({ mode: 'ok', text: planted.localAnswer })
     const before = Date.now()
     const set = JSON.parse((await change('PUT', 'override', { mode: 'local', forMs: 3_600_000 })).text)
-    expect(set).toEqual({ mode: 'local', untilMs: expect.any(Number) })
+    expect(set).toEqual({ mode: 'local', by: 'terminal', untilMs: expect.any(Number) })
     expect(set.untilMs).toBeGreaterThanOrEqual(before + 3_600_000)
     expect(await get('override')).toEqual(set)
     expect(await get('status')).toMatchObject({
