@@ -47,10 +47,14 @@ function isOf({ reach, key }: Known, messages: readonly Message[]): boolean {
   return reach <= messages.length && keyOfMessages(messages.slice(0, reach)) === key
 }
 
+/** Behind the last image that is left out. */
+function blindBefore({ imagesLeftOut }: Cut, messages: readonly Message[]): number {
+  return imagesLeftOut === 0 ? 0 : imagesBefore(messages).findLastIndex((images) => images < imagesLeftOut) + 1
+}
+
 /** Where texts lose their middle wherever they stand, all of the conversation. */
 function reachOf(cut: Cut, messages: readonly Message[]): number {
   const isEverywhere = cut.textTokens !== undefined || cut.toolTokens !== undefined
   if (isEverywhere) return messages.length
-  const blindBefore = imagesBefore(messages).findLastIndex((images) => images < cut.imagesLeftOut) + 1
-  return Math.max(cut.shrunkBefore, cut.thoughtlessBefore, cut.droppedBefore, blindBefore)
+  return Math.max(cut.shrunkBefore, cut.thoughtlessBefore, cut.droppedBefore, blindBefore(cut, messages))
 }

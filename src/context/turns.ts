@@ -1,5 +1,6 @@
 /** How a conversation is made up: what begins it, what is recent, and what belongs together. Its template is satisfied already. */
 import type { Message } from '../ir/request.ts'
+import { saysOwnWords } from './own-words.ts'
 
 export interface Turns {
   /** The system message and the first words of the user: always whole. */
@@ -35,11 +36,10 @@ function isPrompt(messages: readonly Message[], at: number): boolean {
   return messages[at]?.role === 'user' && messages[at - 1]?.role !== 'tool'
 }
 
-/** A person who breaks in on a loop of tools; what apps add to the results themselves stands between marks. */
+/** A person who breaks in on a loop of tools. */
 function isInterruption(messages: readonly Message[], at: number): boolean {
   const message = messages[at]
-  if (message?.role !== 'user' || isPrompt(messages, at)) return false
-  return message.content.some((part) => part.type === 'text' && !/^\s*</.test(part.text))
+  return message !== undefined && !isPrompt(messages, at) && saysOwnWords(message)
 }
 
 function newestStep(messages: readonly Message[]): number {

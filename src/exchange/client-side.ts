@@ -8,6 +8,7 @@ import { boundRetryAfter, retryHeaders } from './errors.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Services } from './outcome.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
+import { longestOnCommentsMs } from './signs-of-life.ts'
 
 export class ClientSide {
   readonly #services: Services
@@ -20,6 +21,8 @@ export class ClientSide {
   #draft: Draft | undefined
   /** Beside others, so that any of them may turn out to be the answer. */
   #relays = 0
+  /** It has seen nothing but comments since. */
+  #wordlessSinceMs: number
   /** The client has its beginning; whoever is asked now goes on with it. */
   answer: OpenAnswer | undefined
 
@@ -28,6 +31,7 @@ export class ClientSide {
     this.#dialect = dialect
     this.#reply = reply
     this.#sinceMs = nowMs
+    this.#wordlessSinceMs = nowMs
   }
 
   /** Where whoever is asked next writes to. */
@@ -65,6 +69,15 @@ export class ClientSide {
     }
   }
 
+  /**
+   * It will soon leave, as comments are no sign of life to it (Codex: 300 s, real-clients.md 3), and more than them it is shown only once
+   * nobody's bytes may be its answer any more: then whoever is at work has to be the one.
+   */
+  isStarving(): boolean {
+    if (this.#dialect !== 'openai-responses' || this.#relays === 0 || !this.#draft || this.answer) return false
+    return this.#services.clock.now() - this.#wordlessSinceMs >= longestOnCommentsMs
+  }
+
   /** Since when the client has seen nothing. */
   silentSinceMs(): number {
     return Math.max(this.#sinceMs, this.#early?.silentSinceMs ?? 0, this.answer?.silentSinceMs() ?? 0)
@@ -75,6 +88,7 @@ export class ClientSide {
     if (this.#reply.isGone) return
     if (this.answer) return this.answer.keepAlive()
     const draft = mayBind && this.#relays === 0 ? this.#draft : undefined
+    if (draft) this.#wordlessSinceMs = this.#services.clock.now()
     const sign = draft ? draft.stream.sign(draft.identity) : clientDialects[this.#dialect].sign
     if (sign !== undefined) this.expectToWait().keepAlive(sign)
   }

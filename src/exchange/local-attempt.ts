@@ -28,7 +28,10 @@ export function attemptLocal(
   return keepVigil(services, target, attempt, {
     isGone: () => reply.isGone,
     silentSinceMs: () => client.silentSinceMs(),
-    keepAlive: () => client.keepAlive(true),
+    keepAlive: () => {
+      if (client.isStarving()) turn.patience.race?.onContent()
+      client.keepAlive(true)
+    },
   })
 }
 

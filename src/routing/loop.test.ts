@@ -24,7 +24,27 @@ describe('an exchange', () => {
 
   it('stands in the loop of whoever called, also when reminders follow the results', () => {
     expect(loopIn(said('user'), call('a'), result('a'), said('system'))).toBe('of another call')
-    expect(loopIn(said('user'), call('a_trooper'), result('a_trooper'), said('user'))).toBe('of a local call')
+    const reminder: Message = {
+      role: 'user',
+      content: [
+        { type: 'text', text: '<system-reminder>Mind the list.</system-reminder>' },
+        { type: 'text', text: 'Tool loaded.' },
+      ],
+    }
+    expect(loopIn(said('user'), call('a_trooper'), result('a_trooper'), reminder)).toBe('of a local call')
+  })
+
+  it('stands in none where a person broke the loop off and says something else', () => {
+    const broken: Message = {
+      role: 'user',
+      content: [
+        { type: 'text', text: '[Request interrupted by user for tool use]' },
+        { type: 'text', text: 'What is the time?' },
+      ],
+    }
+    expect(loopIn(said('user'), call('a_trooper'), result('a_trooper'), broken)).toBe('none')
+    expect(loopIn(call('a'), result('a'), broken, said('system'))).toBe('none')
+    expect(loopIn(broken, call('a_trooper'), broken, result('a_trooper'))).toBe('of a local call')
   })
 
   it('stands in a local one when any of the calls was local', () => {

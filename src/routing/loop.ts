@@ -1,5 +1,6 @@
 /** Where an exchange stands in its conversation: a turn that the local model began with a call is its own to end (DESIGN 7). */
 import { isLocalCall, localCallEnd } from '../context/call-ids.ts'
+import { saysOwnWords } from '../context/own-words.ts'
 import { madeHere } from '../dialects/made-here.ts'
 import type { ChatRequest, ToolResultPart } from '../ir/request.ts'
 
@@ -36,10 +37,14 @@ function lastTurnOfAssistant(body: Buffer): number {
   return Math.max(0, at)
 }
 
-/** Agents write reminders behind the results, so the last message alone does not tell (real-clients.md 2). */
+/**
+ * Agents write reminders behind the results, so the last message alone does not tell (real-clients.md 2). A person who speaks there has
+ * broken the loop off: the turn is theirs.
+ */
 function lastResults({ messages }: ChatRequest): string[] {
-  const since = messages.findLastIndex(({ role }) => role === 'assistant')
-  return messages.slice(since + 1).flatMap((message) => (message.role === 'tool' ? broughtIn(message.content) : []))
+  const since = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
+  const spoken = since.findLastIndex(saysOwnWords)
+  return since.slice(spoken + 1).flatMap((message) => (message.role === 'tool' ? broughtIn(message.content) : []))
 }
 
 /** What came within an answer leaves the turn with the user. */

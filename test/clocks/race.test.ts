@@ -267,4 +267,21 @@ describe('a client that waits in a race', () => {
     expect(stage.reply.text).toContain(responses.start)
     expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
   })
+
+  it('of Responses gets the answer of a local model that works before comments alone would make it leave', async () => {
+    const stage = new Stage([provider, local()], racing).ask('openai-responses')
+    const late = (await stage.call('openai')).open().say(responses.start)
+    await stage.pass(60)
+    const next = (await stage.call('local')).connect()
+    await stage.pass(178)
+    expect(stage.reply.text).not.toContain('event:')
+    expect(late.isAborted).toBe(false)
+    await stage.pass(40)
+    expect(stage.reply.text.match(/event: response\.in_progress/g)?.length).toBeGreaterThan(0)
+    expect(late.isAborted).toBe(true)
+    next.open().say(ollama.text('Here.'), ollama.end).end()
+    await stage.ended
+    expect(strictClients['openai-responses'](stage.reply.text)).toMatchObject({ texts: ['Here.'] })
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+  })
 })

@@ -95,6 +95,21 @@ describe.each(dialectNames)('%s', (dialect) => {
     ])
   })
 
+  it('a loop that its user breaks off with another question is over: the provider hears it first, and takes the history', async () => {
+    ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
+    const { endpoint } = dialects[dialect]
+    trooper = await startTrooper({ PRIMARY_URL: provider.url + endpoint, FALLBACK_URL: `${ollama.url}/api/chat` })
+    await provider.play(hiccups[dialect], { mode: 'ok', text: planted.cloudAnswer })
+    await ollama.play({ mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }] })
+    const first = [{ role: 'user', content: planted.prompt }]
+    const loop = [...first, ...histories[dialect]((await (await send(dialect, first)).json()) as Called)]
+    expect((await send(dialect, loop)).headers.get('x-trooper-reason')).toBe('local-loop')
+    const answer = await send(dialect, [...loop, { role: 'user', content: 'Never mind. And the time?' }])
+    expect(answer.headers.has('x-trooper-reason')).toBe(false)
+    expect(textOf(await answer.text())).toBe(planted.cloudAnswer)
+    expect((await provider.requests(endpoint)).map(({ rejected }) => rejected)).toEqual([undefined, undefined])
+  })
+
   it('the loop stays with the local model, and the next turn goes to the provider, which takes all of it', async () => {
     ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
     const folder = scratchFolder('data')
