@@ -1,7 +1,8 @@
 /** The Trooper that listens at a place already, whoever started it. */
 import { isObject, parseJson, stringOf } from '../ir/json.ts'
 
-const patienceMs = 1000
+/** Only whoever takes a connection and says nothing is waited for so long: a Trooper on a busy machine. */
+const patienceMs = 5000
 
 export async function findTrooper(host: string, port: number): Promise<{ url: string; version: string } | undefined> {
   const url = urlAt(host, port)
