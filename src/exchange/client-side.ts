@@ -8,7 +8,7 @@ import { boundRetryAfter, retryHeaders } from './errors.ts'
 import type { OpenAnswer } from './open-answer.ts'
 import type { Services } from './outcome.ts'
 import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
-import { longestOnCommentsMs } from './signs-of-life.ts'
+import { longestOnComments } from './signs-of-life.ts'
 
 export class ClientSide {
   readonly #services: Services
@@ -71,11 +71,13 @@ export class ClientSide {
 
   /**
    * It will soon leave, as comments are no sign of life to it (Codex: 300 s, real-clients.md 3), and more than them it is shown only once
-   * nobody's bytes may be its answer any more: then whoever is at work has to be the one.
+   * nobody's bytes may be its answer any more: then whoever is at work has to be the one. A client that is still there after that time
+   * does not mind.
    */
   isStarving(): boolean {
     if (this.#dialect !== 'openai-responses' || this.#relays === 0 || !this.#draft || this.answer) return false
-    return this.#services.clock.now() - this.#wordlessSinceMs >= longestOnCommentsMs
+    const wordlessMs = this.#services.clock.now() - this.#wordlessSinceMs
+    return wordlessMs >= longestOnComments.warningMs && wordlessMs < longestOnComments.endMs
   }
 
   /** Since when the client has seen nothing. */

@@ -11,8 +11,8 @@ import type { Reply } from './reply.ts'
 export const keepAliveMs = 2000
 /** Below what anybody is known to bear: 60 s of proxies, 300 s of Claude Code and of Codex (real-clients.md 3, providers.md 3.2). */
 export const longestSilenceMs = 15_000
-/** Of Codex's 300 s, which only an event ends, with some signs of life to spare. */
-export const longestOnCommentsMs = 240_000
+/** Codex's, which only an event ends (real-clients.md 3), and from when on it is near: some signs of life before. */
+export const longestOnComments = { warningMs: 240_000, endMs: 300_000 }
 
 /** Ends early when the client leaves; `onLong` is called as often as a sign of life is due. */
 export async function pause(clock: Clock, reply: Reply, ms: number, onLong: () => void): Promise<void> {

@@ -284,4 +284,18 @@ describe('a client that waits in a race', () => {
     expect(strictClients['openai-responses'](stage.reply.text)).toMatchObject({ texts: ['Here.'] })
     expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
   })
+
+  it('of Responses, and is still there after five minutes without a word, does not mind: the race goes on', async () => {
+    const thinking = { reasoning: { effort: 'high' } }
+    const stage = new Stage([provider, local()], racing).ask('openai-responses', true, thinking)
+    const late = (await stage.call('openai')).open().say(responses.start)
+    await stage.pass(300)
+    ;(await stage.call('local')).connect()
+    await stage.pass(20)
+    late.say(responses.messageStart, responses.text('At last.'), responses.end).end()
+    await stage.ended
+    expect(stage.reply.text).toContain(responses.start)
+    expect(stage.reply.text).toContain('At last.')
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+  })
 })

@@ -52,8 +52,8 @@ A single frame that cannot be read is left out if the rest is sound without it. 
 there the answer counts as broken at that place.
 
 With \`ON_SLOW=race\` the answer may still come under its provider's id while the local model works, and every event of a Responses stream has
-one: until then that app sees comments, which for Codex are no sign of life. After four minutes of nothing else, a local model that is at
-work is the one that answers, the provider is asked no longer, and the app hears \`response.in_progress\`.
+one: until then that app sees comments, which for Codex are no sign of life. After four minutes of nothing else (Codex
+leaves after five) a local model at work is the one that answers, the provider is asked no longer, and the app hears \`response.in_progress\`.
 `
 
 interface Part {
