@@ -75,6 +75,8 @@ function liveTests(): void {
     const shownAtMs = Number(await page.locator('body').getAttribute('data-switched-at'))
     expect(shownAtMs - switchedAtMs).toBeLessThan(1000)
     expect(await page.locator('.why').textContent()).toBe('In place of primary: quota spent.')
+    const rests = page.getByRole('list', { name: 'Whom primary is not asked for' })
+    expect(await rests.locator('li p').first().textContent()).toMatch(/^whole account [\w-]{6}, 5huntil \d\d:\d\d$/)
     expect(await page.locator('.hand-back').textContent()).toMatch(
       /^Next try in(5:00|4:\d\d)at \d\d:\d\d; 5h resets .*\d\d:\d\d at the latest$/,
     )
