@@ -5,13 +5,16 @@ import { createApi } from './live/api.ts'
 import { createPlace } from './live/place.ts'
 import { createStore } from './live/store.ts'
 import { createTheme } from './live/theme.ts'
+import { createUpdate } from './live/update.ts'
 import { App } from './view/app.tsx'
 import { Page } from './view/page.ts'
 
 const root = document.getElementById('page')
 if (root) {
+  const ask = fetch.bind(window)
+  const update = createUpdate(ask, import.meta.url, () => location.reload())
   const page = {
-    store: createStore(createApi(fetch.bind(window)), realClock),
+    store: createStore(createApi(ask), realClock, () => void update.look()),
     place: createPlace(window),
     theme: createTheme(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), storage()),
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../../src/clock.ts'
 import type { Entry } from '../../src/observe/entry.ts'
 import type { Override } from '../../src/routing/override.ts'
 import { apply, type Change } from '../model/apply.ts'
+import { comesBack } from '../model/comes-back.ts'
 import { emptyModel, type Model } from '../model/model.ts'
 import type { Answer, Api } from './api.ts'
 import { askExchanges, catchUp, connect } from './connection.ts'
@@ -35,12 +36,15 @@ interface Notice {
   text: string
 }
 
-export function createStore(api: Api, clock: Clock): Store {
+/** `onBack`: Trooper is there again after it was not. */
+export function createStore(api: Api, clock: Clock, onBack: () => void): Store {
   const model = signal(emptyModel)
   const notice = signal<Notice>()
   const localMs = signal(clock.now())
   const tell = gather(clock, (changes) => {
+    const isBack = comesBack(model.value, changes)
     model.value = changes.reduce(apply, model.value)
+    if (isBack) onBack()
     localMs.value = clock.now()
   })
   const connection = connect(api, clock, tell)

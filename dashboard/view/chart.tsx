@@ -5,6 +5,7 @@ import type { Step } from '../model/minutes.ts'
 import { hourOf } from '../words/moments.ts'
 import { usePage } from './page.ts'
 import type { Plot } from './plot.ts'
+import { onceSeen } from './seen.ts'
 
 export interface ChartSpec {
   title: string
@@ -25,6 +26,7 @@ interface Series {
 
 export function Chart({ spec, steps }: { spec: ChartSpec; steps: readonly Step[] }) {
   const { theme } = usePage()
+  const figure = useRef<HTMLElement>(null)
   const place = useRef<HTMLDivElement>(null)
   const legend = useRef<HTMLUListElement>(null)
   const plot = useRef<Plot | undefined>(undefined)
@@ -36,7 +38,7 @@ export function Chart({ spec, steps }: { spec: ChartSpec; steps: readonly Step[]
   useEffect(() => {
     let isGone = false
     const draw = async (): Promise<void> => {
-      // What draws them is half of the page's bytes, and the last that anybody looks at.
+      // What draws them is nearly half of the page's bytes, and the last that anybody looks at.
       const { createPlot } = await import('./plot.ts')
       if (isGone || !place.current || !legend.current) return
       plot.current = createPlot(place.current, spec, coloursOf(legend.current), (at) => {
@@ -44,9 +46,10 @@ export function Chart({ spec, steps }: { spec: ChartSpec; steps: readonly Step[]
       })
       plot.current.show(shown.current)
     }
-    void draw()
+    const giveUp = figure.current ? onceSeen(figure.current, () => void draw()) : () => {}
     return () => {
       isGone = true
+      giveUp()
       plot.current?.destroy()
       plot.current = undefined
     }
@@ -57,7 +60,7 @@ export function Chart({ spec, steps }: { spec: ChartSpec; steps: readonly Step[]
   const step = at === undefined ? undefined : steps[at]
   const isEmpty = !steps.some((each, place) => spec.series.some(({ valueOf }) => valueOf(each, place, steps)))
   return (
-    <figure class={isEmpty ? 'figure nothing' : 'figure'}>
+    <figure ref={figure} class={isEmpty ? 'figure nothing' : 'figure'}>
       <figcaption>
         <h3>{spec.title}</h3>
         <p class="soft small-print">{step ? hourOf(step.atMs) : spec.summary(steps)}</p>

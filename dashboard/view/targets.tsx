@@ -6,6 +6,7 @@ import { countdown } from '../words/durations.ts'
 import { percent } from '../words/numbers.ts'
 import { resetWords, stateName } from '../words/reasons.ts'
 import { usePage } from './page.ts'
+import { Rests } from './rests.tsx'
 import { Section } from './section.tsx'
 
 export function Targets({ targets }: { targets: TargetView[] }) {
@@ -23,7 +24,7 @@ export function Targets({ targets }: { targets: TargetView[] }) {
 function Target({ target }: { target: TargetView }) {
   const { store } = usePage()
   const isAsking = useSignal(false)
-  const { name, kind, dialect, place, model, state, quotas } = target
+  const { name, kind, dialect, place, model, state, quotas, rests } = target
   const probe = async (): Promise<void> => {
     isAsking.value = true
     await store.probe(name)
@@ -57,6 +58,7 @@ function Target({ target }: { target: TargetView }) {
         </span>
         <span class="place">{place}</span>
       </p>
+      {rests && <Rests target={name} rests={rests} />}
       {quotas.map((quota) => (
         <Quota key={quota.window + quota.account + (quota.model ?? '')} quota={quota} ofMany={isOfMany(quotas)} />
       ))}

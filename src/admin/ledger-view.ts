@@ -3,9 +3,7 @@ import { describeFailure } from '../ir/failure.ts'
 import { redact } from '../observe/redact.ts'
 import type { Breakers, ClosedTo } from '../routing/breakers.ts'
 import { probePatienceMs, type Ledger, type LedgerEntry } from '../routing/ledger.ts'
-import type { LedgerView } from './views.ts'
-
-type RestView = LedgerView['entries'][number]
+import type { LedgerView, RestView } from './views.ts'
 
 /** Whose rest ends first comes first. */
 export function ledgerView(ledger: Pick<Ledger, 'entries'>, breakers: Pick<Breakers, 'entries'>): LedgerView {

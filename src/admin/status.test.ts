@@ -205,6 +205,26 @@ describe('whose standing is shown', () => {
 })
 
 describe('a target', () => {
+  it('is shown with all that it is not asked for, whoever asked last, and of no other target', () => {
+    const { facts, known } = stage([cloud, second, local])
+    known.ledger.record(payer(cloud, 'b'), { ...spent, scope: 'model', resetsAtMs: 20_000 }, 0)
+    known.ledger.record(payer(cloud, 'a'), spent, 0)
+    known.ledger.record(payer(second), spent, 0)
+    const [first, other, last] = statusOf(facts, 100).targets
+    expect(first?.rests).toMatchObject([
+      { account: 'a', reason: 'quota-spent', words: 'Spent.' },
+      { account: 'b', model: 'opus', untilMs: 20_000 },
+    ])
+    expect(other?.rests).toHaveLength(1)
+    expect(last).not.toHaveProperty('rests')
+  })
+
+  it('is shown with no more of them than anybody reads', () => {
+    const { facts, known } = stage()
+    for (let at = 0; at < 25; at += 1) known.ledger.record(payer(cloud, `account-${at}`), spent, 0)
+    expect(statusOf(facts, 100).targets[0]?.rests).toHaveLength(20)
+  })
+
   it('is shown with its quotas, of whoever asked last first, and without what is over', () => {
     const { known, facts } = stage()
     const note = (account: string, window: string, used: number, resetsAtMs: number): void =>

@@ -9,7 +9,17 @@ import { modelAt } from '../routing/model-map.ts'
 import type { PayerBook } from '../routing/payers.ts'
 import type { Target } from '../routing/target.ts'
 import type { UsageEntry } from '../routing/usage.ts'
-import type { AnsweringView, DayView, EngineView, QuotaView, StatusView, TargetState, TargetView } from './views.ts'
+import { ledgerView } from './ledger-view.ts'
+import type {
+  AnsweringView,
+  DayView,
+  EngineView,
+  QuotaView,
+  RestView,
+  StatusView,
+  TargetState,
+  TargetView,
+} from './views.ts'
 
 export interface StatusFacts extends Known {
   chains: Chains
@@ -114,6 +124,7 @@ function recentModel({ recent }: StatusFacts, dialects: readonly ClientDialectNa
 
 function targetView(facts: StatusFacts, target: Target, nowMs: number): TargetView {
   const { name, kind, dialect, url, model } = target
+  const rests = restsAt(facts, target)
   return {
     name,
     kind,
@@ -122,7 +133,17 @@ function targetView(facts: StatusFacts, target: Target, nowMs: number): TargetVi
     ...(model !== undefined && { model }),
     state: stateOf(facts, target, nowMs),
     quotas: quotasOf(facts, target, nowMs),
+    ...(rests.length > 0 && { rests }),
   }
+}
+
+/** More are no list that anybody reads; `/ledger` has them all. */
+const mostRests = 20
+
+function restsAt({ ledger, breakers }: StatusFacts, target: Target): RestView[] {
+  return ledgerView(ledger, breakers)
+    .entries.filter((entry) => isAt(entry, target))
+    .slice(0, mostRests)
 }
 
 /** Whatever the person wants of it: that is shown beside. */

@@ -57,6 +57,8 @@ export interface TargetView {
   state: TargetState
   /** How much of each quota is used, where the provider says so. */
   quotas: QuotaView[]
+  /** Whom it is not asked for, the one whose rest ends first at the beginning; unset where nobody, and never more than twenty. */
+  rests?: RestView[]
 }
 
 export type TargetState =
@@ -100,18 +102,26 @@ export interface ExchangesView {
 
 /** `GET /trooper/api/ledger`: who rests, until when, and from which words of the provider that is known. */
 export interface LedgerView {
-  entries: {
-    target: string
-    place: string
-    account: string
-    model?: string
-    reason: FailureKind
-    words: string
-    window?: string
-    untilMs: number
-    refusals: number
-    isProbed: boolean
-  }[]
+  entries: RestView[]
+}
+
+/** One customer whom a target is not asked for. */
+export interface RestView {
+  target: string
+  place: string
+  /** A digest that tells customers apart. */
+  account: string
+  /** Unset where the whole account is concerned. */
+  model?: string
+  reason: FailureKind
+  /** The provider's own, without what looks like a key. */
+  words: string
+  window?: string
+  untilMs: number
+  /** In a row. */
+  refusals: number
+  /** One exchange is finding out whether it answers again. */
+  isProbed: boolean
 }
 
 /** `GET /trooper/api/engines`: asked anew when that is two seconds since. */

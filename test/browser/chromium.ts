@@ -60,3 +60,12 @@ export async function openPage(
   page.on('pageerror', ({ message }) => complaints.push(`threw ${message}`))
   return { page, complaints, close: () => context.close() }
 }
+
+/** Charts are drawn once somebody is about to see them. */
+export async function drawCharts(page: Page): Promise<void> {
+  for (const figure of await page.locator('.figure').all()) {
+    await figure.evaluate((element) => element.scrollIntoView())
+    await figure.locator('canvas').waitFor({ state: 'attached' })
+  }
+  await page.evaluate(() => window.scrollTo(0, 0))
+}

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { StatusView } from '../../src/admin/views.ts'
 import { ask, startStage, startTrooper, type Stage } from '../e2e/trooper.ts'
 import { planted } from '../secrets.ts'
-import { available, launch, openPage, type WatchedPage } from './chromium.ts'
+import { available, drawCharts, launch, openPage, type WatchedPage } from './chromium.ts'
 
 const usable = available()
 /** As long as a test may take: it waits for what has to come, however slow the machine is. */
@@ -75,6 +75,8 @@ function liveTests(): void {
     const shownAtMs = Number(await page.locator('body').getAttribute('data-switched-at'))
     expect(shownAtMs - switchedAtMs).toBeLessThan(1000)
     expect(await page.locator('.why').textContent()).toBe('In place of primary: quota spent.')
+    const rests = page.getByRole('list', { name: 'Whom primary is not asked for' })
+    expect(await rests.locator('li p').first().textContent()).toMatch(/^whole account [\w-]{6}, 5huntil \d\d:\d\d$/)
     expect(await page.locator('.hand-back').textContent()).toMatch(
       /^Next try in(5:00|4:\d\d)at \d\d:\d\d; 5h resets .*\d\d:\d\d at the latest$/,
     )
@@ -243,6 +245,25 @@ function liveTests(): void {
     expect(refused.filter((text) => !/^error: Failed to load resource: net::ERR_\w+$/.test(text))).toEqual([])
   })
 
+  it('loads itself again when the Trooper that is back has another page', async () => {
+    await page.route('**/dashboard', (route) =>
+      route.request().resourceType() === 'fetch'
+        ? route.fulfill({ contentType: 'text/html', body: '<script src="/dashboard/assets/index-newer.js"></script>' })
+        : route.continue(),
+    )
+    await stage.trooper.process.stop()
+    await page.getByText('Not connected to Trooper').waitFor()
+    const loaded = page.waitForEvent('load')
+    stage.trooper = await startTrooper({
+      TROOPER_PORT: new URL(stage.trooper.url).port,
+      PRIMARY_URL: `${stage.provider.url}/v1/messages`,
+    })
+    await loaded
+    await headline('The cloud').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    watched.complaints.splice(0)
+  })
+
   it('opens at the root for a browser, while everybody else gets a line of JSON', async () => {
     await page.goto(`${stage.trooper.url}/`)
     await headline('The cloud').waitFor()
@@ -264,11 +285,20 @@ function liveTests(): void {
   })
 
   it('draws the last hour, and says it as a table too', async () => {
+    await page.setViewportSize({ width: 360, height: 300 })
+    await page.reload()
+    await page.getByText('Live', { exact: true }).waitFor()
+    const scripts = () =>
+      page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).length)
     await askOnce()
+    await page.locator('.row').first().waitFor()
+    expect(await scripts()).toBe(1)
     await page.getByText('The same as a table').click()
     const table = page.getByRole('region', { name: 'The last hour as a table' })
     await table.locator('tbody tr th').waitFor()
     expect(await table.locator('tbody td').allTextContents()).toEqual(expect.arrayContaining(['1', '0', '0%']))
+    await drawCharts(page)
     expect(await page.locator('.plot canvas').count()).toBe(4)
+    expect(await scripts()).toBe(2)
   })
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { available, launch, openPage } from './chromium.ts'
+import { available, drawCharts, launch, openPage } from './chromium.ts'
 import { startFakeApi, type FakeApi, type Said } from './fake-api.ts'
 import {
   cloudAnswers,
@@ -37,21 +37,19 @@ const place = 'http://localhost:3000'
 const desktop = { width: 1200, height: 860 }
 const mostBytes = 150_000
 
-const chartsDrawn = (page: Page) => page.locator('.u-over').nth(3).waitFor()
-
 /** Those of before the quota was spent, as if they were of just now. */
 const answeredByCloud = sampleExchanges
   .filter(({ end }) => end.is === 'answered' && end.target === 'anthropic')
   .map((entry) => ({ ...entry, atMs: entry.atMs + 4 * 60_000 }))
 
 const pictures: Picture[] = [
-  { name: 'fallen-back', isReady: chartsDrawn },
-  { name: 'cloud', says: { status: cloudAnswers, exchanges: answeredByCloud }, isReady: chartsDrawn },
-  { name: 'dark', options: { colorScheme: 'dark' }, isReady: chartsDrawn },
+  { name: 'fallen-back', isReady: drawCharts },
+  { name: 'cloud', says: { status: cloudAnswers, exchanges: answeredByCloud }, isReady: drawCharts },
+  { name: 'dark', options: { colorScheme: 'dark' }, isReady: drawCharts },
   {
     name: 'phone',
     options: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2 },
-    isReady: chartsDrawn,
+    isReady: drawCharts,
   },
   {
     name: 'exchange',
@@ -62,7 +60,7 @@ const pictures: Picture[] = [
   {
     name: 'last-hour',
     says: { drill: { ...sampleDrill, run: drilledWell } },
-    isReady: chartsDrawn,
+    isReady: drawCharts,
     before: (page) => page.locator('.charts').evaluate((element) => element.scrollIntoView()),
   },
   {
@@ -72,7 +70,7 @@ const pictures: Picture[] = [
   },
   {
     name: 'disconnected',
-    isReady: chartsDrawn,
+    isReady: drawCharts,
     before: async (page, api) => {
       await api.goAway()
       await page.getByText('Not connected to Trooper').waitFor()

@@ -146,6 +146,24 @@ const anthropic: TargetView = {
   ],
 }
 
+/** Refused in the middle of the hour. */
+const restingAnthropic: TargetView = {
+  ...anthropic,
+  rests: [
+    {
+      target: 'anthropic',
+      place: 'https://api.anthropic.com/v1/messages',
+      account: 'c0ffee0123',
+      reason: 'quota-spent',
+      words: 'You have reached your usage limit.',
+      window: '5h',
+      untilMs: backAtMs,
+      refusals: 1,
+      isProbed: false,
+    },
+  ],
+}
+
 const qwen: TargetView = {
   name: local.target,
   kind: 'local',
@@ -222,7 +240,7 @@ export const fallenBack: StatusView = {
     },
     { dialects: ['openai-chat', 'openai-responses'], target: 'openai', kind: 'cloud' },
   ],
-  targets: [anthropic, openai, qwen],
+  targets: [restingAnthropic, openai, qwen],
   engines: [engine],
   network: 'up',
   today,

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { violationsIn } from './accessibility.ts'
-import { available, launch, openPage, type WatchedPage } from './chromium.ts'
+import { available, drawCharts, launch, openPage, type WatchedPage } from './chromium.ts'
 import { startFakeApi, type FakeApi } from './fake-api.ts'
 import {
   cloudAnswers,
@@ -70,7 +70,7 @@ function stateTests(): void {
     it('has nothing that assistive technology could not use, in any of its states', async () => {
       isTold = refusedLoads
       await open(options)
-      await page.locator('.u-over').nth(3).waitFor()
+      await drawCharts(page)
       expect(await violationsIn(page), 'fallen back').toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 
