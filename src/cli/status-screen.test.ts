@@ -26,7 +26,7 @@ const account = 'a'
 
 const busy: StatusView = {
   ...quiet,
-  override: { mode: 'local', untilMs: now + 59 * minute },
+  override: { mode: 'local', untilMs: now + 59 * minute, by: 'agent' },
   answering: [
     {
       dialects: ['anthropic'],
@@ -131,7 +131,7 @@ describe('the screen', () => {
         'LOCAL  local/qwen2.5:3b answers anthropic',
         '       instead of primary: credit spent, until 17:00 (2 h 04 min)',
         'CLOUD  groq answers openai-chat',
-        '       by hand: only local models are asked, until 15:55 (59 min 00 s)',
+        '       set by an agent: only local models are asked, until 15:55 (59 min 00 s)',
         '       No provider can be reached from this machine.',
         '',
         'Targets',

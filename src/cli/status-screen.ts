@@ -10,6 +10,7 @@ import type {
 } from '../admin/views.ts'
 import { cut, formatTable, type Paint } from '../drill/text.ts'
 import { catalogue, type FailureKind } from '../ir/failure.ts'
+import { handWords } from '../ir/hand.ts'
 import { costOfDay } from '../observe/day.ts'
 import { count, nextTry, span, until } from './words.ts'
 
@@ -60,7 +61,7 @@ function wishLines({ override, network, nowMs }: StatusView, paint: Paint): stri
     const what = override.mode === 'local' ? 'only local models are asked' : 'the primary is asked in any case'
     const end =
       override.untilMs === undefined ? ', until: trooper override auto' : `, ${until(override.untilMs, nowMs)}`
-    lines.push(`       by hand: ${what}${end}`)
+    lines.push(`       set ${handWords(override.by)}: ${what}${end}`)
   }
   if (network === 'down') lines.push(paint.red('       No provider can be reached from this machine.'))
   return lines
