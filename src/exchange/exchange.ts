@@ -75,17 +75,17 @@ class Exchange {
 
   async run(): Promise<void> {
     try {
-      await this.#answer()
+      if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
+      if (await this.#askAll(this.#chain, (turn) => this.#tryAdmitted(turn))) return
+      await this.#askOthers()
     } finally {
       this.#record.over(this.#client.reply.isGone, this.#services.clock.now())
     }
   }
 
-  async #answer(): Promise<void> {
-    if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
-    const askAdmitted = (turn: Turn): Promise<Asked> => this.#tryAdmitted(turn)
+  /** Nobody has answered who was asked first. */
+  async #askOthers(): Promise<void> {
     const ask = (turn: Turn): Promise<Asked> => this.#tryTarget(turn, undefined)
-    if (await this.#askAll(this.#chain, askAdmitted)) return
     if (await this.#askAll(this.#postponed, ask)) return
     // What only the provider understands is asked of it even while it rests: its own answer is the best there is.
     const resting = this.#story.findResting((target) => speaks(target, this.#incoming.dialect))
@@ -180,7 +180,9 @@ class Exchange {
     const { target } = first
     const { policy, clock } = this.#services
     const sinceMs = clock.now()
-    const refusal = await this.#refusalOf(target)
+    // A cloud is asked at once: to wait for nothing takes ~1 µs.
+    const readiness = this.#prepare(target)
+    const refusal = readiness && (await readiness)
     if (refusal) {
       this.#story.addFailed(target, refusal, undefined)
       first.record.skipped(refusal)
@@ -232,7 +234,7 @@ class Exchange {
   }
 
   /** Of a local target, which is made sure of before anything is sent there. */
-  #refusalOf(target: Target): Promise<Failure | undefined> | undefined {
+  #prepare(target: Target): Promise<Failure | undefined> | undefined {
     return target.kind === 'local' && !this.#incoming.asked ? this.#services.locals.prepare(target) : undefined
   }
 

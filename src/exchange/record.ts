@@ -162,13 +162,16 @@ function attemptEntry(
   startMs: number,
 ): AttemptEntry {
   const model = own ?? asked
-  const entry: AttemptEntry = { target: name, kind, dialect, how: 'translate', startMs, end: { is: 'open' } }
+  const entry: AttemptEntry = { target: name, kind, dialect, how: 'translate', startMs, end: open }
   if (model) entry.model = model
   return entry
 }
 
+const open: AttemptEnd = { is: 'open' }
+const answered: AttemptEnd = { is: 'answered' }
+
 function endOf(outcome: Outcome): AttemptEnd {
-  if (outcome.type === 'answered') return { is: 'answered' }
+  if (outcome.type === 'answered') return answered
   const { type: is, failure } = outcome
   const { kind: reason, status } = failure
   return { is, reason, words: describeFailure(failure), ...(status !== undefined && { status }) }

@@ -14,6 +14,28 @@ describe('the journal', () => {
     expect(journal.find('a-2')).toBe(second)
   })
 
+  it('keeps what becomes of them, in the place of none that came later', () => {
+    const journal = createJournal(2, 'a')
+    const [first, second] = [journal.open(facts), journal.open(facts)]
+    for (const entry of [first, second]) {
+      entry.attempts.push({
+        target: 'x',
+        kind: 'cloud',
+        dialect: 'anthropic',
+        how: 'relay',
+        startMs: 0,
+        end: { is: 'answered' },
+      })
+      entry.end = { is: 'answered', target: 'x' }
+    }
+    journal.note(second, 'ended')
+    const third = journal.open(facts)
+    journal.note(first, 'ended')
+    expect(journal.list(10)).toStrictEqual([third, second])
+    expect(journal.find('a-2')).toStrictEqual(second)
+    for (const id of ['a-1', 'a-4', 'a-2.5', 'b-2', 'a-']) expect(journal.find(id)).toBeUndefined()
+  })
+
   it('lists nothing before an exchange that it no longer has', () => {
     const journal = createJournal(1, 'a')
     journal.open(facts)

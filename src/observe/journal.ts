@@ -1,5 +1,6 @@
 /** The last exchanges, and who wants to hear of them. Bounded; in memory only. */
 import type { Entry } from './entry.ts'
+import { PlainEntries } from './plain-entries.ts'
 
 /** What is new of an exchange. */
 type Moment = 'began' | 'changed' | 'ended'
@@ -28,12 +29,22 @@ export interface Journal {
 export function createJournal(size: number, begun: string, captures = false): Journal {
   let count = 0
   /** In a circle: a newer one takes the place of the oldest. A Map that loses its first one again and again has to look for it. */
-  const kept: Entry[] = []
-  const at = (number: number): Entry | undefined => kept[(number - 1) % size]
+  const kept: (Entry | undefined)[] = []
+  /** Of those that are over the most stand here, and have no object. */
+  const plain = new PlainEntries(size)
+  const placeOf = (number: number): number => (number - 1) % size
+  const idOf = (number: number): string => `${begun}-${number}`
   const numberOf = (id: string): number => Number(id.slice(begun.length + 1))
+  const at = (number: number): Entry | undefined => kept[placeOf(number)] ?? plain.read(placeOf(number), idOf(number))
+  const isKept = (number: number): boolean => number > Math.max(0, count - size) && number <= count
   const find = (id: string): Entry | undefined => {
-    const entry = at(numberOf(id))
-    return entry?.id === id ? entry : undefined
+    const number = numberOf(id)
+    return isKept(number) && id === idOf(number) ? at(number) : undefined
+  }
+  /** Nothing about it changes any more. A newer one may have its place by now. */
+  const writeDown = (entry: Entry): void => {
+    const place = placeOf(numberOf(entry.id))
+    if (kept[place] === entry && plain.write(place, entry)) kept[place] = undefined
   }
   let listeners: readonly JournalListener[] = []
 
@@ -45,12 +56,15 @@ export function createJournal(size: number, begun: string, captures = false): Jo
     captures,
     open: (facts) => {
       count += 1
-      const entry = entryOf(`${begun}-${count}`, facts)
-      if (size > 0) kept[(count - 1) % size] = entry
+      const entry = entryOf(idOf(count), facts)
+      if (size > 0) kept[placeOf(count)] = entry
       tell(entry, 'began')
       return entry
     },
-    note: tell,
+    note: (entry, moment) => {
+      tell(entry, moment)
+      if (moment === 'ended') writeDown(entry)
+    },
     list: (limit, beforeId) => {
       if (beforeId !== undefined && !find(beforeId)) return []
       const newest = beforeId === undefined ? count : numberOf(beforeId) - 1
