@@ -1,6 +1,6 @@
 /** `POST /trooper/api/ask`: a question for the local model, answered as server-sent events: how it stands, then the answer. */
 import type { ServerResponse } from 'node:http'
-import type { LocalAsker, LocalQuestion } from '../exchange/ask-local.ts'
+import type { LocalAsker, LocalQuestion } from '../exchange/local/ask-local.ts'
 import { always } from './answer.ts'
 import type { AskEvent } from './views.ts'
 

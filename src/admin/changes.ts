@@ -1,5 +1,5 @@
 /** What a person may change of a Trooper that is at work: from the page, the terminal or an agent, by the same functions. */
-import { loadNow } from '../exchange/load-now.ts'
+import { loadNow } from '../exchange/local/load-now.ts'
 import type { Services } from '../exchange/outcome.ts'
 import { handWords, type Hand } from '../ir/hand.ts'
 import type { Override } from '../routing/override.ts'

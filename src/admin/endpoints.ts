@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type * as z from 'zod'
 import type { ShownSetting } from '../config/shown.ts'
-import type { LocalAsker } from '../exchange/ask-local.ts'
+import type { LocalAsker } from '../exchange/local/ask-local.ts'
 import type { Services } from '../exchange/outcome.ts'
 import type { Hand } from '../ir/hand.ts'
 import type { Access } from './access.ts'

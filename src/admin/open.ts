@@ -1,6 +1,6 @@
 /** Puts `/trooper/api` together for one Trooper. */
 import type { ShownSetting } from '../config/shown.ts'
-import { createLocalAsker, type LocalAsker } from '../exchange/ask-local.ts'
+import { createLocalAsker, type LocalAsker } from '../exchange/local/ask-local.ts'
 import type { Services } from '../exchange/outcome.ts'
 import { accountAt } from '../exchange/payer.ts'
 import type { Target } from '../routing/target.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
-import { decodeJson } from '../exchange/translate.ts'
+import { decodeJson } from '../exchange/translate/translate.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import { objectOf, stringOf, without } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'

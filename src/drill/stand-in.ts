@@ -1,6 +1,6 @@
 /** The stand-in for a local model: a scripted server with Ollama's API, for machines where no model is at hand. */
 import { clientDialects } from '../dialects/registry.ts'
-import { decodeJson } from '../exchange/translate.ts'
+import { decodeJson } from '../exchange/translate/translate.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import { exactText, parseExact } from '../ir/exact-json.ts'
 import type { ChatRequest, Message } from '../ir/request.ts'

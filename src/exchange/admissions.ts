@@ -12,9 +12,9 @@ import type { HeaderList } from '../wire/headers.ts'
 import { readUsage } from '../wire/usage-headers.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
-import type { Reply } from './reply.ts'
-import type { Decoded } from './translate.ts'
-import { WatchedReply } from './watched-reply.ts'
+import type { Reply } from './reply/reply.ts'
+import type { Decoded } from './translate/translate.ts'
+import { WatchedReply } from './reply/watched-reply.ts'
 
 /** The share of a quota from which the local model may soon be needed. */
 const nearlySpent = 0.9

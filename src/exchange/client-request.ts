@@ -2,8 +2,8 @@
 import { topLevelString } from '../wire/top-level.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
-import type { ResponsesMemory } from './responses-memory.ts'
-import { decodeBody, type Decoded } from './translate.ts'
+import type { ResponsesMemory } from './responses/responses-memory.ts'
+import { decodeBody, type Decoded } from './translate/translate.ts'
 
 export class ClientRequest {
   readonly #services: Services

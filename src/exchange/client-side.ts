@@ -2,13 +2,13 @@
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Failure } from '../ir/failure.ts'
-import type { Draft } from './draft.ts'
-import { EarlyReply } from './early-reply.ts'
+import type { Draft } from './translate/draft.ts'
+import { EarlyReply } from './reply/early-reply.ts'
 import { boundRetryAfter, retryHeaders } from './errors.ts'
-import type { OpenAnswer } from './open-answer.ts'
+import type { OpenAnswer } from './translate/open-answer.ts'
 import type { Services } from './outcome.ts'
-import { giveJson, type HeldAnswer, type Reply } from './reply.ts'
-import { longestOnComments } from './signs-of-life.ts'
+import { giveJson, type HeldAnswer, type Reply } from './reply/reply.ts'
+import { longestOnComments } from './reply/signs-of-life.ts'
 
 export class ClientSide {
   readonly #services: Services

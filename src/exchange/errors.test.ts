@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { boundRetryAfter, retryHeaders, withStory } from './errors.ts'
-import type { HeldAnswer } from './reply.ts'
+import type { HeldAnswer } from './reply/reply.ts'
 
 function bounded(...headers: string[]): Map<string, string[]> {
   return given(headers, false)

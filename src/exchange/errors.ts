@@ -1,7 +1,7 @@
 /** What a client is told of waiting, with an error that nobody could spare it (DESIGN 5). */
 import type { Failure } from '../ir/failure.ts'
 import type { HeaderList } from '../wire/headers.ts'
-import type { HeldAnswer } from './reply.ts'
+import type { HeldAnswer } from './reply/reply.ts'
 
 /** Several SDKs sleep for as long as they are told, hours included (providers.md 2.3). */
 const longestRetryAfterSeconds = 60

@@ -1,6 +1,6 @@
 /** One client's reply for several targets at once: whoever speaks first has it, and to the others their client is gone. */
 import type { HeaderList } from '../wire/headers.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from './reply/reply.ts'
 
 export class Lanes {
   readonly reply: Reply

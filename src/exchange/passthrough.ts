@@ -6,7 +6,7 @@ import { startAttempt, type Attempt } from '../upstream/attempt.ts'
 import { requestHeaders, responseHeaders } from '../wire/headers.ts'
 import { boundHeaders } from './errors.ts'
 import type { Services } from './outcome.ts'
-import { follow, type Reply } from './reply.ts'
+import { follow, type Reply } from './reply/reply.ts'
 
 /** The endpoint and its query as the client wrote them, after the version prefix. */
 export interface Passed {

@@ -5,8 +5,8 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { arrayOf, isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Target } from '../routing/target.ts'
 import type { Outcome, Services } from './outcome.ts'
-import { giveJson, type Reply } from './reply.ts'
-import type { Decoded } from './translate.ts'
+import { giveJson, type Reply } from './reply/reply.ts'
+import type { Decoded } from './translate/translate.ts'
 
 export type Question =
   | { about: 'tokens' }

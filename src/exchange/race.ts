@@ -2,7 +2,7 @@
 import type { Target } from '../routing/target.ts'
 import type { Patience } from '../upstream/patience.ts'
 import { Lanes, type Lane } from './lanes.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from './reply/reply.ts'
 
 /** `done`: the client has its answer, or left; `next`: another target has to answer. */
 export type Asked = 'done' | 'next'

@@ -10,9 +10,9 @@ import type { Rest } from '../routing/rest.ts'
 import type { Target } from '../routing/target.ts'
 import type { Milestones } from '../upstream/patience.ts'
 import type { HeaderList } from '../wire/headers.ts'
-import { CapturedReply } from './captured-reply.ts'
+import { CapturedReply } from './reply/captured-reply.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from './reply/reply.ts'
 
 export class ExchangeRecord {
   readonly #journal: Journal

@@ -3,7 +3,7 @@ import { describeFailure, type Failure } from '../ir/failure.ts'
 import type { Chain } from '../routing/chains.ts'
 import type { Target } from '../routing/target.ts'
 import type { Services } from './outcome.ts'
-import type { HeldAnswer } from './reply.ts'
+import type { HeldAnswer } from './reply/reply.ts'
 
 interface Tried {
   target: Target

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../ir/failure.ts'
 import { clientGone, type Failed, type Turn } from './outcome.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from './reply/reply.ts'
 
 export interface Waiter {
   reply: Reply

@@ -13,7 +13,7 @@ import type {
   StatusView,
   WarmView,
 } from '../admin/views.ts'
-import type { LocalAsker } from '../exchange/ask-local.ts'
+import type { LocalAsker } from '../exchange/local/ask-local.ts'
 import { objectOf, parseJson, stringOf } from '../ir/json.ts'
 import type { Entry } from '../observe/entry.ts'
 import type { Override } from '../routing/override.ts'

@@ -1,6 +1,6 @@
 /** The desk of a Trooper that runs in another process, over its `/trooper/api`. */
 import type { AskEvent } from '../admin/views.ts'
-import type { AskedLocal, LocalQuestion, LocalStage } from '../exchange/ask-local.ts'
+import type { AskedLocal, LocalQuestion, LocalStage } from '../exchange/local/ask-local.ts'
 import { byHeader } from '../ir/hand.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import { createDesk, DeskProblem, problemIn, type CallApi, type Desk } from './desk.ts'

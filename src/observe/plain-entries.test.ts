@@ -24,11 +24,19 @@ const bare: Entry = {
 }
 const times = { turnMs: 1, connectMs: 2, headMs: 30, contentMs: 31, endMs: 500 }
 const usage = { inputTokens: 9, cacheReadTokens: 0, cacheWriteTokens: 3, outputTokens: 7, reasoningTokens: 5 }
-const full: Entry = {
+type Written<T, Left extends keyof T> = Required<Omit<T, Left>>
+/** Whatever an entry gets that is new is missing here until {@link PlainEntries} writes it, or leaves such entries as they are. */
+const fullAttempt: Written<AttemptEntry, 'omitted' | 'spanId'> = {
+  ...attempt,
+  ...times,
+  model: 'claude-sonnet-5-20260101',
+  usage,
+}
+const full: Written<Entry, 'by' | 'content' | 'trace'> = {
   ...bare,
   isStream: true,
   model: 'claude-sonnet-5',
-  attempts: [{ ...attempt, ...times, model: 'claude-sonnet-5-20260101', usage }],
+  attempts: [fullAttempt],
   totalMs: 501,
 }
 

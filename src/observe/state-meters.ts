@@ -1,6 +1,6 @@
 /** What Prometheus is told of the state that Trooper is in, looked at when it asks. */
 import type { Clock } from '../clock.ts'
-import type { EngineQueue } from '../exchange/places.ts'
+import type { EngineQueue } from '../exchange/local/places.ts'
 import type { Breakers } from '../routing/breakers.ts'
 import type { Chains } from '../routing/chains.ts'
 import type { Ledger, LedgerEntry } from '../routing/ledger.ts'

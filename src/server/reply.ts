@@ -1,6 +1,6 @@
 /** A `node:http` response as the client's end of an exchange. */
 import type { ServerResponse } from 'node:http'
-import type { Reply } from '../exchange/reply.ts'
+import type { Reply } from '../exchange/reply/reply.ts'
 import type { HeaderList } from '../wire/headers.ts'
 
 /** A class, as its methods run on every chunk. One listener for leaving, however many attempts there are; one for draining only when it is waited for. */

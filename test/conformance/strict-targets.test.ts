@@ -1,7 +1,7 @@
 /** What the strict fakes found, one by one: each of these was once sent, and refused. */
 import { expect, it } from 'vitest'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
-import { prepareForCloud } from '../../src/exchange/prepare.ts'
+import { prepareForCloud } from '../../src/exchange/translate/prepare.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import type { ChatRequest, DialectName, FilePart, Message, Output } from '../../src/ir/request.ts'
 import { plainRequest } from '../plain-request.ts'

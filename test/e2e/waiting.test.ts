@@ -27,7 +27,7 @@ const spent: Record<Api, ProviderBehaviour> = {
   responses: { mode: 'openai-quota' },
 }
 const models: Record<Api, string> = { messages: 'claude-sonnet-4-5', chat: 'gpt-4.1', responses: 'gpt-4.1' }
-/** How long a client is left without a word (exchange/signs-of-life.ts). */
+/** How long a client is left without a word (exchange/reply/signs-of-life.ts). */
 const longestSilenceMs = 15_000
 
 let provider: FakeProvider

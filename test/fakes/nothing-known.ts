@@ -1,8 +1,8 @@
 /** A Trooper that has just been started for the first time: nothing is known of any target. */
 import type { Clock } from '../../src/clock.ts'
-import { createLoads } from '../../src/exchange/loads.ts'
-import { createPlaces } from '../../src/exchange/places.ts'
-import { noWarmUp } from '../../src/exchange/warm-up.ts'
+import { createLoads } from '../../src/exchange/local/loads.ts'
+import { createPlaces } from '../../src/exchange/local/places.ts'
+import { noWarmUp } from '../../src/exchange/local/warm-up.ts'
 import { createCounts } from '../../src/observe/counts.ts'
 import { emptyDay } from '../../src/observe/day.ts'
 import type { Days } from '../../src/observe/days.ts'

@@ -1,5 +1,5 @@
 /** A client without a socket: what it got, and a way for it to leave. */
-import type { Reply } from '../../src/exchange/reply.ts'
+import type { Reply } from '../../src/exchange/reply/reply.ts'
 import type { HeaderList } from '../../src/wire/headers.ts'
 
 export class FakeReply implements Reply {

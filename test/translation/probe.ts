@@ -4,7 +4,7 @@ import { imageUrlsOf } from '../../src/context/showable.ts'
 import { thinkOf } from '../../src/dialects/ollama/think.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import { isObject, objectOf, type JsonObject, type JsonValue } from '../../src/ir/json.ts'
-import { prepareForCloud, prepareForLocal } from '../../src/exchange/prepare.ts'
+import { prepareForCloud, prepareForLocal } from '../../src/exchange/translate/prepare.ts'
 import type { ChatRequest, DialectName, Warn } from '../../src/ir/request.ts'
 
 /** Short words, as the table prints them. */

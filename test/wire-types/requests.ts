@@ -1,6 +1,6 @@
 /** Requests of every kind, as Trooper's encoders write them to targets: what apps ask, recorded ones, and generated conversations. */
 import fc from 'fast-check'
-import { prepareForCloud, prepareForLocal } from '../../src/exchange/prepare.ts'
+import { prepareForCloud, prepareForLocal } from '../../src/exchange/translate/prepare.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import type { ChatRequest, DialectName } from '../../src/ir/request.ts'

@@ -2,7 +2,7 @@
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { longestQuestion, mostAnswerTokens } from '../../admin/orders.ts'
-import { usualTokens, type LocalAnswer, type LocalStage } from '../../exchange/ask-local.ts'
+import { usualTokens, type LocalAnswer, type LocalStage } from '../../exchange/local/ask-local.ts'
 import { DeskProblem } from '../desk.ts'
 import type { Call, Kit } from '../tool.ts'
 import { durationWords } from '../words.ts'

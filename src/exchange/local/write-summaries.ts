@@ -1,0 +1,134 @@
+/** `SUMMARY=model`: the local model itself sums up what its window has no room for, in one call before the answer. */
+import type { Count } from '../../context/count.ts'
+import { droppedRuns, type Cut, type Run } from '../../context/cut.ts'
+import { extractSummaries } from '../../context/fit.ts'
+import type { Scale } from '../../context/margins.ts'
+import { keyOfMessages, shareTokens } from '../../context/notes.ts'
+import { shrinkText } from '../../context/shrink.ts'
+import { summarise } from '../../context/summary.ts'
+import type { Engine } from '../../engines/engine.ts'
+import type { ChatRequest, Message } from '../../ir/request.ts'
+import type { Target } from '../../routing/target.ts'
+import type { Incoming, Services, Turn } from '../outcome.ts'
+import type { AnswerSink } from '../translate/sink.ts'
+import { callOf } from '../translate/outgoing-call.ts'
+import { callTranslated } from '../translate/translated-call.ts'
+
+export interface Place {
+  cut: Cut
+  count: Count
+  windowTokens: number
+  /** Of any conversation with this model. */
+  scale: Scale
+  conversation: number
+}
+
+/** What is written once is kept: the next turn needs the same, and a deeper cut only goes on from it. */
+export async function writeSummaries(
+  services: Services,
+  turn: Turn,
+  engine: Engine,
+  request: ChatRequest,
+  place: Place,
+): Promise<string[]> {
+  const { fitting } = services
+  const { cut, count, conversation } = place
+  const extracted = extractSummaries(request, cut, count, fitting.memo)
+  const runs = droppedRuns(request.messages, cut)
+  const shares = shareTokens(runs, cut.noteTokens, count)
+  const summaries: string[] = []
+  for (const [at, run] of runs.entries()) {
+    const tokens = shares[at] ?? 0
+    // Conversations that begin alike go on differently.
+    const id = `${conversation} ${run.at} ${keyOfMessages(run.messages.slice(0, 1))}`
+    const key = keyOfMessages(run.messages, tokens)
+    const known = fitting.written.get(id)
+    if (tokens < leastTokens) summaries.push(extracted[at] ?? '')
+    else if (known?.key === key) summaries.push(known.text)
+    else {
+      const begun = known && isBeginning(known, run, tokens) ? known : undefined
+      const written = await write(
+        services,
+        turn,
+        engine,
+        questionOf(request, run, begun, tokens, place, turn.target),
+        place,
+      )
+      // A model that fails is not asked again at every turn, and the prompt stays the same.
+      const text = written === undefined ? (extracted[at] ?? '') : shrinkText(written, tokens, count)
+      fitting.written.set(id, { messages: run.messages.length, key, text })
+      summaries.push(text)
+    }
+  }
+  return summaries
+}
+
+/** Less room than this is not worth a call. */
+const leastTokens = 60
+
+function isBeginning(known: { messages: number; key: number }, { messages }: Run, tokens: number): boolean {
+  return known.messages < messages.length && keyOfMessages(messages.slice(0, known.messages), tokens) === known.key
+}
+
+/** For the question itself. */
+const frameTokens = 300
+
+function questionOf(
+  request: ChatRequest,
+  { messages }: Run,
+  begun: { messages: number; text: string } | undefined,
+  tokens: number,
+  { windowTokens, scale, count }: Place,
+  { dialect }: Target,
+): ChatRequest {
+  const room = Math.floor(scale.estimated(windowTokens)) - tokens - frameTokens - (begun ? tokens : 0)
+  const transcript = summarise(messages.slice(begun?.messages ?? 0), Math.max(0, room), count)
+  const before = begun ? `Summary of what came before:\n${begun.text}\n\n` : ''
+  const words = Math.floor(tokens * 0.6)
+  const text =
+    `${before}Part of a conversation follows. Sum it up in at most ${words} words, for an assistant that has to go on with it and cannot ` +
+    `see it. Keep names, numbers, paths, decisions, open tasks and errors exactly. Answer with the summary alone.\n\n${transcript}`
+  const asked: Message = { role: 'user', content: [{ type: 'text', text }] }
+  const { reasoning: _, ...rest } = request
+  return {
+    ...rest,
+    messages: [asked],
+    tools: [],
+    toolChoice: { type: 'auto' },
+    output: { type: 'text' },
+    sampling: { maxOutputTokens: Math.ceil(scale.own(tokens)), temperature: 0, stopSequences: [] },
+    ...(dialect === 'ollama' && { reasoning: { effort: 'none' } }),
+    extras: {},
+  }
+}
+
+/** The question is Trooper's own. */
+const nobody: Pick<Incoming, 'dialect' | 'headers'> = { dialect: 'openai-chat', headers: [] }
+
+/** `undefined`: it wrote none. */
+async function write(
+  services: Services,
+  turn: Turn,
+  engine: Engine,
+  question: ChatRequest,
+  { windowTokens }: Place,
+): Promise<string | undefined> {
+  const { target } = turn
+  const dressed = await engine.dress(question, windowTokens, target)
+  let text = ''
+  const sink: AnswerSink = {
+    isCommitted: false,
+    event: (event) => {
+      if (event.type === 'text-delta') text += event.text
+    },
+    flush: () => true,
+  }
+  services.log.info(`📝 ${target.name} sums up the earlier conversation`, { target: target.name })
+  const outcome = await callTranslated(
+    services,
+    turn,
+    callOf(dressed, target, nobody, () => {}),
+    sink,
+  )
+  return outcome.type === 'answered' && text.trim() !== '' ? text.trim() : undefined
+}

@@ -1,0 +1,306 @@
+/**
+ * An answer on its way through. What is held back before the commit point: a whole answer that is not streamed, and the announcing frames
+ * of a stream.
+ */
+import type { ClientDialect, ClientDialectName, HeaderMap } from '../../dialects/dialect.ts'
+import { isSilent } from '../../dialects/gaps.ts'
+import { clientDialects } from '../../dialects/registry.ts'
+import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
+import { objectOf, parseJson } from '../../ir/json.ts'
+import type { AnswerHead, Attempt, CallListener } from '../../upstream/attempt.ts'
+import { responseHeaders, withoutLength } from '../../wire/headers.ts'
+import { createSseDecoder, type Frame, type FrameDecoder } from '../../wire/sse.ts'
+import { AnswerNotes } from './answer-notes.ts'
+import { formOf, isBlank } from './inspect.ts'
+import { takeUp } from '../translate/open-answer.ts'
+import { clientGone, type Incoming, type Services, type Settle, type Turn } from '../outcome.ts'
+import { PassedBytes } from './passed-bytes.ts'
+import { RelayedStream, type StreamFault } from './relayed-stream.ts'
+import { follow, type HeldAnswer, type Reply } from '../reply/reply.ts'
+import { StreamTail } from './stream-tail.ts'
+import { decodeWithin, judgeWhole } from './whole-answer.ts'
+
+/** An answer larger than this is streamed on unjudged rather than held. */
+const maxHeldBytes = 64 * 1024 * 1024
+/** More than this announces nothing: whatever it is, the client may see it. */
+const maxHeldPreamble = 1024 * 1024
+/** A stream that announced itself but says nothing yet is opened to the client after this, so that it sees signs of life. */
+const maxHoldMs = 10_000
+
+type Phase =
+  | { at: 'waiting' }
+  /** Reading an answer whole, to judge it before the client sees any of it. */
+  | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
+  /** Reading a stream's frames until one says something. */
+  | { at: 'judging'; head: AnswerHead; held: Buffer[]; bytes: number; frames: FrameDecoder; cancelHold: () => void }
+  /** `stream` is unset for one that cannot be read; `silent` is set for one that was opened before it said anything. */
+  | { at: 'streaming'; stream: RelayedStream | undefined; silent: FrameDecoder | undefined }
+  | { at: 'over' }
+
+/** A class, as its methods run on every chunk. */
+export class RelayListener implements CallListener {
+  readonly #services: Services
+  readonly #dialectName: ClientDialectName
+  readonly #wantsStream: boolean
+  readonly #dialect: ClientDialect
+  readonly #reply: Reply
+  readonly #heard: Turn['heard']
+  readonly #notes: AnswerNotes
+  readonly #mayOpenSilent: boolean
+  readonly #outcome: Settle
+  readonly #onAnswer: ((text: string) => void) | undefined
+  #attempt: Attempt | undefined
+  #phase: Phase = { at: 'waiting' }
+  /** More than comments and pings came. */
+  #isAnnounced = false
+  /** Of what is no stream, or cannot be read. */
+  #lastWordAtMs = 0
+
+  constructor(
+    services: Services,
+    { dialect, asksForStream, asked }: Incoming,
+    { reply, patience, heard, record }: Turn,
+    outcome: Settle,
+    onAnswer: ((text: string) => void) | undefined,
+  ) {
+    this.#services = services
+    this.#wantsStream = asksForStream && !asked
+    this.#dialectName = dialect
+    this.#dialect = clientDialects[dialect]
+    this.#reply = reply
+    this.#heard = heard
+    this.#notes = new AnswerNotes(this.#dialect, record)
+    // Of several targets none may have the client's stream before it speaks.
+    this.#mayOpenSilent = patience.race === undefined
+    this.#outcome = outcome
+    this.#onAnswer = onAnswer
+  }
+
+  begin(attempt: Attempt): void {
+    this.#attempt = attempt
+    follow(this.#reply, attempt, () => {
+      const stream = this.#phase.at === 'streaming' ? this.#phase.stream : undefined
+      this.#leave()
+      if (stream) this.#notes.ended(stream.tail.frames())
+      this.#outcome.resolve(clientGone)
+    })
+  }
+
+  head(head: AnswerHead): void {
+    this.#heard?.(head.headers)
+    const form = formOf(head)
+    if (form === 'whole') this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
+    else if (form === 'unreadable') this.#open(head, [], undefined, undefined)
+    else this.#judge(head)
+  }
+
+  #judge(head: AnswerHead): void {
+    const frames = createSseDecoder((frame) => this.#judgeFrame(frame))
+    const cancelHold = this.#mayOpenSilent
+      ? this.#services.clock.after(maxHoldMs, () => this.#commit(frames))
+      : () => {}
+    this.#phase = { at: 'judging', head, held: [], bytes: 0, frames, cancelHold }
+  }
+
+  #judgeFrame(frame: Frame): void {
+    const phase = this.#phase
+    if (phase.at !== 'judging' && phase.at !== 'streaming') return
+    switch (this.#dialect.judgeFrame(frame)) {
+      case 'failure':
+        return this.#failInStream(frame.data)
+      case 'reasoning':
+      case 'content':
+      case 'end':
+        if (phase.at === 'streaming') phase.silent = undefined
+        return this.#commit(undefined)
+      case 'torn':
+        return this.#dialect.gapGrammar.wasWords(frame) ? undefined : this.#failTorn()
+      case 'preamble':
+        this.#isAnnounced ||= !isSilent(objectOf(parseJson(frame.data)))
+        return
+      case 'closing':
+      case 'noise':
+        return
+    }
+  }
+
+  data(chunk: Buffer, atMs: number): boolean {
+    const phase = this.#phase
+    switch (phase.at) {
+      case 'streaming':
+        if (!phase.stream) this.#lastWordAtMs = atMs
+        this.#pass(phase.stream, chunk, atMs)
+        return !phase.silent || this.#speaks(phase.silent, chunk)
+      case 'judging':
+        phase.held.push(chunk)
+        phase.bytes += chunk.length
+        phase.frames.feed(chunk)
+        if (phase.bytes > maxHeldPreamble) this.#commit(undefined)
+        return this.#phase.at === 'streaming'
+      case 'whole':
+        phase.chunks.push(chunk)
+        phase.bytes += chunk.length
+        if (phase.bytes > maxHeldBytes) this.#open(phase.head, phase.chunks, undefined, undefined)
+        if (phase.head.status >= 400 || isBlank(chunk)) return false
+        this.#lastWordAtMs = atMs
+        return true
+      case 'waiting':
+      case 'over':
+        return false
+    }
+  }
+
+  /** Every frame is read until one says something; from then on that is looked at when a clock asks. */
+  #speaks(silent: FrameDecoder, chunk: Buffer): boolean {
+    silent.feed(chunk)
+    return this.#phase.at === 'streaming' && !this.#phase.silent
+  }
+
+  lastWordAtMs(): number {
+    const phase = this.#phase
+    return phase.at === 'streaming' && phase.stream ? phase.stream.lastWordAtMs : this.#lastWordAtMs
+  }
+
+  isThinking(): boolean {
+    return this.#phase.at === 'streaming' && this.#phase.stream?.isThinking() === true
+  }
+
+  end(): void {
+    const phase = this.#phase
+    if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.chunks)
+    if (phase.at === 'judging') {
+      if (!isWhole(this.#dialect, phase.held)) return this.#fail(streamCut, held(phase.head, phase.held))
+      this.#commit(undefined)
+    }
+    if (this.#phase.at !== 'streaming') return
+    const { stream } = this.#phase
+    const rest = stream?.rest()
+    if (stream && !stream.tail.isWhole()) {
+      if (rest) this.#reply.write(rest)
+      return this.#breakOff(stream.fault ? this.#failureOf(stream.fault) : streamCut, stream)
+    }
+    this.#leave()
+    this.#reply.end(rest)
+    if (stream) this.#notes.ended(stream.tail.frames())
+    this.#outcome.resolve({ type: 'answered' })
+    const last = this.#onAnswer ? stream?.tail.endFrame() : undefined
+    if (last) this.#onAnswer?.(last.data)
+  }
+
+  fault(error: unknown): void {
+    this.#outcome.reject(error)
+  }
+
+  failure(failure: Failure): void {
+    const phase = this.#phase
+    if (phase.at !== 'streaming') this.#fail(failure)
+    // An answer that is whole stays so, however its connection ended.
+    else if (phase.stream?.tail.isWhole()) this.end()
+    else this.#breakOff(failure, phase.stream)
+  }
+
+  /** The commit point of a stream: what was held goes out, the rest follows as it comes. `silent`: it has not said anything yet. */
+  #commit(silent: FrameDecoder | undefined): void {
+    const phase = this.#phase
+    if (phase.at !== 'judging') return
+    const isSeamless = this.#services.seam
+    this.#notes.begun(phase.held)
+    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect, isSeamless), silent)
+  }
+
+  #pass(stream: RelayedStream | undefined, chunk: Buffer, atMs: number): void {
+    const bytes = stream ? stream.push(chunk, atMs) : chunk
+    if (bytes && !this.#reply.write(bytes)) this.#attempt?.pause()
+    if (stream?.fault) this.#breakOff(this.#failureOf(stream.fault), stream)
+  }
+
+  /** A stream's length may change by an error at its end, so it is not promised. */
+  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined, silent: FrameDecoder | undefined): void {
+    this.#leave()
+    this.#phase = { at: 'streaming', stream, silent }
+    this.#reply.head(head.status, head.statusMessage, withoutLength(responseHeaders(head.raw)))
+    if (held.length === 0) this.#reply.flushHead()
+    const nowMs = this.#services.clock.now()
+    for (const chunk of held) if (this.#phase.at === 'streaming') this.#pass(stream, chunk, nowMs)
+  }
+
+  #judgeWhole(head: AnswerHead, chunks: Buffer[]): void {
+    const judged = judgeWhole(head, chunks, this.#dialectName, this.#wantsStream, this.#services.clock.now())
+    if (judged.is === 'bad') return this.#fail(judged.failure, held(head, chunks))
+    this.#leave()
+    this.#reply.head(head.status, head.statusMessage, judged.headers)
+    // Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined.
+    for (const piece of judged.pieces.slice(0, -1)) this.#reply.write(piece)
+    this.#reply.end(judged.pieces.at(-1))
+    this.#notes.whole(chunks)
+    this.#outcome.resolve({ type: 'answered' })
+    if (head.status === 200) this.#onAnswer?.(Buffer.concat(chunks).toString('utf8'))
+  }
+
+  #failInStream(data: string): void {
+    const phase = this.#phase
+    if (phase.at !== 'judging') return
+    this.#attempt?.abort()
+    this.#fail(this.#decode(phase.head.headers, data), held(phase.head, phase.held))
+  }
+
+  /** The client has seen nothing of it yet. */
+  #failTorn(): void {
+    const phase = this.#phase
+    if (phase.at !== 'judging') return
+    this.#attempt?.abort()
+    this.#fail(frameTorn, held(phase.head, phase.held))
+  }
+
+  #failureOf(fault: StreamFault): Failure {
+    return fault.type === 'found' ? fault.failure : this.#decode({}, fault.frame.data)
+  }
+
+  #decode(headers: HeaderMap, text: string): Failure {
+    return decodeWithin(this.#dialectName, headers, text, this.#services.clock.now())
+  }
+
+  #fail(failure: Failure, original?: HeldAnswer): void {
+    this.#leave()
+    this.#outcome.resolve(original ? { type: 'failed', failure, original } : { type: 'failed', failure })
+  }
+
+  /** After the commit point: somebody else goes on, or the client is told; never a silent end. */
+  #breakOff(failure: Failure, stream: RelayedStream | undefined): void {
+    const isBegun = this.#phase.at === 'streaming' && this.#phase.silent !== undefined && !this.#isAnnounced
+    this.#leave()
+    this.#attempt?.abort()
+    // Nothing is there yet that anybody would have to continue.
+    if (isBegun) return this.#outcome.resolve({ type: 'failed', failure, isBegun })
+    if (stream) this.#notes.ended(stream.tail.frames())
+    const seen = stream?.seen()
+    const { seam, clock } = this.#services
+    this.#outcome.resolve({
+      type: 'broken',
+      failure,
+      takeUp: (request, onEnd) =>
+        seen && seam ? takeUp(this.#dialectName, seen, request, this.#reply, clock, onEnd) : undefined,
+      tell: () => {
+        const frame = this.#dialect.encodeFailureFrame(failure, stream?.tail.lastFrame())
+        this.#reply.end(stream?.tail.isWithinFrame ? `\n\n${frame}` : frame)
+      },
+    })
+  }
+
+  #leave(): void {
+    if (this.#phase.at === 'judging') this.#phase.cancelHold()
+    this.#phase = { at: 'over' }
+  }
+}
+
+function held({ status, statusMessage, raw }: AnswerHead, chunks: Buffer[]): HeldAnswer {
+  const body = Buffer.concat(chunks)
+  const headers = [...withoutLength(responseHeaders(raw)), 'content-length', String(body.length)]
+  return { status, statusMessage, headers, body }
+}
+
+function isWhole(dialect: ClientDialect, chunks: Buffer[]): boolean {
+  const passed = new PassedBytes()
+  for (const chunk of chunks) passed.push(chunk)
+  return new StreamTail(dialect.judgeFrame, passed).isWhole()
+}

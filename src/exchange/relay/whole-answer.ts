@@ -1,0 +1,81 @@
+/** What becomes of a relayed answer that was read whole, before the client sees any of it. */
+import type { ClientDialectName, HeaderMap } from '../../dialects/dialect.ts'
+import { clientDialects, targetDialects } from '../../dialects/registry.ts'
+import { unrolls } from '../../dialects/unroll.ts'
+import { parseExact } from '../../ir/exact-json.ts'
+import type { Failure } from '../../ir/failure.ts'
+import { isObject, parseJson } from '../../ir/json.ts'
+import type { AnswerHead } from '../../upstream/attempt.ts'
+import { responseHeaders, withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
+import { findBodyFault, isJson, mended, withinAnswer } from './inspect.ts'
+
+export type Judged =
+  /** The client's, in these pieces. */
+  { is: 'good'; headers: HeaderList; pieces: readonly (Buffer | string)[] } | { is: 'bad'; failure: Failure }
+
+export function judgeWhole(
+  head: AnswerHead,
+  chunks: Buffer[],
+  dialect: ClientDialectName,
+  wantsStream: boolean,
+  nowMs: number,
+): Judged {
+  const fault = findBodyFault(head, chunks)
+  switch (fault.kind) {
+    case 'none':
+      return wantsStream && head.status === 200 ? asStream(head, chunks, dialect) : asItIs(head, chunks)
+    case 'cut':
+      return { is: 'bad', failure: bodyCut }
+    case 'web-page':
+      return { is: 'bad', failure: webPage }
+    case 'error':
+      // An error inside a 200 has no status of its own.
+      return {
+        is: 'bad',
+        failure:
+          head.status < 400
+            ? decodeWithin(dialect, head.headers, fault.text, nowMs)
+            : decode(dialect, head.status, head.headers, fault.text, nowMs),
+      }
+  }
+}
+
+/** An error inside an answer with status 200. */
+export function decodeWithin(dialect: ClientDialectName, headers: HeaderMap, text: string, nowMs: number): Failure {
+  return withinAnswer(decode(dialect, undefined, headers, text, nowMs))
+}
+
+function decode(
+  dialect: ClientDialectName,
+  status: number | undefined,
+  headers: HeaderMap,
+  text: string,
+  nowMs: number,
+): Failure {
+  return targetDialects[dialect].decodeFailure({ status, headers, body: parseJson(text), text, nowMs })
+}
+
+/** A body where a stream was asked for: clients hear nothing in it, or loop (real-clients.md 5). */
+function asStream(head: AnswerHead, chunks: readonly Buffer[], dialect: ClientDialectName): Judged {
+  const body = isJson(head) ? parseExact(Buffer.concat(chunks).toString('utf8')) : undefined
+  const stream = isObject(body) ? unrolls[dialect](body) : undefined
+  if (stream === undefined) return { is: 'bad', failure: noStream }
+  const headers = withoutFields(responseHeaders(head.raw), ['content-length', 'content-type'])
+  return { is: 'good', headers: [...headers, 'content-type', clientDialects[dialect].streamType], pieces: [stream] }
+}
+
+function asItIs(head: AnswerHead, chunks: Buffer[]): Judged {
+  const sound = mended(head, chunks)
+  const headers = responseHeaders(head.raw)
+  return { is: 'good', headers: sound === chunks ? headers : withoutLength(headers), pieces: sound }
+}
+
+const bodyCut: Failure = { kind: 'malformed-answer', message: 'The answer ended in the middle.' }
+const noStream: Failure = {
+  kind: 'malformed-answer',
+  message: 'Something else came where a stream was asked for.',
+}
+const webPage: Failure = {
+  kind: 'malformed-answer',
+  message: 'A web page came instead of an answer, as from the log-in of a public network.',
+}
