@@ -38,8 +38,8 @@ const places: Record<string, string> = {
   Outcome: 'drill/scenario',
   ShownSetting: 'config/shown',
   Origin: 'config/shown',
-  LocalAnswer: 'exchange/ask-local',
-  LocalStage: 'exchange/ask-local',
+  LocalAnswer: 'exchange/local/ask-local',
+  LocalStage: 'exchange/local/ask-local',
   FinishReason: 'ir/events',
 }
 /** What is sent to Trooper: the schemas that read it say what it is (src/admin/orders.ts). */

@@ -207,7 +207,7 @@ describe.each(vendorNames)('with %s', (vendor) => {
     },
   )
 
-  it('a user who breaks off a tool loop of the local model is heard by it, and by the provider from then on', async () => {
+  it('a user who breaks off a tool loop of the local model with words of their own is heard by the provider', async () => {
     await play(
       [away],
       [
@@ -218,9 +218,7 @@ describe.each(vendorNames)('with %s', (vendor) => {
     const local = await words(planted.prompt)
     for (const { id } of local.tool_calls ?? []) messages.push({ role: 'tool', tool_call_id: id, content: 'Stopped.' })
     await stage.provider.play({ mode: 'ok', text: planted.cloudAnswer })
-    // Agents write reminders behind results, too: only its answer ends the loop for certain.
-    expect(await words('Never mind.')).toMatchObject({ content: planted.localAnswer })
-    expect(await words('Something else.')).toMatchObject({ content: planted.cloudAnswer })
+    expect(await words('Never mind.')).toMatchObject({ content: planted.cloudAnswer })
     await nobodyRefused()
   })
 })

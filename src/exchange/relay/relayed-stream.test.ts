@@ -146,7 +146,7 @@ describe('a model whose stream is relayed', () => {
   ] as const
 
   it.each(fixtures)('is known to think from its first thought to the last: %s, %s', (dialect, name, ping) => {
-    const text = readFileSync(new URL(`../../test/fixtures/${dialect}/${name}.txt`, import.meta.url), 'utf8')
+    const text = readFileSync(new URL(`../../../test/fixtures/${dialect}/${name}.txt`, import.meta.url), 'utf8')
     const stream = new RelayedStream(clientDialects[dialect], true)
     const sign = Buffer.from(ping === '' ? ': keep-alive\n\n' : `event: ${ping}\ndata: {"type":"${ping}"}\n\n`)
     const thought = text.split(/(?<=\n\n)/).map((frame, at) => {
