@@ -1,5 +1,6 @@
 /** The running program in front of a local engine that answers one request at a time, and has to load first. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StatusView } from '../../src/admin/views.ts'
 import { planted } from '../secrets.ts'
 import { ask, dialects, startStage, startTrooper, textOf, type Stage } from './trooper.ts'
 
@@ -74,6 +75,12 @@ describe('a prompt that only an Ollama can answer', () => {
     expect(await completions()).toHaveLength(1)
   })
 
+  const waiting = async (): Promise<number | undefined> => {
+    const response = await fetch(`${stage.trooper.url}/trooper/api/status`)
+    const { engines }: StatusView = JSON.parse(await response.text())
+    return engines[0]?.queue.waiting
+  }
+
   it('leaves the queue with its app', async () => {
     const conversation = askAs('one', planted.prompt)
     await stage.ollama.journalWhen(chatted)
@@ -86,6 +93,8 @@ describe('a prompt that only an Ollama can answer', () => {
     await stage.trooper.process.line((line) => line.includes('waiting in its queue, at place 1') || undefined)
     leave.abort()
     expect(await left).toBe('left')
+    // Trooper hears of it a little later.
+    await expect.poll(waiting, { timeout: 60_000 }).toBe(0)
     await stage.ollama.release()
     await (await conversation).text()
     expect(await (await complete()).json()).toMatchObject({ response: planted.localAnswer })
