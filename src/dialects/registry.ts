@@ -26,8 +26,12 @@ import * as responsesRequest from './openai-responses/request.ts'
 import * as responsesResponse from './openai-responses/response.ts'
 import * as responsesStream from './openai-responses/stream.ts'
 
-/** Where a dialect leaves the id free, it says who answered. */
-const fallbackId = 'trooper-fallback'
+/**
+ * Where a dialect leaves the id free, it says who answered. Never the same twice: Claude Code takes answers of one id for parts of one and
+ * puts the calls of a whole loop into a single turn (seen with 2.1.332), and LangGraph writes the later one over the earlier. Not `msg_` either:
+ * Claude Code goes on from such an answer as one that its provider keeps (https://github.com/bman654/clodex/pull/252).
+ */
+const fallbackId = (unique: string): string => `trooper-fallback-${unique}`
 
 const eventStream = 'text/event-stream; charset=utf-8'
 
@@ -53,7 +57,7 @@ const anthropic: ClientDialect & TargetDialect = {
   openStream: signedBy(anthropicStream.sign, anthropicStream.createEncoder),
   sign: anthropicStream.sign,
   encodeResponse: anthropicResponse.encodeResponse,
-  answerId: (unique, isFallback) => (isFallback ? fallbackId : `msg_${unique}`),
+  answerId: (unique, isFallback) => (isFallback ? fallbackId(unique) : `msg_${unique}`),
   decodeFailure: anthropicFailure.decodeFailure,
   encodeFailure: anthropicFailure.encodeFailure,
   encodeFailureFrame: anthropicResponse.encodeFailureFrame,
@@ -72,7 +76,7 @@ const openaiChat: ClientDialect & TargetDialect = {
   openStream: signedBy(chatStream.sign, chatStream.createEncoder),
   sign: chatStream.sign,
   encodeResponse: chatResponse.encodeResponse,
-  answerId: (unique, isFallback) => (isFallback ? fallbackId : `chatcmpl-${unique}`),
+  answerId: (unique, isFallback) => (isFallback ? fallbackId(unique) : `chatcmpl-${unique}`),
   decodeFailure: chatFailure.decodeFailure,
   encodeFailure: chatFailure.encodeFailure,
   encodeFailureFrame: chatResponse.encodeFailureFrame,

@@ -187,7 +187,7 @@ describe('a Chat client', () => {
     const all = bodies(encode('openai-chat', hello))
     const names = all.map(({ id, model, created, object }) => ({ id, model, created, object }))
     const name = {
-      id: 'trooper-fallback',
+      id: 'trooper-fallback-0123456789abcdef01234567',
       model: 'qwen2.5:3b',
       created: 1_741_290_958,
       object: 'chat.completion.chunk',

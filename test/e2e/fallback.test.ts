@@ -40,6 +40,8 @@ const failures: Record<(typeof dialectNames)[number], [name: string, behaviour: 
     ],
   }
 
+const ownId = /^trooper-fallback-[0-9a-f]{24}$/
+
 describe.each(dialectNames)('a %s client', (dialect) => {
   let stage: Stage
   beforeAll(async () => {
@@ -97,6 +99,17 @@ describe.each(dialectNames)('a %s client', (dialect) => {
     expect(textOf(await response.text())).toBe(planted.localAnswer)
   })
 
+  it('never gets two answers under one id, as agents take them for one', async () => {
+    await stage.provider.play({ mode: 'reset' })
+    const ids = new Set<string>()
+    for (const stream of [false, true, false, true]) {
+      const text = await (await askAsNewCustomer(stream)).text()
+      ids.add(/"id": ?"((?:trooper-fallback-|resp_)\w+)"/.exec(text)?.[1] ?? '')
+    }
+    expect(ids.size).toBe(4)
+    expect(ids).not.toContain('')
+  })
+
   it('sends the local engine none of its credentials', async () => {
     await stage.provider.play({ mode: 'reset' })
     await askAsNewCustomer(false)
@@ -115,7 +128,7 @@ describe('an answer of the local model to a Messages client', () => {
     )
     const [seen] = await stage.ollama.requests('/api/chat')
     expect(answer).toEqual({
-      id: 'trooper-fallback',
+      id: expect.stringMatching(ownId),
       type: 'message',
       role: 'assistant',
       model: localModel,
