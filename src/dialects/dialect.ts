@@ -121,3 +121,13 @@ export class BadRequest extends Error {
     this.path = path
   }
 }
+
+/** A request that leaves its history with a provider; `code` is that provider's own word, after which its clients send the whole. */
+export class KeptElsewhere extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'KeptElsewhere'
+    this.code = code
+  }
+}

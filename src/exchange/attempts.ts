@@ -28,6 +28,7 @@ export class Attempts {
   readonly #client: ClientSide
   readonly #story: Story
   readonly #memory: ResponsesMemory | undefined
+  readonly #first: Target | undefined
   readonly #body: RelayedBody
   #drafts: Drafts | undefined
 
@@ -46,6 +47,7 @@ export class Attempts {
     this.#client = client
     this.#story = story
     this.#memory = memory
+    this.#first = chain[0]
     this.#body = new RelayedBody(services, incoming, memory, chain)
   }
 
@@ -138,7 +140,9 @@ export class Attempts {
 
   /** The target's bytes go to the client as they are. */
   isRelayed(target: Target): boolean {
-    return passesBytes(target, this.#incoming) && !this.#client.isBound
+    if (!passesBytes(target, this.#incoming) || this.#client.isBound) return false
+    // Another one would take the few new words for the whole of the conversation.
+    return target === this.#first || !this.#request.mayNameThread()
   }
 
   /** What the refusal taught makes the same target worth a repeat: that its history needs mending, or the true size of the memory. */

@@ -1,4 +1,5 @@
 /** What the client asks, read only as far as somebody needs it: a relayed request is never parsed. */
+import { mayContinueThread } from '../dialects/anthropic/threads.ts'
 import { topLevelString } from '../wire/top-level.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
@@ -11,6 +12,7 @@ export class ClientRequest {
   readonly #memory: ResponsesMemory | undefined
   #decoded: Decoded | undefined
   #model: string | undefined
+  #mayNameThread: boolean | undefined
 
   /** `model`: as a glance at the body shows it, where it does. */
   constructor(services: Services, incoming: Incoming, memory: ResponsesMemory | undefined, model: string | undefined) {
@@ -40,6 +42,13 @@ export class ClientRequest {
   account(): string {
     const { dialect, headers, query } = this.#incoming
     return accountAt(this.#services.chains[dialect][0], headers, query)
+  }
+
+  /** Its provider may hold the conversation, of which it says only what is new. */
+  mayNameThread(): boolean {
+    const { dialect, body } = this.#incoming
+    this.#mayNameThread ??= dialect === 'anthropic' && mayContinueThread(body)
+    return this.#mayNameThread
   }
 
   /** It leans on a history that is kept nowhere here. */

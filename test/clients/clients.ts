@@ -49,10 +49,11 @@ type OllamaOp = 'generate' | 'list' | 'show' | 'ps' | 'version'
 
 export interface Call {
   /**
-   * `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls. `mcp`: one answer of an API that runs tools
-   * itself, of which `value` has the `content` and the `events` of its stream. `compact`: of Responses alone.
+   * `loop`: whole user turns, in which the SDK offers a weather tool and answers its calls. `runner`: the same by the
+   * SDK's own means, of Messages alone; `value` has what the tool was called with. `mcp`: one answer of an API that runs tools itself, of
+   * which `value` has the `content` and the `events` of its stream. `compact`: of Responses alone.
    */
-  op: 'create' | 'stream' | 'final' | 'loop' | 'compact' | 'mcp' | OllamaOp
+  op: 'create' | 'stream' | 'final' | 'loop' | 'runner' | 'compact' | 'mcp' | OllamaOp
   /** None for {@link ollamaClient}. */
   api?: Api
   /** With the suffix of the client: `baseURL(definition, address, api)`. */

@@ -132,3 +132,28 @@ describe('a conversation that moves from one account to the other and back', () 
     })
   })
 })
+
+describe('a thread that the first account keeps', () => {
+  beforeEach(() => start('/v1/messages'))
+  it('is asked for as a whole before the other one is asked', async () => {
+    await first.play({ mode: 'ok', text: 'One.', times: 1 }, { mode: 'anthropic-overloaded' })
+    const ask = (messages: object[], thread: object): Promise<Response> =>
+      fetch(url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'anthropic-version': '2023-06-01',
+          'anthropic-beta': 'message-threads-2026-08-12',
+          'x-api-key': planted.clientKey,
+        },
+        body: JSON.stringify({ model: 'claude-sonnet-4-5', max_tokens: 100, messages, thread }),
+      })
+    const created = Object(await (await ask([{ role: 'user', content: '1?' }], { type: 'create' })).json())
+    const lost = await ask([{ role: 'user', content: '2?' }], { type: 'continue', previous_message_id: created.id })
+    expect(lost.status).toBe(404)
+    expect(await lost.json()).toMatchObject({
+      error: { type: 'not_found_error', details: { error_code: 'thread_not_found' } },
+    })
+    expect(await second.requests()).toEqual([])
+  })
+})

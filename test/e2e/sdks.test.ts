@@ -161,7 +161,8 @@ function sdkTests(definition: ClientDefinition, api: Api): void {
       if (!result.ok) return
       if (typeof result.model === 'string') expect(result.model).toBe(localModel)
       // The Vercel SDK keeps no id of a Responses answer; the others show who answered.
-      if (api !== 'responses' && typeof result.answerId === 'string') expect(result.answerId).toMatch(/^trooper-fallback-/)
+      if (api !== 'responses' && typeof result.answerId === 'string')
+        expect(result.answerId).toMatch(/^trooper-fallback-/)
       expect(result.finish).toMatch(/^(end_turn|stop|completed)$/)
       expect(JSON.stringify(result.usage)).toMatch(/[1-9]/)
     })

@@ -11,9 +11,11 @@ import {
   anthropicMessage,
   anthropicOkHeaders,
   anthropicStream,
+  messageId,
 } from './provider-anthropic.ts'
 import { chatCompletion, chatErrorBody, chatErrorFrame, chatStream, openaiOkHeaders } from './provider-chat.ts'
 import { Signatures } from './signatures.ts'
+import { Threads } from './threads.ts'
 import type { Vendor } from './vendor.ts'
 import { createVendor, type VendorName } from './vendors.ts'
 
@@ -31,18 +33,30 @@ export interface Conversation {
 
 /** What this provider sealed since it was last reset. */
 export const signatures = new Signatures()
+export const threads = new Threads()
 
 export const messages: Conversation = {
   check(body, exchange) {
     const headers = anthropicHeaders(exchange)
     checkAnthropicHeaders(headers)
-    checkMessagesRequest(body, headers, verify, false)
+    checkMessagesRequest(threads.expand(body), headers, verify, false)
   },
-  whole: (answer, body) => anthropicMessage(answer, (thinking) => signatures.sign(thinking, body)),
-  stream: (answer, body) => anthropicStream(answer, (thinking) => signatures.sign(thinking, body)),
+  whole: keptMessage,
+  stream(answer, body) {
+    keptMessage(answer, body)
+    return anthropicStream(answer, (thinking) => signatures.sign(thinking, threads.expand(body)))
+  },
   okHeaders: anthropicOkHeaders,
+  forget: (answer) => threads.forget(messageId(answer)),
   errorBody: anthropicErrorBody,
   errorFrame: anthropicErrorFrame,
+}
+
+function keptMessage(answer: Answer, body: JsonObject): JsonObject {
+  const whole = threads.expand(body)
+  const message = anthropicMessage(answer, (thinking) => signatures.sign(thinking, whole))
+  threads.keep(messageId(answer), whole, message['content'] ?? [])
+  return message
 }
 
 function verify(block: JsonObject, body: JsonObject, index: number, beta: string): string | undefined {

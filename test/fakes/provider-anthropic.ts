@@ -62,8 +62,12 @@ export function anthropicOkHeaders(answer: Answer): Record<string, string> {
   }
 }
 
+export function messageId({ serial }: Answer): string {
+  return `msg_01${serial}`
+}
+
 function envelope(answer: Answer): JsonObject {
-  return { id: `msg_01${answer.serial}`, type: 'message', role: 'assistant', model: answer.model }
+  return { id: messageId(answer), type: 'message', role: 'assistant', model: answer.model }
 }
 
 function stopReason(answer: Answer): string {

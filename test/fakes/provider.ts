@@ -5,7 +5,7 @@ import { createAnswer } from './answer.ts'
 import { type Content, type ProviderBehaviour, providerControl, type ProviderSettings } from './control.ts'
 import { CompactConversation } from './conversation-compact.ts'
 import { ResponsesConversation } from './conversation-responses.ts'
-import { ChatConversation, type Conversation, messages, signatures } from './conversation.ts'
+import { ChatConversation, type Conversation, messages, signatures, threads } from './conversation.ts'
 import { checkAnthropicCredential, checkOpenaiCredential } from './credential.ts'
 import type { Exchange } from './exchange.ts'
 import { perform } from './perform.ts'
@@ -141,6 +141,7 @@ await serve({
     chat.speakFor(null)
     responses.clear()
     signatures.clear()
+    threads.clear()
   },
   answer,
 })

@@ -31,9 +31,10 @@ export class VendorRefusal extends Refusal {
 export class OrderedFailure extends Refusal {}
 
 export function anthropicRefusal(refusal: Refusal): string {
+  const { type, message, code } = refusal
   return JSON.stringify({
     type: 'error',
-    error: { type: refusal.type, message: refusal.message },
+    error: { type, message, ...(code !== null && { details: { error_code: code } }) },
     request_id: 'req_011CSHoEeqs5C35K2UUqR7Fy',
   })
 }

@@ -54,7 +54,10 @@ describe.each(clients.filter(({ name }) => name.startsWith('anthropic-')))('$nam
         },
         said,
       ])
-      expect({ finish, answerId }).toEqual({ finish: 'end_turn', answerId: expect.stringMatching(/^trooper-fallback-/) })
+      expect({ finish, answerId }).toEqual({
+        finish: 'end_turn',
+        answerId: expect.stringMatching(/^trooper-fallback-/),
+      })
       const prompts = (await stage().ollama.requests('/api/chat')).map(({ prompt }) => prompt?.tokens ?? 0)
       expect(usage).toMatchObject({ input_tokens: prompts.reduce((sum, tokens) => sum + tokens, 0) })
       const blocks = events.filter((event) => String(event).startsWith('content_block_start'))

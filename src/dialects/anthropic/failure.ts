@@ -6,6 +6,7 @@ import type { FailedAnswer } from '../dialect.ts'
 import { judgeByTable, spent, statedReset, tooLong } from '../failure-table.ts'
 import type { FailureRow, FailureTable, ProviderError } from '../failure-table.ts'
 import { engineRows } from '../ollama/failure.ts'
+import { encodeThreadNotFound } from './threads.ts'
 
 /**
  * Anthropic's own sentences, which its OpenAI-compatible endpoint repeats in another envelope (providers.md 1.1).
@@ -113,6 +114,8 @@ const wire: { readonly [K in FailureKind]: { status: number; type: string } } = 
 }
 
 export function encodeFailure(failure: Failure): { status: number; body: JsonObject } {
+  const lost = encodeThreadNotFound(failure.message, failure.code)
+  if (lost) return lost
   const creditSpent = failure.kind === 'quota-spent' && failure.what === 'credit'
   const { status, type } = creditSpent ? { status: 402, type: 'billing_error' } : wire[failure.kind]
   return { status, body: { type: 'error', error: { type, message: sentence(failure) }, request_id: null } }

@@ -20,6 +20,7 @@ import { decodeText, decodeUserMessages, encodeUserPart } from './blocks.ts'
 import { decodeAnswer } from './mcp-blocks.ts'
 import { decodeMcpServers } from './mcp-servers.ts'
 import { decodeReasoning, encodeEffort, encodeReasoning, encodeSampling } from './reasoning.ts'
+import { refuseThread } from './threads.ts'
 import { decodeToolChoice, decodeTools, encodeTools } from './tools.ts'
 import { encodeTurns, saysSomething } from './turns.ts'
 
@@ -37,7 +38,7 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
   const model = stringOf(body['model'])
   if (model === undefined) throw new BadRequest('model', 'field required')
   if (!Array.isArray(body['messages'])) throw new BadRequest('messages', 'field required')
-  refuseServerHistory(body)
+  refuseThread(body)
   const config = { ...objectOf(body['output_config']), ...latestConfig(body['messages']) }
   const serial = booleanOf(objectOf(body['tool_choice'])['disable_parallel_tool_use'])
   const userId = stringOf(objectOf(body['metadata'])['user_id'])
@@ -55,12 +56,6 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
     ...(servers.length > 0 && { mcp: { servers, approved: [] } }),
     extras: { anthropic: without(body, modelled) },
   }
-}
-
-/** The earlier turns are on the provider's side: answering without them would lose the conversation. */
-function refuseServerHistory(body: JsonObject): void {
-  if (objectOf(body['thread'])['type'] === 'continue')
-    throw new BadRequest('thread', 'names what only the provider holds; send the whole conversation instead')
 }
 
 /** A system message may set the effort for its turn (real-clients.md 2); the last one counts. */

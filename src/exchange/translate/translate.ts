@@ -1,7 +1,7 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
 import { createCallIds } from '../../context/call-ids.ts'
 import { fitToolNames } from '../../context/tool-names.ts'
-import { BadRequest, type ClientDialectName } from '../../dialects/dialect.ts'
+import { BadRequest, KeptElsewhere, type ClientDialectName } from '../../dialects/dialect.ts'
 import { clientDialects } from '../../dialects/registry.ts'
 import { parseExact } from '../../ir/exact-json.ts'
 import type { Failure, FailureKind } from '../../ir/failure.ts'
@@ -45,6 +45,7 @@ export function decodeJson(
     if (callsForTooMuch(request)) return { ok: false, failure: tooMuch }
     return { ok: true, request }
   } catch (error) {
+    if (error instanceof KeptElsewhere) return { ok: false, failure: failureOf(error), isUnknownHistory: true }
     return { ok: false, failure: { kind: 'bad-request', message: faultOf(error), status: 400 } }
   }
 }
@@ -55,6 +56,10 @@ function saysAnything({ messages }: ChatRequest): boolean {
 }
 
 const listOf = { anthropic: 'messages', 'openai-chat': 'messages', 'openai-responses': 'input' } as const
+
+function failureOf({ code, message }: KeptElsewhere): Failure {
+  return { kind: 'bad-request', message, status: 404, code }
+}
 
 function faultOf(error: unknown): string {
   if (error instanceof BadRequest) return error.message

@@ -33,6 +33,8 @@ drive(async (command) => {
     }
     case 'loop':
       return loop(client, body, command)
+    case 'runner':
+      return runTools(client.beta.messages, body, command)
     case 'mcp':
       return withServers(client.beta.messages, body, command)
     default:
@@ -64,6 +66,33 @@ function loop(client, body, command) {
     return content.length === 0 ? [] : [{ role: 'user', content }]
   }
   return toolLoop(command, ask, (text, image) => ({ role: 'user', content: withImage(text, image) }), answer)
+}
+
+/** The SDK's own loop, which from 1.x on has the provider keep the conversation and says only what is new. */
+async function runTools(messages, body, { turns, streams }) {
+  const { betaTool } = await import(`${process.argv[2]}/helpers/beta/json-schema`)
+  const { name, description, schema: inputSchema, run } = weather
+  const toolCalls = []
+  const tool = betaTool({
+    name,
+    description,
+    inputSchema,
+    run: (input) => {
+      toolCalls.push(input)
+      return run(input)
+    },
+  })
+  const [first, ...more] = turns.map((content) => ({ role: 'user', content }))
+  const runner = messages.toolRunner({ ...body, stream: streams === true, tools: [tool], messages: [first] })
+  const texts = []
+  for await (const said of runner) {
+    const message = streams ? await said.finalMessage() : said
+    if (message.stop_reason === 'tool_use') continue
+    texts.push(describe(message).text)
+    const next = more.shift()
+    if (next) runner.pushMessages({ role: 'assistant', content: message.content }, next)
+  }
+  return { text: texts.join('\n'), texts, chunks: 0, value: toolCalls }
 }
 
 /** What the connector's blocks are in the SDK's own reading, and in which order a stream tells them. */
