@@ -1,5 +1,5 @@
 /**
- * Tools of OpenAI's own kinds (`custom`, `local_shell`, those in a `namespace`), for everybody else: compatible providers and local
+ * Tools of OpenAI's own kinds (`custom`, `local_shell`, `tool_search`, those in a `namespace`), for everybody else: compatible providers and local
  * servers know only functions (providers.md 4.5, local-engines.md 1.8). A tool's schema and its flat name say all of it; a call of it
  * finds its way back by that name.
  */
@@ -36,12 +36,12 @@ function withPlainCalls(message: Message): Message {
 }
 
 function asPlainResult(result: ToolResultPart): ToolResultPart {
-  const { freeform: _, ...plain } = result
+  const { freeform: _, item: __, ...plain } = result
   return plain
 }
 
 function asPlainCall(part: AssistantPart): AssistantPart {
   if (part.type !== 'tool-call') return part
-  const { freeform: _, namespace: __, ...plain } = part
+  const { freeform: _, namespace: __, item: ___, ...plain } = part
   return plain
 }

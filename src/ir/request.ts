@@ -96,6 +96,8 @@ export interface ToolCallPart {
   /** A call of a {@link FunctionTool.freeform} tool: `input` is `{"input": <the text>}`. */
   freeform?: true
   namespace?: ToolNamespace
+  /** As Responses has it, where the other fields do not say all of it. */
+  item?: JsonObject
   cache?: CacheHint
 }
 
@@ -109,6 +111,8 @@ export interface ToolResultPart {
   freeform?: true
   /** It came within the answer: no client had to bring it. */
   isWithin?: true
+  /** As Responses has it, where the other fields do not say all of it. */
+  item?: JsonObject
   cache?: CacheHint
 }
 

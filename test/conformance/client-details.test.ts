@@ -272,6 +272,20 @@ describe('a Responses client', () => {
     })
   })
 
+  it('gets the call of its own search for tools as what it is, with arguments that are no text', () => {
+    const builtIn = { dialect: 'openai-responses', kind: 'tool_search', value: { type: 'tool_search' } } as const
+    const search: FunctionTool = { type: 'function', name: 'tool_search', inputSchema: {}, builtIn }
+    const items = callEvents(search, '{"query":"tickets"}')
+    expect(items.map(({ type }) => type)).toEqual([
+      'response.output_item.added',
+      'response.output_item.done',
+      'response.completed',
+    ])
+    expect(items[1]).toMatchObject({
+      item: { type: 'tool_search_call', call_id: 'call_1', execution: 'client', arguments: { query: 'tickets' } },
+    })
+  })
+
   it('that asked for a compaction gets exactly one item, in a stream and whole, which comes back as the summary', () => {
     const said: StreamEvent[] = [
       start,

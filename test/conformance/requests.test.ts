@@ -272,6 +272,52 @@ describe('a request of Codex', () => {
     ])
   })
 
+  it('that had its client look for tools says what was found, and has it back as it was where it came from', () => {
+    const found = { type: 'function', name: 'send', description: 'Sends.', parameters: {} }
+    const items: JsonObject[] = [
+      {
+        type: 'tool_search_call',
+        call_id: 'c1',
+        status: 'completed',
+        execution: 'client',
+        arguments: { query: 'mail' },
+      },
+      {
+        type: 'tool_search_output',
+        call_id: 'c1',
+        status: 'completed',
+        execution: 'client',
+        tools: [{ type: 'namespace', name: 'mail', description: 'Mail.', tools: [found] }],
+      },
+    ]
+    const parameters = { type: 'object', properties: { query: { type: 'string' } } }
+    const search = { type: 'tool_search', execution: 'client', description: 'Finds tools.', parameters }
+    const request = clientDialects['openai-responses'].decodeRequest({
+      model: 'm',
+      tools: [search],
+      input: items.map((item, at) => ({ ...item, id: `tsc_${at}` })),
+    })
+    expect(request.tools).toMatchObject([
+      { name: 'tool_search', description: 'Finds tools.', inputSchema: parameters },
+      { name: 'send', namespace: { group: 'mail' } },
+    ])
+    expect(request.messages).toMatchObject([
+      { role: 'assistant', content: [{ type: 'tool-call', id: 'c1', name: 'tool_search', input: '{"query":"mail"}' }] },
+      { role: 'tool', content: [{ callId: 'c1', content: [{ text: 'These can be called now:\n- send: Sends.' }] }] },
+    ])
+    expect(targetDialects['openai-responses'].encodeRequest(request, () => {})).toMatchObject({ input: items })
+  })
+
+  it('leaves what the provider itself looks for to the provider', () => {
+    const { tools, messages } = clientDialects['openai-responses'].decodeRequest({
+      model: 'm',
+      tools: [{ type: 'tool_search' }],
+      input: [{ type: 'tool_search_call', id: 'tsc_1', call_id: null, execution: 'server', arguments: {} }],
+    })
+    expect(tools).toMatchObject([{ type: 'opaque', kind: 'tool_search' }])
+    expect(messages).toMatchObject([{ content: [{ type: 'opaque', kind: 'tool_search_call' }] }])
+  })
+
   it.each(['previous_response_id', 'conversation'])(
     'whose history is on the server is refused by name: %s',
     (field) => {

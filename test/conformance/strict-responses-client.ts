@@ -21,13 +21,14 @@ const prefixes: Readonly<Record<string, string>> = {
   web_search_call: 'ws_',
   custom_tool_call: 'ctc_',
   local_shell_call: 'lsh_',
+  tool_search_call: 'tsc_',
   compaction: 'cmp_',
 }
 
 /** Items whose text stands in the item alone, or comes without a part around it. */
-const partless = new Set(['function_call', 'custom_tool_call', 'local_shell_call', 'compaction'])
+const partless = new Set(['function_call', 'custom_tool_call', 'local_shell_call', 'tool_search_call', 'compaction'])
 /** Items that say all they have to say in their two events. */
-const silent = new Set(['local_shell_call', 'compaction', 'web_search_call'])
+const silent = new Set(['local_shell_call', 'tool_search_call', 'compaction', 'web_search_call'])
 
 /** What a delta extends: item type, name of its done event, field with the whole text. */
 const deltas: Readonly<Record<string, [item: string, done: string, field: string]>> = {

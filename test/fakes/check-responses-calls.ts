@@ -11,12 +11,14 @@ const kinds: Readonly<Record<string, { word: string; outputs: readonly string[];
   custom_tool_call: { word: 'custom tool call', outputs: ['custom_tool_call_output'], text: 'input' },
   // Codex answers a shell call as if it were a function (real-clients.md 3).
   local_shell_call: { word: 'local shell call', outputs: ['local_shell_call_output', 'function_call_output'] },
+  tool_search_call: { word: 'tool search call', outputs: ['tool_search_output'] },
 }
 
 const outputWords: Readonly<Record<string, string>> = {
   function_call_output: 'function call output',
   custom_tool_call_output: 'custom tool call output',
   local_shell_call_output: 'local shell call output',
+  tool_search_output: 'tool search output',
 }
 
 export function checkCalls(input: readonly JsonValue[], earlier: readonly JsonObject[]): void {
@@ -36,25 +38,31 @@ export function checkCalls(input: readonly JsonValue[], earlier: readonly JsonOb
 
 function checkCall(item: JsonObject, at: string): void {
   const kind = kinds[stringOf(item['type']) ?? '']
-  if (kind === undefined) return
+  if (kind === undefined || isOfServer(item)) return
   checkCallId(item['call_id'], `${at}.call_id`)
   if (kind.text === undefined) return
   openaiName(item['name'], `${at}.name`)
   if (typeof item[kind.text] !== 'string') throw missingParameter(`${at}.${kind.text}`)
 }
 
+/** A search for tools that no client answers. */
+function isOfServer(item: JsonObject): boolean {
+  return (stringOf(item['type']) ?? '').startsWith('tool_search_') && item['execution'] !== 'client'
+}
+
 function openCall(item: JsonObject, open: Map<string, string>): void {
   const type = stringOf(item['type']) ?? ''
-  if (type in kinds) open.set(stringOf(item['call_id']) ?? '', type)
+  if (type in kinds && !isOfServer(item)) open.set(stringOf(item['call_id']) ?? '', type)
 }
 
 function checkOutput(item: JsonObject, at: string, open: Map<string, string>): void {
   const type = stringOf(item['type']) ?? ''
   const word = outputWords[type]
-  if (word === undefined) return
+  if (word === undefined || isOfServer(item)) return
+  const content = type === 'tool_search_output' ? 'tools' : 'output'
   const field = type === 'local_shell_call_output' ? 'id' : 'call_id'
   checkCallId(item[field], `${at}.${field}`)
-  if (item['output'] === undefined) throw missingParameter(`${at}.output`)
+  if (item[content] === undefined) throw missingParameter(`${at}.${content}`)
   const id = stringOf(item[field]) ?? ''
   const called = open.get(id)
   if (called === undefined || !kinds[called]?.outputs.includes(type)) {

@@ -18,6 +18,7 @@ const idPrefixes: Readonly<Record<string, string>> = {
   function_call: 'fc',
   custom_tool_call: 'ctc',
   local_shell_call: 'lsh',
+  tool_search_call: 'tsc',
   reasoning: 'rs',
   compaction: 'cmp',
   web_search_call: 'ws',

@@ -7,13 +7,20 @@ import { scratchFolder } from '../fakes/output.ts'
 import { TestProcess } from '../fakes/process.ts'
 import { planted } from '../secrets.ts'
 
+interface ToolCall {
+  name: string
+  input: Record<string, string>
+}
+
 export interface AgentDefinition {
   name: string
   endpoint: '/v1/messages' | '/v1/responses'
   /** Its tool for shell commands, as a call of it. */
-  shell: (command: string) => { name: string; input: Record<string, string> }
+  shell: (command: string) => ToolCall
+  /** How it comes to call `status` of Trooper's MCP server, whose tools it keeps back until the model looks for them; unset: by a program of its own. */
+  status?: readonly [ToolCall, ToolCall]
   /** What stands before the user's words: in a conversation of its own, or in the one before. */
-  args: (isFirst: boolean) => string[]
+  args: (isFirst: boolean, address: string) => string[]
   command: string
   /** Points it at this address. */
   settle: (home: string, address: string) => Record<string, string>
@@ -37,7 +44,16 @@ export const agents: readonly AgentDefinition[] = [
     endpoint: '/v1/messages',
     shell: (command) => ({ name: 'Bash', input: { command, description: 'Writes a file' } }),
     command: claude,
-    args: (isFirst) => ['--allowedTools=Bash', ...(isFirst ? [] : ['--continue']), '-p'],
+    status: [
+      { name: 'ToolSearch', input: { query: 'select:mcp__trooper__status' } },
+      { name: 'mcp__trooper__status', input: {} },
+    ],
+    args: (isFirst, address) => [
+      '--allowedTools=Bash,mcp__trooper__status',
+      `--mcp-config=${JSON.stringify({ mcpServers: { trooper: { type: 'http', url: `${address}/mcp` } } })}`,
+      ...(isFirst ? [] : ['--continue']),
+      '-p',
+    ],
     settle: (_home, address) => ({
       ANTHROPIC_BASE_URL: address,
       ANTHROPIC_API_KEY: planted.clientKey,
@@ -48,11 +64,17 @@ export const agents: readonly AgentDefinition[] = [
     name: 'Codex with a provider of its own',
     endpoint: '/v1/responses',
     shell: (cmd) => ({ name: 'exec_command', input: { cmd } }),
+    status: [
+      { name: 'tool_search', input: { query: 'Trooper status' } },
+      { name: 'status', input: {} },
+    ],
     command: process.execPath,
     args: codexArgs,
     settle: (home, address) => {
       const provider = `name = "Trooper"\nbase_url = "${address}/v1"\nwire_api = "responses"\nenv_key = "KEY"`
-      return configured(home, `model = "gpt-5.5"\nmodel_provider = "trooper"\n[model_providers.trooper]\n${provider}`)
+      const server = `[mcp_servers.trooper]\nurl = "${address}/mcp"`
+      const model = 'model = "gpt-5.5"\nmodel_provider = "trooper"'
+      return configured(home, `${model}\n[model_providers.trooper]\n${provider}\n${server}`)
     },
   },
   {
@@ -86,18 +108,20 @@ export class Agent {
   readonly #definition: AgentDefinition
   readonly #home = scratchFolder('home')
   readonly #cwd = scratchFolder('project')
+  readonly #address: string
   readonly #env: Record<string, string>
   #isFirst = true
 
   constructor(definition: AgentDefinition, address: string) {
     this.#definition = definition
+    this.#address = address
     this.#env = { HOME: this.#home, ...definition.settle(this.#home, address) }
   }
 
   /** Gives it a task, and resolves with what it prints in the end. */
   async ask(words: string): Promise<string> {
     const { name, command, args } = this.#definition
-    const options = { command, args: [...args(this.#isFirst), words], env: this.#env, cwd: this.#cwd }
+    const options = { command, args: [...args(this.#isFirst, this.#address), words], env: this.#env, cwd: this.#cwd }
     this.#isFirst = false
     const process = new TestProcess({ name: name.toLowerCase().replaceAll(' ', '-'), ...options })
     process.endInput()

@@ -49,4 +49,18 @@ describe.each(agents)('$name', (definition) => {
     )
     expect(rejected.filter(Boolean)).toEqual([])
   })
+
+  const { status } = definition
+  if (status === undefined) return
+  it('has the local model look for the tools of an MCP server and call them', async () => {
+    await stage.provider.play({ mode: 'reset' })
+    await stage.ollama.play(
+      ...status.map((call) => ({ mode: 'ok' as const, toolCalls: [call], times: 1, path: '/api/chat' })),
+      { mode: 'ok', text: 'The local model answers.', path: '/api/chat' },
+    )
+    expect(await agent.ask('Who answers?')).toContain('The local model answers.')
+    const [last] = (await stage.ollama.requests('/api/chat')).slice(-1)
+    expect(last?.bodyText).toContain(`local/${localModel}: ${localModel} at Ollama`)
+    expect(last?.rejected).toBeUndefined()
+  })
 })

@@ -174,6 +174,10 @@ export const responsesContent: Readonly<Record<string, JsonObject>> = {
     { type: 'local_shell_call', call_id: 'call_1', action: { type: 'exec', command: ['ls'], env: {} } },
     output('local_shell_call_output'),
   ),
+  'tool_search_call of the client and its output': input(
+    { type: 'tool_search_call', call_id: 'call_1', execution: 'client', arguments: { query: 'mail' } },
+    { type: 'tool_search_output', call_id: 'call_1', execution: 'client', tools: [{ type: 'function', name: 'send' }] },
+  ),
   'reasoning, sealed': input({
     type: 'reasoning',
     id: 'rs_1',
@@ -197,6 +201,7 @@ export const responsesContent: Readonly<Record<string, JsonObject>> = {
     tools: [{ type: 'function', name: 'send', parameters: {} }],
   }),
   'tool: local_shell': offered({ type: 'local_shell' }),
+  'tool: tool_search of the client': offered({ type: 'tool_search', execution: 'client', description: 'Finds tools.' }),
   'tool: web_search, tool_search, mcp and others of the provider’s': offered({ type: 'web_search' }),
 }
 

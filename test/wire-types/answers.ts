@@ -114,6 +114,7 @@ const answers: Readonly<Record<string, readonly StreamEvent[]>> = {
     ...called(1, 'local_shell', command),
     ...called(2, 'read_file', '{"city":"Köln"}'),
     ...called(3, 'bash', '{"command":"ls"}'),
+    ...called(4, 'tool_search', '{"query":"mail"}'),
     finished('tool-calls'),
   ],
   'what MCP servers did': [start, ...served, ...said(4, 'It is in the oven.'), finished('stop')],

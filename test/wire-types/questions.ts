@@ -131,6 +131,7 @@ const bodies: { readonly [D in DialectName]: JsonObject } = {
       { type: 'function', name: 'get_weather', description: 'Tells.', parameters: schema, strict: true },
       { type: 'custom', name: 'apply_patch', description: 'Patches.', format: { type: 'grammar', ...grammar } },
       { type: 'local_shell' },
+      { type: 'tool_search', execution: 'client', description: 'Finds tools.', parameters: schema },
       {
         type: 'namespace',
         name: 'files',
@@ -177,6 +178,7 @@ const bodies: { readonly [D in DialectName]: JsonObject } = {
         status: 'completed',
         action: { type: 'exec', command: ['ls'], env: {} },
       },
+      { type: 'tool_search_call', call_id: 'call_5', execution: 'client', arguments: { query: 'mail' } },
       { type: 'function_call_output', call_id: 'call_1', output: 'Rain.' },
       {
         type: 'function_call_output',
@@ -188,6 +190,7 @@ const bodies: { readonly [D in DialectName]: JsonObject } = {
       },
       { type: 'custom_tool_call_output', call_id: 'call_3', output: 'Done.' },
       { type: 'local_shell_call_output', id: 'call_4', output: 'a.txt' },
+      { type: 'tool_search_output', call_id: 'call_5', execution: 'client', tools: [] },
       { type: 'message', role: 'user', content: 'And now?' },
     ],
   },

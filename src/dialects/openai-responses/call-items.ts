@@ -3,6 +3,7 @@ import { arrayOf, compact, objectOf, parseJson, type JsonObject } from '../../ir
 import type { ChatRequest, FunctionTool } from '../../ir/request.ts'
 import { freeformText } from '../freeform.ts'
 import { fitToolId } from '../tool-id.ts'
+import { searchCallItem } from './tool-search.ts'
 import { plainName } from './tools.ts'
 
 export interface Call {
@@ -11,9 +12,14 @@ export interface Call {
   name: string
 }
 
-export type CallKind = 'function' | 'custom' | 'local-shell'
+export type CallKind = 'function' | 'custom' | 'local-shell' | 'tool-search'
 
-const prefixes: { readonly [K in CallKind]: string } = { function: 'fc', custom: 'ctc', 'local-shell': 'lsh' }
+const prefixes: { readonly [K in CallKind]: string } = {
+  function: 'fc',
+  custom: 'ctc',
+  'local-shell': 'lsh',
+  'tool-search': 'tsc',
+}
 
 export function callKind(request: ChatRequest, name: string): CallKind {
   return kindOf(toolOf(request, name))
@@ -21,6 +27,7 @@ export function callKind(request: ChatRequest, name: string): CallKind {
 
 function kindOf(tool: FunctionTool | undefined): CallKind {
   if (tool?.builtIn?.kind === 'local_shell') return 'local-shell'
+  if (tool?.builtIn?.kind === 'tool_search') return 'tool-search'
   return tool?.freeform ? 'custom' : 'function'
 }
 
@@ -50,6 +57,8 @@ export function callItem(request: ChatRequest, id: string, call: Call, input: st
     }
     case 'local-shell':
       return { id, status, call_id, type: 'local_shell_call', action: shellAction(input) }
+    case 'tool-search':
+      return searchCallItem(id, call_id, input, status)
   }
 }
 

@@ -105,7 +105,8 @@ function encodeAssistantPart(part: AssistantPart, warn: Warn): JsonObject[] {
   }
 }
 
-function encodeCall({ id, name, namespace, input, freeform }: ToolCallPart): JsonObject {
+function encodeCall({ id, name, namespace, input, freeform, item }: ToolCallPart): JsonObject {
+  if (item) return { ...item, call_id: fitToolId(id) }
   const call = compact({ call_id: fitToolId(id), name: namespace?.name ?? name, namespace: namespace?.group })
   if (freeform) return { type: 'custom_tool_call', ...call, input: freeformText(input) }
   return { type: 'function_call', ...call, arguments: input }
@@ -122,6 +123,7 @@ function encodeSealed(text: string, seal: { value: string; id?: string }): JsonO
 
 /** There is no mark for a failed call on this wire: it is said in words. */
 function encodeResult(result: ToolResultPart, isFreeform: boolean | undefined, warn: Warn): JsonObject {
+  if (result.item) return { ...result.item, call_id: fitToolId(result.callId) }
   const content: UserPart[] = result.isError ? [{ type: 'text', text: 'Error:' }, ...result.content] : result.content
   const isText = content.every((part) => part.type === 'text')
   const output = isText

@@ -17,7 +17,9 @@ import { decodeUrl } from '../openai-chat/messages.ts'
 import { readCompaction, tellSummary } from './compaction.ts'
 import { readApprovals, type Approvals } from './mcp-approvals.ts'
 import { decodeMcpItem } from './mcp-items.ts'
-import { localShellName, type FlatName } from './tools.ts'
+import type { FlatName } from './namespaces.ts'
+import { decodeSearchCall, decodeSearchResult, isSearchedByClient } from './tool-search.ts'
+import { localShellName } from './tools.ts'
 
 /** Neighbouring items of one speaker (a message, its reasoning, its calls) are one IR message. */
 export function decodeItems(items: JsonValue[], nameOf: FlatName): Message[] {
@@ -46,6 +48,12 @@ function decodeItem(item: JsonObject, at: number, nameOf: FlatName, approvals: A
       return [assistant({ ...decodeCall(item, nameOf, freeformInput(stringOf(item['input']) ?? '')), freeform: true })]
     case 'local_shell_call':
       return [assistant(decodeShellCall(item))]
+    case 'tool_search_call':
+      return [assistant(isSearchedByClient(item) ? decodeSearchCall(item) : opaque(item))]
+    case 'tool_search_output':
+      return isSearchedByClient(item)
+        ? [{ role: 'tool', content: [decodeSearchResult(item, nameOf)] }]
+        : [assistant(opaque(item))]
     case 'function_call_output':
     case 'local_shell_call_output':
       return [{ role: 'tool', content: [decodeResult(item)] }]

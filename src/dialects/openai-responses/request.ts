@@ -19,7 +19,8 @@ import { compactionPlea, userItems } from './compaction.ts'
 import { decodeItems } from './items.ts'
 import { encodeItems } from './encode-items.ts'
 import { decodeMcpWishes } from './mcp-servers.ts'
-import { decodeChoice, decodeTools, encodeTools, flatNames, listTools } from './tools.ts'
+import { flatNames } from './namespaces.ts'
+import { decodeChoice, decodeTools, encodeTools, listTools } from './tools.ts'
 
 const modelled = new Set(
   (

@@ -1,4 +1,4 @@
-/** Responses tools: wire <-> IR. Namespaces are flattened, as no other wire has them; the answer finds its way back by name. */
+/** Responses tools: wire <-> IR. */
 import {
   arrayOf,
   compact,
@@ -15,15 +15,8 @@ import type { ChatRequest, FunctionTool, Tool, ToolChoice, ToolNamespace, Warn }
 import { freeformTool } from '../freeform.ts'
 import { reachableChoice } from '../tool-choice.ts'
 import { decodeFunction, decodeToolChoice } from '../openai-format.ts'
-
-/** A tool of the request beside the namespace it stands in. */
-interface Listed {
-  tool: JsonObject
-  group?: { name: string; description?: string }
-}
-
-/** The model's name of a tool, by its name and its namespace's. */
-export type FlatName = (name: string, group: string | undefined) => string
+import { flatNames, flatten } from './namespaces.ts'
+import { decodeToolSearch } from './tool-search.ts'
 
 /** The tools of a request: its own list, and those that its input adds or has found (real-clients.md 3, `additional_tools`). */
 export function listTools(tools: JsonValue | undefined, input: JsonValue | undefined): JsonObject[] {
@@ -41,24 +34,6 @@ function newest(found: JsonObject[]): JsonObject[] {
   const nameOf = (tool: JsonObject): string =>
     flatten([tool]).map(({ tool: { name }, group }) => `${group?.name ?? ''} ${stringOf(name) ?? ''}`)[0] ?? ''
   return [...new Map(single.map((tool) => [nameOf(tool), tool])).values()]
-}
-
-function flatten(tools: JsonObject[]): Listed[] {
-  return tools.flatMap((tool): Listed[] => {
-    if (tool['type'] !== 'namespace') return [{ tool }]
-    const group = { name: stringOf(tool['name']) ?? '', ...defined({ description: stringOf(tool['description']) }) }
-    return arrayOf(tool['tools']).map((inner) => ({ tool: objectOf(inner), group }))
-  })
-}
-
-/** A name stays as it is where it is the only one of its kind: models call short names best. */
-export function flatNames(tools: JsonObject[]): FlatName {
-  const counts = new Map<string, number>()
-  for (const { tool } of flatten(tools)) {
-    const name = stringOf(tool['name']) ?? ''
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-  }
-  return (name, group) => (group === undefined || (counts.get(name) ?? 0) < 2 ? name : `${group}__${name}`)
 }
 
 export function decodeTools(tools: JsonObject[]): Tool[] {
@@ -79,6 +54,8 @@ function decodeTool(tool: JsonObject): Tool {
 
 function decodeCallable(tool: JsonObject): FunctionTool | undefined {
   const name = stringOf(tool['name'])
+  const search = decodeToolSearch(tool)
+  if (search) return search
   if (tool['type'] === 'function') return decodeFunction(tool)
   if (tool['type'] === 'local_shell') return localShell
   if (tool['type'] !== 'custom' || name === undefined) return undefined
