@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { ownPort } from '../../test/own-port.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { canReach } from './reach.ts'
 
@@ -97,10 +98,9 @@ describe('a network that is down', () => {
 
 describe('canReach', () => {
   it('connects to what is there, and to nothing else', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
+    const port = await ownPort()
+    const server = createServer().listen(port, '127.0.0.1')
     await once(server, 'listening')
-    const address = server.address()
-    const port = typeof address === 'object' && address ? address.port : 0
     expect(await canReach(`http://127.0.0.1:${port}`)).toBe(true)
     server.close()
     await once(server, 'close')

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Pool } from 'undici'
+import { ownPort } from '../../test/own-port.ts'
 import type { Failure } from '../ir/failure.ts'
 import { transportFailure } from './transport-error.ts'
 
@@ -28,15 +29,6 @@ async function listen(onSocket: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 function pool(origin: string): Pool {
   const made = new Pool(origin, { connections: 1, pipelining: 1, connect: { timeout: 10_000 } })
   closers.push(() => made.destroy())
@@ -60,12 +52,12 @@ const answer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len
 
 describe('a real transport error', () => {
   it('of a port where nobody listens is a refusal, and nothing was sent', async () => {
-    const failure = await failureOf(pool(`http://127.0.0.1:${await closedPort()}`))
+    const failure = await failureOf(pool(`http://127.0.0.1:${await ownPort()}`))
     expect(failure).toMatchObject({ kind: 'network', problem: 'refused', requestSent: false })
   })
 
   it('of localhost on such a port is a refusal too, though two addresses were tried', async () => {
-    const failure = await failureOf(pool(`http://localhost:${await closedPort()}`))
+    const failure = await failureOf(pool(`http://localhost:${await ownPort()}`))
     expect(failure).toMatchObject({ kind: 'network', problem: 'refused', requestSent: false })
   })
 

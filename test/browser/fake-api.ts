@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { openAssets } from '../../src/admin/assets.ts'
 import type { ApiEvent, DayView, DrillView, StatusView } from '../../src/admin/views.ts'
 import type { Entry } from '../../src/observe/entry.ts'
+import { ownPort } from '../own-port.ts'
 
 export interface FakeApi {
   url: string
@@ -86,8 +87,8 @@ export async function startFakeApi(says: Said): Promise<FakeApi> {
   }
 
   const server = createServer(handle)
-  await listenOn(server, 0)
-  const { port } = server.address() as { port: number }
+  const port = await ownPort()
+  await listenOn(server, port)
   const goAway = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()

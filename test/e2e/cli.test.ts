@@ -5,6 +5,7 @@ import type { StatusView } from '../../src/admin/views.ts'
 import type { Entry } from '../../src/observe/entry.ts'
 import { scratchFolder } from '../fakes/output.ts'
 import { TestProcess } from '../fakes/process.ts'
+import { ownPort } from '../own-port.ts'
 import { planted } from '../secrets.ts'
 import {
   ask,
@@ -24,7 +25,9 @@ let folder: string
 const started: TestProcess[] = []
 beforeEach(async () => {
   folder = scratchFolder('data')
-  stage = await startStage('/v1/messages', { TROOPER_DATA_DIR: folder, WAIT_MAX: '0' })
+  // Some of them end Trooper, and whoever looks at it goes on looking there.
+  const port = String(await ownPort())
+  stage = await startStage('/v1/messages', { TROOPER_PORT: port, TROOPER_DATA_DIR: folder, WAIT_MAX: '0' })
   await stage.ollama.play({ mode: 'ok', text: planted.localAnswer })
 })
 afterEach(async () => {

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FakeLlamaServer, FakeLmStudio, FakeProvider } from '../fakes/start.ts'
 import { startLlamaServer, startLmStudio, startOllama, startProvider } from '../fakes/start.ts'
+import { ownPort } from '../own-port.ts'
 import { planted } from '../secrets.ts'
 import { ask, dialectNames, dialects, startTrooper, textOf, type RunningTrooper } from './trooper.ts'
 
@@ -178,7 +179,7 @@ describe('llama-server', () => {
 })
 
 /** Whatever is to be found at a port, as a server that is started there. */
-async function listenFor(url: string, port: number): Promise<{ port: number; stop: () => Promise<void> }> {
+async function listenFor(url: string, port: number): Promise<{ stop: () => Promise<void> }> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     const behind = connect(Number(new URL(url).port), '127.0.0.1')
@@ -187,9 +188,7 @@ async function listenFor(url: string, port: number): Promise<{ port: number; sto
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const address = server.address()
   return {
-    port: typeof address === 'object' && address ? address.port : port,
     stop: async () => {
       const closed = once(server, 'close')
       server.close()
@@ -204,8 +203,7 @@ describe('an engine that is started after Trooper', () => {
     const ollama = await startOllama({
       models: [{ name: 'mistral:7b', contextLength: 32_768, capabilities: ['completion', 'tools'] }],
     })
-    const { port, stop } = await listenFor(ollama.url, 0)
-    await stop()
+    const port = await ownPort()
     const trooper = await before(`http://127.0.0.1:${port}`)
     await trooper.process.line((line) => (line.includes('none answers yet') ? true : undefined))
     expect((await post(trooper, 'Hello.')).headers.get('x-trooper-tried')).toContain('connection refused')

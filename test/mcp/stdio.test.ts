@@ -8,6 +8,7 @@ import type { Client } from '@modelcontextprotocol/client'
 import { emptyFolder, spawnTrooper, startTrooper } from '../e2e/trooper.ts'
 import { scratchFolder } from '../fakes/output.ts'
 import { TestProcess } from '../fakes/process.ts'
+import { ownPort } from '../own-port.ts'
 import { planted } from '../secrets.ts'
 import { connectOverStdio, program, use } from './agent.ts'
 
@@ -22,18 +23,9 @@ async function connected(env: Record<string, string>): Promise<Client> {
   return client
 }
 
-/** A port on which nobody listens any more. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? String(address.port) : ''
-}
-
 describe('trooper mcp without a running Trooper', () => {
   it('has its tools, prompts and manual all the same, and says what to do', async () => {
-    const port = await freePort()
+    const port = String(await ownPort())
     const client = await connected({ TROOPER_PORT: port, TROOPER_MCP_WRITE: 'on' })
     expect((await client.listTools()).tools).toHaveLength(9)
     expect((await client.listPrompts()).prompts).toHaveLength(5)
@@ -53,7 +45,7 @@ describe('trooper mcp without a running Trooper', () => {
   })
 
   it('finds the one that is started later', async () => {
-    const port = await freePort()
+    const port = String(await ownPort())
     const folder = scratchFolder('data')
     const client = await connected({ TROOPER_PORT: port, TROOPER_DATA_DIR: folder })
     expect((await use(client, 'status')).isError).toBe(true)
@@ -94,7 +86,7 @@ describe('the process of trooper mcp', () => {
     const cwd = emptyFolder()
     writeFileSync(join(cwd, '.env'), 'TROOPER_HOST=evil.example\nTROOPER_MCP_WRITE=on\n')
     writeFileSync(join(cwd, 'trooper.yaml'), 'settings: { host: evil.example, mcp-write: on }\n')
-    const port = await freePort()
+    const port = String(await ownPort())
     const client = await connectOverStdio({ TROOPER_PORT: port }, 'legacy', cwd)
     clients.push(client)
     expect((await use(client, 'status')).text).toContain(`No Trooper answers at http://127.0.0.1:${port}`)
@@ -105,7 +97,7 @@ describe('the process of trooper mcp', () => {
     const process = new TestProcess({
       name: 'trooper-mcp',
       args: [program, 'mcp'],
-      env: { TROOPER_PORT: await freePort() },
+      env: { TROOPER_PORT: String(await ownPort()) },
       cwd: emptyFolder(),
     })
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
