@@ -22,8 +22,9 @@ await build({
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
-  // What a tool gave back is the model's to read: nobody checks it, least of all with a validator of 290 KB.
   alias: {
+    undici: './scripts/undici.cjs',
+    // What a tool gave back is the model's to read: nobody checks it, least of all with a validator of 290 KB.
     '@modelcontextprotocol/client/_shims': './node_modules/@modelcontextprotocol/client/dist/shimsWorkerd.mjs',
     // Nor does Trooper's own server ask its agents anything that would have to be checked.
     '@modelcontextprotocol/server/_shims': './node_modules/@modelcontextprotocol/server/dist/shimsBrowser.mjs',

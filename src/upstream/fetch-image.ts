@@ -3,7 +3,7 @@
  * A URL is a stranger's word: bounded in size, type and time, and never a way into this machine or its network.
  */
 import { isIP } from 'node:net'
-import { Agent, request, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import { realClock, type Clock } from '../clock.ts'
 import { isPublicAddress, lookupPublic } from './public-address.ts'
 
@@ -88,7 +88,13 @@ async function load(url: string, agentFor: (url: URL) => Dispatcher | undefined)
   for (let hops = 0; hops <= mostRedirects; hops += 1) {
     const dispatcher = agentFor(place)
     if (!dispatcher) return undefined
-    const answer = await request(place, { dispatcher, signal, headers: { accept: 'image/*' } })
+    const answer = await dispatcher.request({
+      origin: place.origin,
+      path: place.pathname + place.search,
+      method: 'GET',
+      signal,
+      headers: { accept: 'image/*' },
+    })
     const { location } = answer.headers
     if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === 'string') {
       await answer.body.dump()
