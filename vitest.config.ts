@@ -9,6 +9,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     globalSetup: ['test/secrets.setup.ts'],
+    setupFiles: ['test/hung.setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

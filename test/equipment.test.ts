@@ -86,6 +86,21 @@ describe('a process', () => {
     await expect(waiting).rejects.toThrow('ended before the awaited line')
   })
 
+  test('that hangs can be told of: what it said, and that it runs or left its output to another', async () => {
+    const child = new TestProcess({ name: 'forever', args: ['-e', forever] })
+    await child.line((line) => line)
+    expect(child.describe()).toMatch(/^forever-\S+ still runs: .* -e .*\n(.*\n)* {2}stdout, .*\n {4}up\n/)
+    await child.stop()
+    const heir = `require('node:child_process').spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: 'inherit' })`
+    const parent = new TestProcess({ name: 'parent', args: ['-e', `${heir}; console.log('gone'); process.exit(0)`] })
+    await parent.line((line) => line)
+    await expect
+      .poll(() => parent.describe(), { timeout: 60_000 })
+      .toMatch(/ has ended, and its output is open still: /)
+    parent.endInput()
+    await parent.exit()
+  })
+
   test('that does not exist is an error, not a crash', async () => {
     const child = new TestProcess({ name: 'nothing', command: '/nonexistent/program', args: [] })
     await expect(child.line((line) => line)).rejects.toThrow('ENOENT')

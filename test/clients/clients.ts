@@ -134,38 +134,53 @@ export function baseURL(client: ClientDefinition, address: string, api: Api): st
   return address + client.baseSuffix(api)
 }
 
+/** The drivers that this worker runs and no test uses just now: loading an SDK takes longer than most of what is asked of it. */
+const idle = new Map<ClientDefinition, TestProcess[]>()
+let calls = 0
+
+/** A driver makes its SDK's client anew for each call, and so nothing goes over from one test to the next. */
 export class Client {
   readonly definition: ClientDefinition
-  readonly process: TestProcess
-  #calls = 0
+  readonly #process: TestProcess
+  #underWay = 0
 
-  constructor(definition: ClientDefinition, env: Readonly<Record<string, string>> = {}) {
-    const command = commandOf(definition)
-    if (command === undefined) throw new Error(`${definition.name} can't run here; ask available() first.`)
+  constructor(definition: ClientDefinition) {
     this.definition = definition
-    this.process = new TestProcess({
-      name: definition.name,
-      command,
-      args: [inFolder(`drivers/${definition.driver}`), ...definition.packages],
-      env: { PYTHONDONTWRITEBYTECODE: '1', ...env },
-      stdoutIsData: true,
-    })
+    this.#process = idle.get(definition)?.pop() ?? startDriver(definition)
   }
 
   /** One call; several may be under way at once. */
-  call(call: Call): Promise<Result> {
-    this.#calls += 1
-    const id = this.#calls
-    this.process.write(JSON.stringify({ id, ...call }))
-    return this.process.line((line) => {
-      const result = resultLine.safeParse(parseJson(line))
-      return result.success && result.data.id === id ? result.data : undefined
-    })
+  async call(call: Call): Promise<Result> {
+    calls += 1
+    const id = calls
+    const from = this.#process.lineCount
+    this.#underWay += 1
+    this.#process.write(JSON.stringify({ id, ...call }))
+    const result = await this.#process.line((line) => {
+      const read = resultLine.safeParse(parseJson(line))
+      return read.success && read.data.id === id ? read.data : undefined
+    }, from)
+    this.#underWay -= 1
+    return result
   }
 
-  stop(): Promise<number | null> {
-    return this.process.stop()
+  /** Leaves the driver to the next test; one that still waits for an answer is ended. */
+  async stop(): Promise<void> {
+    if (this.#underWay > 0 || this.#process.exited) await this.#process.stop()
+    else idle.set(this.definition, [...(idle.get(this.definition) ?? []), this.#process])
   }
+}
+
+function startDriver(definition: ClientDefinition): TestProcess {
+  const command = commandOf(definition)
+  if (command === undefined) throw new Error(`${definition.name} can't run here; ask available() first.`)
+  return new TestProcess({
+    name: definition.name,
+    command,
+    args: [inFolder(`drivers/${definition.driver}`), ...definition.packages],
+    env: { PYTHONDONTWRITEBYTECODE: '1' },
+    stdoutIsData: true,
+  })
 }
 
 const pythonPath = inFolder('.venv/bin/python')

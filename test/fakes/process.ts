@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { threadId } from 'node:worker_threads'
+import { describeHung } from './hung.ts'
 import { outputFolder, scratchFolder } from './output.ts'
 
 export interface ProcessOptions {
@@ -36,12 +37,17 @@ const leash = `data:text/javascript,process.stdin.on('end',()=>process.exit(0)).
 /** Long enough for any orderly end on a busy machine; reached only by a process that hangs. */
 const killAfterMs = 10_000
 
-const running = new Set<Child>()
+const running = new Set<TestProcess>()
 let started = 0
 
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of running) child.signal('SIGKILL')
 })
+
+/** Every process of this worker that has not ended, and how far it is. */
+export function describeRunning(): string[] {
+  return [...running].map((child) => child.describe())
+}
 
 export class TestProcess {
   readonly name: string
@@ -62,7 +68,7 @@ export class TestProcess {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#child = child
-    running.add(child)
+    running.add(this)
     // A write to a process that has just ended is no fault of the test.
     child.stdin.on('error', () => undefined)
     this.#exit = this.#collect(options.stdoutIsData === true)
@@ -86,14 +92,27 @@ export class TestProcess {
     return this.#stderr
   }
 
+  /** How far it is, for a test that ran out of time. */
+  describe(): string {
+    const { pid, spawnargs, exitCode, signalCode } = this.#child
+    const hasEnded = exitCode !== null || signalCode !== null
+    const { name, stdout, stderr } = this
+    return describeHung({ name, pid, command: spawnargs.join(' '), hasEnded, stdout, stderr })
+  }
+
   /** The exit code, or `null` after a signal, once all output is in the files. */
   exit(): Promise<number | null> {
     return this.#exit
   }
 
-  /** The first value `read` gets out of a line of stdout, of the lines so far and those to come. */
-  async line<T>(read: (line: string) => T | undefined): Promise<T> {
-    for (let next = 0; ;) {
+  /** How many lines of stdout there are so far. */
+  get lineCount(): number {
+    return this.#lines.length
+  }
+
+  /** The first value `read` gets out of a line of stdout, of the lines so far, from the one at `from` on, and those to come. */
+  async line<T>(read: (line: string) => T | undefined, from = 0): Promise<T> {
+    for (let next = from; ;) {
       for (; next < this.#lines.length; next += 1) {
         const value = read(this.#lines[next] ?? '')
         if (value !== undefined) return value
@@ -154,7 +173,7 @@ export class TestProcess {
       // The program could not be started at all.
       this.#stderr += String(error)
     }
-    running.delete(child)
+    running.delete(this)
     await Promise.all(files)
     this.#exited = true
     this.#changed()

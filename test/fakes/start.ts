@@ -126,13 +126,13 @@ async function buildBundle(name: string): Promise<string> {
   const entry = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
   if (!existsSync(entry)) throw new Error(`There is no fake named ${name}.`)
   const outfile = join(scratchFolder('bundle'), `${name}.mjs`)
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', sourcemap: 'inline' })
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' })
   return outfile
 }
 
 async function start<Behaviour, Settings>(name: string): Promise<FakeServer<Behaviour, Settings>> {
   const script = await bundle(name)
-  const process = new TestProcess({ name, args: ['--enable-source-maps', script] })
+  const process = new TestProcess({ name, args: [script] })
   const port = await process.line((line) => {
     const ready = parseJson(line)
     return isObject(ready) ? numberOf(ready['port']) : undefined
