@@ -12,6 +12,8 @@ export default defineConfig({
     setupFiles: ['test/hung.setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What has to come is waited for as long as a test may take, less what it takes to say that it did not.
+    expect: { poll: { timeout: 50_000 } },
     projects: [
       {
         extends: true,

@@ -94,9 +94,7 @@ describe('a process', () => {
     const heir = `require('node:child_process').spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: 'inherit' })`
     const parent = new TestProcess({ name: 'parent', args: ['-e', `${heir}; console.log('gone'); process.exit(0)`] })
     await parent.line((line) => line)
-    await expect
-      .poll(() => parent.describe(), { timeout: 60_000 })
-      .toMatch(/ has ended, and its output is open still: /)
+    await expect.poll(() => parent.describe()).toMatch(/ has ended, and its output is open still: /)
     parent.endInput()
     await parent.exit()
   })

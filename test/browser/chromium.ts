@@ -16,6 +16,8 @@ export function available(): true | { skip: string } {
 export function launch(address?: string): Promise<Browser> {
   if (program === undefined) throw new Error('There is no chromium.')
   return chromium.launch({
+    // The hook that waits for it has a limit of its own.
+    timeout: 0,
     executablePath: program,
     // As root it runs without its sandbox or not at all.
     chromiumSandbox: process.getuid?.() !== 0,

@@ -94,7 +94,7 @@ describe('a prompt that only an Ollama can answer', () => {
     leave.abort()
     expect(await left).toBe('left')
     // Trooper hears of it a little later.
-    await expect.poll(waiting, { timeout: 60_000 }).toBe(0)
+    await expect.poll(waiting).toBe(0)
     await stage.ollama.release()
     await (await conversation).text()
     expect(await (await complete()).json()).toMatchObject({ response: planted.localAnswer })
