@@ -164,8 +164,10 @@ describe('a person who steers', () => {
   })
 
   it('has the local model loaded', async () => {
-    expect(await get('engines')).toMatchObject({ engines: [{ state: 'unloaded' }] })
-    expect(JSON.parse((await change('POST', 'warm')).text)).toEqual({ target: `local/${localModel}`, state: 'loaded' })
+    // What an engine has not said within moments is not waited for, and a load that takes longer is told to go on.
+    await expect.poll(() => get('engines')).toMatchObject({ engines: [{ state: 'unloaded' }] })
+    const warmed = async (): Promise<unknown> => JSON.parse((await change('POST', 'warm')).text)
+    await expect.poll(warmed).toEqual({ target: `local/${localModel}`, state: 'loaded' })
     const { loads } = await stage.ollama.journal()
     expect(loads.map(({ model }) => model)).toEqual([localModel])
   })

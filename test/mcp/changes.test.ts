@@ -130,7 +130,9 @@ describe('a model that is not in memory', () => {
       text: expect.stringMatching(/^local\/qwen2\.5:3b is in memory \(/),
       fields: { target: `local/${localModel}` },
     })
-    expect((await use(client, 'status')).fields).toMatchObject({ engines: [{ state: 'loaded' }] })
+    const status = async () => (await use(client, 'status')).fields
+    // What an engine has not said within moments is not waited for.
+    await expect.poll(status).toMatchObject({ engines: [{ state: 'loaded' }] })
     await client.close()
   })
 })
