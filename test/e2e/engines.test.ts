@@ -6,6 +6,7 @@ import type { FakeLlamaServer, FakeLmStudio, FakeProvider } from '../fakes/start
 import { startLlamaServer, startLmStudio, startOllama, startProvider } from '../fakes/start.ts'
 import { ownPort } from '../own-port.ts'
 import { planted } from '../secrets.ts'
+import { startInside } from './inside.ts'
 import { ask, dialectNames, dialects, startTrooper, textOf, type RunningTrooper } from './trooper.ts'
 
 let provider: FakeProvider
@@ -24,7 +25,7 @@ async function before(url: string, env: Record<string, string> = {}): Promise<Ru
   return startTrooper({ PRIMARY_URL: `${provider.url}/v1/messages`, FALLBACK_URL: url, ...env })
 }
 
-async function post(trooper: RunningTrooper, text: string): Promise<Response> {
+async function post(trooper: { url: string }, text: string): Promise<Response> {
   return fetch(`${trooper.url}/v1/messages`, {
     method: 'POST',
     headers: dialects.anthropic.headers,
@@ -204,8 +205,13 @@ describe('an engine that is started after Trooper', () => {
       models: [{ name: 'mistral:7b', contextLength: 32_768, capabilities: ['completion', 'tools'] }],
     })
     const port = await ownPort()
-    const trooper = await before(`http://127.0.0.1:${port}`)
-    await trooper.process.line((line) => (line.includes('none answers yet') ? true : undefined))
+    const url = `http://127.0.0.1:${port}`
+    const program = await before(url)
+    await program.process.line((line) => (line.includes('none answers yet') ? true : undefined))
+    await program.process.stop()
+
+    // By a clock that stands still: where it took long to find nobody, nobody is looked for again for a while.
+    const trooper = await startInside({ PRIMARY_URL: `${provider.url}/v1/messages`, FALLBACK_URL: url })
     expect((await post(trooper, 'Hello.')).headers.get('x-trooper-tried')).toContain('connection refused')
 
     const first = await listenFor(ollama.url, port)
@@ -215,7 +221,7 @@ describe('an engine that is started after Trooper', () => {
 
     const second = await listenFor(studio.url, port)
     expect((await post(trooper, 'Hello.')).headers.get('x-trooper-fallback')).toBe('qwen/qwen3.5-9b')
-    await trooper.process.stop()
+    await trooper.stop(0)
     await Promise.all([second.stop(), ollama.stop()])
   })
 })

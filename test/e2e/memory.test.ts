@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { startOllama, startProvider } from '../fakes/start.ts'
 import { planted } from '../secrets.ts'
+import { startInside } from './inside.ts'
 import { ask, dialects, startStage, textOf } from './trooper.ts'
 
 describe('the story of a quota', () => {
@@ -32,25 +34,27 @@ describe('the story of a quota', () => {
   })
 
   it('leaves a spent primary alone until its reset, and then returns to it', async () => {
-    const stage = await startStage('/v1/messages', { WAIT_MAX: '0' })
-    await stage.provider.play(
+    const [provider, ollama] = await Promise.all([startProvider(), startOllama()])
+    const urls = { PRIMARY_URL: `${provider.url}/v1/messages`, FALLBACK_URL: `${ollama.url}/api/chat` }
+    const trooper = await startInside({ ...urls, WAIT_MAX: '0' })
+    await provider.play(
       { mode: 'anthropic-rate-limit', retryAfter: '2', times: 1 },
       { mode: 'ok', text: planted.cloudAnswer },
     )
-    const asked = (): Promise<number> => stage.provider.requests('/messages').then((requests) => requests.length)
+    const asked = (): Promise<number> => provider.requests('/messages').then((requests) => requests.length)
 
-    const local = await ask(stage.trooper.url, 'anthropic', false)
+    const local = await ask(trooper.url, 'anthropic', false)
     expect(local.headers.get('x-trooper-reason')).toBe('rate-limited')
-    const resting = await ask(stage.trooper.url, 'anthropic', false)
+    trooper.clock.pass(1999)
+    const resting = await ask(trooper.url, 'anthropic', false)
     expect(resting.headers.get('x-trooper-reason')).toBe('rate-limited')
     expect(await asked()).toBe(1)
 
-    // The same request again and again: once the two seconds are over, one of them is the provider's.
-    let response = resting
-    while (response.headers.has('x-trooper-fallback')) response = await ask(stage.trooper.url, 'anthropic', false)
+    trooper.clock.pass(1)
+    const response = await ask(trooper.url, 'anthropic', false)
     expect(textOf(await response.text())).toBe(planted.cloudAnswer)
     expect(await asked()).toBe(2)
-    await stage.stop()
+    await Promise.all([trooper.stop(0), provider.stop(), ollama.stop()])
   })
 
   it('of one model or one customer is not the story of another', async () => {
