@@ -122,7 +122,7 @@ function sdkTests(definition: ClientDefinition, api: Api): void {
     async (op) => {
       const limited: ProviderBehaviour = {
         mode: api === 'messages' ? 'anthropic-rate-limit' : 'openai-rate-limit',
-        retryAfter: '1',
+        retryAfter: '0.1',
         times: 1,
       }
       await stage.provider.play({ mode: 'ok', text: planted.cloudAnswer, times: 2 }, limited, {
@@ -146,7 +146,7 @@ function sdkTests(definition: ClientDefinition, api: Api): void {
         { role: 'system', content: 'Be brief.' },
         ...history.slice(0, 5),
       ])
-      // Turn after turn, until the announced second is over.
+      // Turn after turn, until the announced moment is over.
       let text = third.text
       while (text === planted.localAnswer) text = (await turn('and then?')).text
       expect(text).toBe(planted.cloudAnswer)

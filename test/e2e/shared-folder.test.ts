@@ -77,13 +77,13 @@ it('what one of them learned in the moment before it was killed is not lost by t
 it('what one of them is answered again does not come back from the other’s memory', async () => {
   const first = await start()
   await provider.play(
-    { mode: 'anthropic-subscription', retryAfter: '1', times: 1 },
+    { mode: 'anthropic-subscription', retryAfter: '0.1', times: 1 },
     { mode: 'ok', times: 1 },
     { mode: 'anthropic-subscription', retryAfter: '7999' },
   )
   await fellBack(first, 'key-1')
   const second = await start()
-  // The same request again and again, until its second is over and the provider answers.
+  // The same request again and again, until its moment is over and the provider answers.
   while (await fellBack(first, 'key-1'));
   await first.process.stop()
   expect(remembered()).toEqual([])

@@ -2,13 +2,14 @@
 
 import anthropic
 
-from driver import WEATHER, Forecast, drive, pick_headers, plain, tool_loop
+from driver import TLS, WEATHER, Forecast, drive, pick_headers, plain, tool_loop
 
 
 def perform(command):
     client = anthropic.Anthropic(
         base_url=command["baseURL"],
         api_key=command["apiKey"],
+        http_client=anthropic.DefaultHttpxClient(verify=TLS),
         max_retries=command.get("maxRetries", 0),
         **({"timeout": command["timeoutMs"] / 1000} if "timeoutMs" in command else {}),
     )

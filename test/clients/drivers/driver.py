@@ -5,7 +5,11 @@ import re
 import sys
 import threading
 
+import httpx2
 import pydantic
+
+# As httpx2 makes it for each client that is not given one, which takes longer than most calls.
+TLS = httpx2.create_ssl_context()
 
 _printing = threading.Lock()
 

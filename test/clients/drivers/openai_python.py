@@ -4,13 +4,14 @@ import json
 
 import openai
 
-from driver import WEATHER, Forecast, Skipped, drive, pick_headers, plain, tool_loop
+from driver import TLS, WEATHER, Forecast, Skipped, drive, pick_headers, plain, tool_loop
 
 
 def perform(command):
     client = openai.OpenAI(
         base_url=command["baseURL"],
         api_key=command["apiKey"],
+        http_client=openai.DefaultHttpxClient(verify=TLS),
         max_retries=command.get("maxRetries", 0),
         **({"timeout": command["timeoutMs"] / 1000} if "timeoutMs" in command else {}),
     )
