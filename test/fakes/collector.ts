@@ -1,7 +1,7 @@
 /** A collector of traces (OTLP over HTTP, as JSON), stricter than a real one: what is not exactly of the form is refused. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const id = (digits: number) => z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${digits}}$`))
 const nanoseconds = z.string().regex(/^[1-9]\d{18}$/)

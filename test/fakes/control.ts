@@ -1,6 +1,6 @@
 /** What a test may tell a fake to do: the bodies of `POST /__control`, checked on arrival, typed for the sender. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { damageNames } from './damage.ts'
 import { failureNames } from './failures.ts'
 import { vendorNames } from './vendors.ts'

@@ -1,7 +1,7 @@
 /** What a fake saw and answered; read by tests with `GET /__log`. */
 
 import { EventEmitter, once } from 'node:events'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const answer = z.object({
   status: z.number(),

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { Exchange } from './exchange.ts'
 import { Gate } from './gate.ts'
 import { Journal } from './journal.ts'
