@@ -34,8 +34,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>
 /** Watches stdin from inside the started script, without keeping it alive. */
 const leash = `data:text/javascript,process.stdin.on('end',()=>process.exit(0)).resume().unref?.()`
 
-/** Long enough for any orderly end on a busy machine; reached only by a process that hangs. */
-const killAfterMs = 10_000
+/** Longer than Trooper itself waits for answers that are under way; reached only by a process that hangs. */
+const killAfterMs = 30_000
 
 const running = new Set<TestProcess>()
 let started = 0
@@ -146,7 +146,10 @@ export class TestProcess {
   /** Ends it and waits for the end. */
   async stop(): Promise<number | null> {
     if (this.#exited) return this.#exit
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), killAfterMs)
+    const timer = setTimeout(() => {
+      console.error(`It was told to end, and is killed: ${this.describe()}`)
+      this.#child.kill('SIGKILL')
+    }, killAfterMs)
     this.#child.kill('SIGTERM')
     const code = await this.#exit
     clearTimeout(timer)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { isObject, numberOf, parseJson } from '../../src/ir/json.ts'
+import { AdminLine } from './admin-line.ts'
 import type {
   LlamaServerSettings,
   LmStudioSettings,
@@ -52,39 +53,41 @@ class FakeServer<Behaviour, Settings> {
   readonly process: TestProcess
   /** `http://127.0.0.1:<port>`, no slash at the end. */
   readonly url: string
+  readonly #admin: AdminLine
 
   constructor(process: TestProcess, port: number) {
     this.process = process
     this.url = `http://127.0.0.1:${port}`
+    this.#admin = new AdminLine(this.url)
   }
 
   /** From now on requests get these, in this order; a good answer when they are used up. */
   async play(...plan: Behaviour[]): Promise<void> {
-    await this.#post('/__control', { plan })
+    await this.#admin.ask('/__control', { plan })
   }
 
   async configure(settings: Settings): Promise<void> {
-    await this.#post('/__control', { settings })
+    await this.#admin.ask('/__control', { settings })
   }
 
   /** Lets every answer that waits at its `holdAfter` go on. */
   async release(): Promise<void> {
-    await this.#post('/__release', {})
+    await this.#admin.ask('/__release', {})
   }
 
   /** Closes every connection, whoever may wait for an answer on it. */
   async hangUp(): Promise<void> {
-    await this.#post('/__hang-up', {})
+    await this.#admin.ask('/__hang-up', {})
+    this.#admin.renew()
   }
 
   /** Forgets plan, settings and journal. With settings of its own at once: nobody who asks meanwhile sees others. */
   async reset(settings?: Settings): Promise<void> {
-    await this.#post('/__reset', { settings })
+    await this.#admin.ask('/__reset', { settings })
   }
 
   async journal(after = -1): Promise<JournalText> {
-    const response = await fetch(`${this.url}/__log?after=${after}`)
-    return journalSchema.parse(await response.json())
+    return journalSchema.parse(JSON.parse(await this.#admin.ask(`/__log?after=${after}`)))
   }
 
   /** The requests to this path (its end), or all. */
@@ -101,12 +104,8 @@ class FakeServer<Behaviour, Settings> {
   }
 
   stop(): Promise<number | null> {
+    this.#admin.renew()
     return this.process.stop()
-  }
-
-  async #post(path: string, body: object): Promise<void> {
-    const response = await fetch(this.url + path, { method: 'POST', body: JSON.stringify(body) })
-    if (!response.ok) throw new Error(`The fake refused ${path}: ${await response.text()}`)
   }
 }
 
