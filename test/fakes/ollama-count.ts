@@ -15,10 +15,11 @@ export const countByLength: CountPrompt = (messages, tools) => {
   )
 }
 
-/** Whatever cut it names: a server knows its own vocabulary. */
+/** Whatever kind it says that it is of: a server knows its own vocabulary. */
 export function countByVocabulary(vocabulary: JsonObject): CountPrompt {
-  const isOfBytes = vocabulary['tokenizer.ggml.model'] === 'gpt2'
-  const tokenizer = readTokenizer({ ...vocabulary, ...(isOfBytes && { 'tokenizer.ggml.pre': 'gpt-2' }) })
+  const isOfPairs = vocabulary['tokenizer.ggml.merges'] !== undefined
+  const kind = isOfPairs ? { 'tokenizer.ggml.model': 'gpt2', 'tokenizer.ggml.pre': 'gpt-2' } : {}
+  const tokenizer = readTokenizer({ ...vocabulary, ...kind })
   if (!tokenizer) throw new Error('This is no vocabulary.')
   return (messages, tools) => {
     const said = messages.map(
