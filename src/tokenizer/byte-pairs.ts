@@ -1,16 +1,16 @@
 /** Byte-pair vocabularies (`tokenizer.ggml.model` is `gpt2`): a text is cut into pieces, and the bytes of each are merged. */
 import { remembering } from './known-pieces.ts'
 import { createMerging } from './merging.ts'
-import type { Pairs } from './pairs.ts'
+import type { PairOf } from './pairs.ts'
 import { eachPiece, type Split } from './splits.ts'
 
 /** Counts the tokens of a text without marks. */
 export function countByBytes(
   numbers: ReadonlyMap<string, number>,
-  pairs: Pairs,
+  pairOf: PairOf,
   { cuts, takesWholeWords }: Split,
 ): (text: string) => number {
-  const merging = createMerging(pairs)
+  const merging = createMerging(pairOf)
   const letters = lettersOfBytes()
   const tokenOfByte = letters.map((letter) => numbers.get(letter) ?? -1)
   const encoder = new TextEncoder()

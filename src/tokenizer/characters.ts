@@ -4,7 +4,7 @@
  */
 import { remembering } from './known-pieces.ts'
 import { createMerging } from './merging.ts'
-import type { Pairs } from './pairs.ts'
+import type { PairOf } from './pairs.ts'
 
 const blank = '▁'
 
@@ -18,10 +18,10 @@ interface Rules {
 /** Counts the tokens of a text without marks. */
 export function countByCharacters(
   numbers: ReadonlyMap<string, number>,
-  pairs: Pairs,
+  pairOf: PairOf,
   { addsSpace, cutsLines }: Rules,
 ): (text: string) => number {
-  const merging = createMerging(pairs)
+  const merging = createMerging(pairOf)
   const joints = jointsOf(numbers)
   let row = new Int32Array(0)
 

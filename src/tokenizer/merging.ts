@@ -1,6 +1,6 @@
 /** What is left of a row of tokens when every pair that can be is merged, the lowest rank first, of equals the leftmost. */
 import { createLowest } from './lowest.ts'
-import type { Pairs } from './pairs.ts'
+import { rankOf, tokenOf, type PairOf } from './pairs.ts'
 
 export interface Merging {
   /** The tokens that stay, of the first `length` of `row`; -1 stands for one that merges with none. n log n. */
@@ -11,21 +11,21 @@ export interface Merging {
 const places = 2 ** 26
 
 /** Its tables are used again from call to call. */
-export function createMerging(pairs: Pairs): Merging {
+export function createMerging(pairOf: PairOf): Merging {
   const due = createLowest()
   let tokens = new Int32Array(0)
   /** The places before and behind each, of those that are left; -1: none. */
   let before = new Int32Array(0)
   let behind = new Int32Array(0)
   /** The pair that begins at each place, as it is now; -1: none that merges. */
-  let pairAt = new Int32Array(0)
+  let pairAt = new Float64Array(0)
 
   const begin = (row: Int32Array, length: number): void => {
     if (tokens.length < length) {
       tokens = new Int32Array(length * 2)
       before = new Int32Array(length * 2)
       behind = new Int32Array(length * 2)
-      pairAt = new Int32Array(length * 2)
+      pairAt = new Float64Array(length * 2)
     }
     tokens.set(row.subarray(0, length))
     for (let place = 0; place < length; place += 1) {
@@ -41,17 +41,15 @@ export function createMerging(pairs: Pairs): Merging {
     const next = behind[place] ?? -1
     const left = tokens[place] ?? -1
     const right = next === -1 ? -1 : (tokens[next] ?? -1)
-    const pair = left === -1 || right === -1 ? -1 : pairs.find(left, right)
+    const pair = left === -1 || right === -1 ? -1 : pairOf(left, right)
     pairAt[place] = pair
     if (pair !== -1) due.push(rankOf(pair) * places + place)
   }
 
-  const rankOf = (pair: number): number => pairs.ranks[pair] ?? 0
-
   const merge = (place: number, pair: number): void => {
     const next = behind[place] ?? -1
     const beyond = behind[next] ?? -1
-    tokens[place] = pairs.merged[pair] ?? -1
+    tokens[place] = tokenOf(pair)
     pairAt[next] = -1
     behind[place] = beyond
     if (beyond !== -1) before[beyond] = place

@@ -40,19 +40,17 @@ function counterOf(
   switch (stringOf(field('model'))) {
     case 'gpt2': {
       const split = splitOf(stringOf(field('pre')) ?? 'default')
-      return split && merges.length > 0
-        ? countByBytes(words.numbers, pairsOfMerges(words.numbers, merges), split)
-        : undefined
+      return split && merges.length > 0 ? countByBytes(words.numbers, pairsOfMerges(words, merges), split) : undefined
     }
     case 'gemma4':
       return merges.length > 0
-        ? countByCharacters(words.numbers, pairsOfMerges(words.numbers, merges), { addsSpace: false, cutsLines: true })
+        ? countByCharacters(words.numbers, pairsOfMerges(words, merges), { addsSpace: false, cutsLines: true })
         : undefined
     case 'llama': {
       const scores = numbers(field('scores'))
       const addsSpace = booleanOf(field('add_space_prefix')) ?? true
       return scores.length > 0
-        ? countByCharacters(words.numbers, pairsOfScores(words.numbers, scores), { addsSpace, cutsLines: false })
+        ? countByCharacters(words.numbers, pairsOfScores(words, scores), { addsSpace, cutsLines: false })
         : undefined
     }
     default:

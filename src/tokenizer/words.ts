@@ -4,6 +4,8 @@
 const types = { unknown: 2, control: 3, userDefined: 4 } as const
 
 export interface Words {
+  /** By number, and the numbers. */
+  texts: readonly string[]
   numbers: ReadonlyMap<string, number>
   /** Tokens that stand for themselves wherever a text has their words: `<|im_end|>`, and what a vocabulary's makers added by hand. */
   marks: string[]
@@ -18,7 +20,7 @@ export function readWords(tokens: readonly string[], kinds: readonly number[]): 
     const kind = kinds[number]
     if (kind === types.control || kind === types.userDefined || kind === types.unknown) marks.push(token)
   }
-  return { numbers, marks }
+  return { texts: tokens, numbers, marks }
 }
 
 export interface Marks {
