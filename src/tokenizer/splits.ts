@@ -65,6 +65,11 @@ export function splitOf(kind: string): Split | undefined {
   return { cuts: cuts.map((cut) => new RegExp(cut, 'gu')), ...(takesWholeWords && { takesWholeWords }) }
 }
 
+/** All that are known. */
+export function knownSplits(): string[] {
+  return splits.flatMap(([kinds]) => kinds.split(' '))
+}
+
 /** Calls `take` with each piece, in order. */
 export function eachPiece(text: string, cuts: readonly RegExp[], take: (piece: string) => void, at = 0): void {
   const cut = cuts[at]

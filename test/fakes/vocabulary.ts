@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/ir/json.ts'
 /** `llama_token_type` of llama.cpp. */
 const types = { normal: 1, unknown: 2, control: 3, byte: 6 } as const
 const marks = ['<|endoftext|>', '<|im_start|>', '<|im_end|>']
+const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
 const usualMerges = 600
 
 /** Byte pairs: every byte is a token, so that any text survives, and what the corpus has often is merged. */
@@ -27,7 +28,6 @@ export function pieceVocabulary(corpus: string, count = usualMerges): JsonObject
   const spelt = wordsOf(corpus).map((word) => Array.from(word.replaceAll(' ', '▁')))
   const letters = [...new Set(['▁', ...spelt.flat()])]
   const merged = train(spelt, count).map((pair) => pair.join(''))
-  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
   const pieces = [...new Set([...merged, ...letters])]
   const { unknown, control, byte, normal } = types
   return {
@@ -37,6 +37,20 @@ export function pieceVocabulary(corpus: string, count = usualMerges): JsonObject
     'tokenizer.ggml.token_type': [unknown, control, control, ...bytes.map(() => byte), ...pieces.map(() => normal)],
     'tokenizer.ggml.scores': [0, 0, 0, ...bytes.map(() => 0), ...pieces.map((_, at) => -at)],
     'tokenizer.ggml.add_space_prefix': true,
+  }
+}
+
+/** Gemma 4's: characters, whose merges are listed. */
+export function characterVocabulary(corpus: string, count = usualMerges): JsonObject {
+  const spelt = wordsOf(corpus).map((word) => Array.from(word.replaceAll(' ', '▁')))
+  const merges = train(spelt, count)
+  const pieces = [...new Set(['▁', ...spelt.flat(), ...merges.map((pair) => pair.join('')), '\n\n', '\n\n\n'])]
+  const { control, byte, normal } = types
+  return {
+    'tokenizer.ggml.model': 'gemma4',
+    'tokenizer.ggml.tokens': [...marks, ...bytes, ...pieces],
+    'tokenizer.ggml.token_type': [...marks.map(() => control), ...bytes.map(() => byte), ...pieces.map(() => normal)],
+    'tokenizer.ggml.merges': merges.map((pair) => pair.join(' ')),
   }
 }
 
