@@ -4,19 +4,20 @@ import type { Words } from './words.ts'
 /** A rank and a token in one number, or -1: these two stay apart. */
 export type PairOf = (left: number, right: number) => number
 
-/** 2^20 tokens; of the ranks, the lower comes earlier. */
-const tokens = 2 ** 20
+/** Four times as many as any vocabulary of today has. */
+export const mostTokens = 2 ** 20
 
+/** Of the ranks, the lower comes earlier. */
 function packed(rank: number, token: number): number {
-  return rank * tokens + token
+  return rank * mostTokens + token
 }
 
 export function rankOf(pair: number): number {
-  return Math.floor(pair / tokens)
+  return Math.floor(pair / mostTokens)
 }
 
 export function tokenOf(pair: number): number {
-  return pair % tokens
+  return pair % mostTokens
 }
 
 /** Of byte pairs: each is `left right`, the first the most urgent. */

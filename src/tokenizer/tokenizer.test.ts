@@ -107,6 +107,7 @@ describe('no tokenizer', () => {
   it.each<[string, object]>([
     ['without tokens, as whoever does not ask for them gets it', { 'tokenizer.ggml.tokens': [] }],
     ['with null in their place, as older servers have it', { 'tokenizer.ggml.tokens': null }],
+    ['of which something is no word', { 'tokenizer.ggml.tokens': ['a', 1, 'b'] }],
     ['without merges', { 'tokenizer.ggml.merges': [] }],
     ['of a kind that nobody knows', { 'tokenizer.ggml.model': 'rwkv' }],
     ['cut in a way that nobody knows', { 'tokenizer.ggml.pre': 'of-tomorrow' }],
