@@ -8,7 +8,7 @@ interface Template {
   /** Each mark is one token: it is written so. */
   marks: RegExp
   begins: string
-  around(role: string, content: string): string
+  around: (role: string, content: string) => string
   ends: string
 }
 
