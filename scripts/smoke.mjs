@@ -40,7 +40,7 @@ try {
       ['mcp_tool_use', 'found it', 'hello from here'],
     )
     await loadPage(url)
-    assert.notEqual(await omittedOf(url, longTurns()), null)
+    assert.notEqual(await omittedOf(url, longTurns(), 5), null)
     assert.equal(vocabulariesTold, 1)
   })
   assert.equal(await toolsOverStdio(program), 9)
@@ -120,14 +120,15 @@ async function ask(url, content, more = {}) {
   return response.json()
 }
 
-/** What was left out of a conversation, as the header tells it. */
-async function omittedOf(url, messages) {
+/** What was left out of a conversation, as the header tells it. On a busy machine its vocabulary is there for the next attempt only. */
+async function omittedOf(url, messages, attempts) {
   const response = await fetch(`${url}/v1/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': 'smoke', 'anthropic-version': '2023-06-01' },
     body: JSON.stringify({ model: 'claude', max_tokens: 10, messages }),
   })
-  return response.headers.get('x-trooper-omitted')
+  const omitted = response.headers.get('x-trooper-omitted')
+  return omitted === null && attempts > 1 ? omittedOf(url, messages, attempts - 1) : omitted
 }
 
 /** They would fit by any estimate; by the model's own vocabulary, which has a token for each byte, they do not. */

@@ -8,7 +8,8 @@ import type { SeenRequest } from '../fakes/journal.ts'
 import { bytePairVocabulary, pieceVocabulary } from '../fakes/vocabulary.ts'
 import { planted } from '../secrets.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
-import { dialects, localModel, startTrooper, textOf, type RunningTrooper } from './trooper.ts'
+import { startInside, type Inside } from './inside.ts'
+import { dialects, localModel, textOf } from './trooper.ts'
 
 const samples = JSON.parse(readFileSync(new URL('../fixtures/tokens/counted.json', import.meta.url), 'utf8')) as {
   kind: string
@@ -23,15 +24,15 @@ const window = 8192
 interface Stage {
   provider: FakeProvider
   ollama: FakeOllama
-  trooper: RunningTrooper
+  trooper: Inside
 }
 
 let stage: Stage | undefined
 afterEach(async () => {
-  await Promise.all([stage?.trooper.process.stop(), stage?.ollama.stop(), stage?.provider.stop()])
+  await Promise.all([stage?.trooper.stop(0), stage?.ollama.stop(), stage?.provider.stop()])
 })
 
-/** Each with a Trooper of its own: what it learns of a model holds for the next conversation. */
+/** Each with a Trooper of its own, as what it learns of a model holds for the next conversation; its patience with the vocabulary has no end. */
 async function serve(vocabulary: JsonObject, version = '0.33.0'): Promise<Stage> {
   const model: LocalModel = {
     name: localModel,
@@ -42,7 +43,7 @@ async function serve(vocabulary: JsonObject, version = '0.33.0'): Promise<Stage>
   const [provider, ollama] = await Promise.all([startProvider(), startOllama({ models: [model], version })])
   await provider.play({ mode: 'anthropic-overloaded' })
   await ollama.play({ mode: 'ok', text: planted.localAnswer })
-  const trooper = await startTrooper({
+  const trooper = await startInside({
     PRIMARY_URL: `${provider.url}/v1/messages`,
     FALLBACK_URL: `${ollama.url}/api/chat`,
     FALLBACK_MODEL: localModel,
