@@ -1,9 +1,9 @@
 // llama.cpp's own tokenizer: of each question on stdin, a vocabulary and texts, the tokens of each text.
+// usage: node llama-tokenizer.mjs <URL of node-llama-cpp>
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { getLlama } from 'node-llama-cpp'
 import { encodeGguf } from '../../scripts/gguf.mjs'
 
 const kinds = {
@@ -15,6 +15,7 @@ const kinds = {
 
 const folder = mkdtempSync(join(tmpdir(), 'trooper-tokenizer-'))
 try {
+  const { getLlama } = await import(process.argv[2])
   const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'disabled' })
   const counts = []
   for (const { vocabulary, texts } of JSON.parse(await text(process.stdin))) {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { findLibrary } from '../../src/embedded/library-path.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import { knownSplits } from '../../src/tokenizer/splits.ts'
 import { readTokenizer } from '../../src/tokenizer/tokenizer.ts'
@@ -49,7 +50,8 @@ const vocabularies: [kind: string, JsonObject][] = [
 
 async function askLlama(): Promise<number[][]> {
   const driver = fileURLToPath(new URL('llama-tokenizer.mjs', import.meta.url))
-  const child = spawn(process.execPath, [driver], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const library = findLibrary(fileURLToPath(new URL('.', import.meta.url))) ?? ''
+  const child = spawn(process.execPath, [driver, library], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify(vocabularies.map(([, vocabulary]) => ({ vocabulary, texts }))))
   return (await json(child.stdout)) as number[][]
 }
