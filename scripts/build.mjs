@@ -8,12 +8,13 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 rmSync('dist', { recursive: true, force: true })
 await build({
-  // The last two run in processes of their own: a model inside Trooper, and a drill beside one that is at work.
+  // The last three run beside Trooper, in processes and a thread of their own: a model inside it, a drill while it is at work, and what counts tokens.
   entryPoints: {
     trooper: 'src/main.ts',
     index: 'src/index.ts',
     embedded: 'src/embedded/child/main.ts',
     drill: 'src/drill/child.ts',
+    tokenizer: 'src/engines/tokenizers/thread.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -65,7 +65,7 @@ export async function openServices(
   const pools = createPools(config.connectMs, embedded.ports)
   const memory = openMemory(join(folder, 'ledger.json'), clock, log)
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
-  const { engines, locals } = openEngines(pools, config, targets, clock, log)
+  const { engines, locals, tokenizers } = openEngines(pools, config, targets, clock, log)
   const journal = createJournal(config.journal, clock.now().toString(36), config.capture)
   const find = finderOf(embedded.chains)
   const ended = gatherEnded(journal, find, clock)
@@ -113,7 +113,8 @@ export async function openServices(
       ended.stop()
       const { transcripts, days, traces } = services
       await traces?.settle()
-      await Promise.all([pools.destroy(), images.destroy(), transcripts.settle(), memory.settle(), days.settle()])
+      const closed = [pools.destroy(), images.destroy(), tokenizers.end()]
+      await Promise.all([...closed, transcripts.settle(), memory.settle(), days.settle()])
     },
   }
 }

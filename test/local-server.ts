@@ -6,6 +6,7 @@ import type { Kit } from '../src/engines/kit.ts'
 import type { DialectName } from '../src/ir/request.ts'
 import { endpointPaths, type Target } from '../src/routing/target.ts'
 import { createPools } from '../src/upstream/pools.ts'
+import { noTokenizers } from './no-tokenizers.ts'
 
 /** `answers`: by method and path, without the query: a body that is served with 200, or a status and a body. */
 export type Answers = Record<string, Answer | ((body: unknown) => Answer)>
@@ -56,7 +57,7 @@ export async function startLocalServer(
   const machine = { total: () => 32 * gib, free: () => 24 * gib }
   return {
     origin,
-    kit: { pools, clock, log, machine, contextMax: undefined, ...kit },
+    kit: { pools, clock, log, machine, contextMax: undefined, tokenizers: noTokenizers, ...kit },
     asked,
     answers: there,
     pass: (ms) => void (nowMs += ms),

@@ -86,7 +86,10 @@ export interface Engine {
    * `undefined`: the server does not tell. May take as long as a model takes to load, where that has to be ordered beforehand.
    */
   windowFor(need: Need, target: Target): Promise<number | undefined>
-  /** The tokens of the conversation as this server counts them, template and tools included; `undefined`: it does not count. */
+  /**
+   * The tokens of the conversation, template and tools included: as this server counts them, or not fewer, by the model's own vocabulary.
+   * `undefined`: nobody can count them.
+   */
   count(request: ChatRequest, target: Target): Promise<number | undefined>
   /**
    * What does not fit it cuts without a word, and nothing forbids it that: then nothing may come near to the end of the window, and what

@@ -6,6 +6,7 @@ import type { TargetUrl } from '../routing/target.ts'
 import { askServer, type Place, type ServerAnswer } from '../upstream/fetch-json.ts'
 import type { Pools } from '../upstream/pools.ts'
 import type { Machine } from './memory.ts'
+import type { Tokenizers } from './tokenizers/tokenizers.ts'
 
 export interface Kit {
   pools: Pools
@@ -14,6 +15,7 @@ export interface Kit {
   machine: Machine
   /** `CONTEXT_MAX`, in tokens; unset: as much as memory allows. */
   contextMax: number | undefined
+  tokenizers: Tokenizers
 }
 
 /** Asks a server at its root; `undefined` when it does not answer in time. */

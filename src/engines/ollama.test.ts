@@ -13,6 +13,7 @@ import { thisMachine } from './memory.ts'
 import { OllamaEngine } from './ollama.ts'
 import { createMargins, type Margins } from '../context/margins.ts'
 import { roomForAnswer } from '../context/room.ts'
+import { noTokenizers } from '../../test/no-tokenizers.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 
 const base: ChatRequest = {
@@ -77,7 +78,14 @@ async function ollama(show: { status?: number; body: unknown }): Promise<Fake> {
     model: 'small',
   }
   return {
-    engine: new OllamaEngine({ pools, clock: still, log: silent, machine: thisMachine, contextMax: undefined }),
+    engine: new OllamaEngine({
+      pools,
+      clock: still,
+      log: silent,
+      machine: thisMachine,
+      contextMax: undefined,
+      tokenizers: noTokenizers,
+    }),
     margins: createMargins(),
     target,
     asked,

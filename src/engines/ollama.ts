@@ -8,6 +8,7 @@ import { compact, isObject, objectOf, stringOf, type JsonObject, type JsonValue 
 import type { ChatRequest } from '../ir/request.ts'
 import type { Target } from '../routing/target.ts'
 import type { Place } from '../upstream/fetch-json.ts'
+import { credentialHeader } from '../wire/headers.ts'
 import {
   tokensOf,
   type Engine,
@@ -29,8 +30,10 @@ import {
   type OllamaModel,
   type RunningModel,
 } from './ollama-model.ts'
-import { createRecall, type Recall } from './recall.ts'
+import { partsOfPrompt } from './ollama-prompt.ts'
 import { encodeFor, onlyPrefix } from './own-request.ts'
+import { createRecall, type Recall } from './recall.ts'
+import type { VocabularyPlace } from './tokenizers/question.ts'
 import { chooseWindow } from './window.ts'
 import { createChoices, type Choices } from './window-choices.ts'
 
@@ -95,8 +98,13 @@ export class OllamaEngine implements Engine {
     return window
   }
 
-  count(_request: ChatRequest, _target: Target): Promise<number | undefined> {
-    return Promise.resolve(undefined)
+  /** It counts nothing itself, but hands out a model's vocabulary, and the rest is an allowance (ollama-prompt.ts). */
+  async count(request: ChatRequest, target: Target): Promise<number | undefined> {
+    // Nothing that was counted is believed of a server that may have cut it (window.ts).
+    if (await this.cutsInSilence(target)) return undefined
+    const { texts, allowance } = partsOfPrompt(encodeFor('ollama', request))
+    const tokens = await this.#kit.tokenizers.count(vocabularyOf(target), texts)
+    return tokens === undefined ? undefined : tokens + allowance
   }
 
   async cutsInSilence(target: Target): Promise<boolean> {
@@ -184,6 +192,14 @@ export class OllamaEngine implements Engine {
 
 function rootKey({ url }: Place): string {
   return url.origin + rootOf(url)
+}
+
+function vocabularyOf({ url, credential, model = '' }: Target): VocabularyPlace {
+  return {
+    url: `${url.origin}${rootOf(url)}/api/show`,
+    headers: credential ? [credentialHeader(credential)] : [],
+    model,
+  }
 }
 
 function keyOf(target: Target): string {

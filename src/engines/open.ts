@@ -9,6 +9,7 @@ import type { Engines } from './engine.ts'
 import { createEngines } from './engines.ts'
 import { createLocals, type Locals } from './locals.ts'
 import { thisMachine } from './memory.ts'
+import { createTokenizers, type Tokenizers } from './tokenizers/tokenizers.ts'
 
 /** Nobody is asked anything before one of them is prepared or looked at. */
 export function openEngines(
@@ -17,9 +18,11 @@ export function openEngines(
   { open }: Pick<Targets, 'open'>,
   clock: Clock,
   log: Log,
-): { engines: Engines; locals: Locals } {
+): { engines: Engines; locals: Locals; tokenizers: Tokenizers } {
   const kit = { clock, log, machine: thisMachine }
-  const engines = createEngines({ pools, contextMax: config.contextMax, ...kit })
+  const tokenizers = createTokenizers(clock)
+  const engines = createEngines({ pools, contextMax: config.contextMax, tokenizers, ...kit })
   const ports = portsBeside(config)
-  return { engines, locals: createLocals({ engines, open, ports, allowedModels: config.allowRemoteModels, ...kit }) }
+  const locals = createLocals({ engines, open, ports, allowedModels: config.allowRemoteModels, ...kit })
+  return { engines, locals, tokenizers }
 }

@@ -32,6 +32,7 @@ import type { Pools } from '../../src/upstream/pools.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { FakeReply } from '../fakes/reply.ts'
 import { dialects, type TestedDialect } from '../e2e/trooper.ts'
+import { noTokenizers } from '../no-tokenizers.ts'
 
 /** As config/schema.ts has them. */
 const usual: Timeouts = {
@@ -269,7 +270,14 @@ export class Stage {
       places: createPlaces(longestQueue),
       loads: createLoads(this.clock, timeouts.localMs, log),
       pools,
-      engines: createEngines({ pools, clock: this.clock, log, machine: thisMachine, contextMax: undefined }),
+      engines: createEngines({
+        pools,
+        clock: this.clock,
+        log,
+        machine: thisMachine,
+        contextMax: undefined,
+        tokenizers: noTokenizers,
+      }),
       locals: unaskedLocals,
       margins: createMargins(),
       fitting: createFitting('extractive'),

@@ -8,6 +8,7 @@ import type { Target } from '../../src/routing/target.ts'
 import { createPools } from '../../src/upstream/pools.ts'
 import { llamaServerAvailable, startRealLlamaServer, type RealLlamaServer } from '../clients/llama-server.ts'
 import { startProvider, type FakeProvider } from '../fakes/start.ts'
+import { noTokenizers } from '../no-tokenizers.ts'
 import { plainRequest } from '../plain-request.ts'
 import { dialects, startTrooper, textOf, type RunningTrooper, type TestedDialect } from './trooper.ts'
 
@@ -78,7 +79,14 @@ describe.skipIf(usable !== true)('the real llama-server', () => {
   describe('as an engine', () => {
     const pools = createPools(1000)
     const log = { info: () => {}, warn: () => {}, error: () => {} }
-    const engines = createEngines({ pools, clock: realClock, log, machine: thisMachine, contextMax: undefined })
+    const engines = createEngines({
+      pools,
+      clock: realClock,
+      log,
+      machine: thisMachine,
+      contextMax: undefined,
+      tokenizers: noTokenizers,
+    })
     afterAll(() => pools.destroy())
 
     const target = (): Target => ({

@@ -92,6 +92,8 @@ const localModel = z.strictObject({
   parameters: z.record(z.string(), z.string()).optional(),
   /** What its template says by itself before every conversation, in tokens: a default system message, how tools are called. */
   templateTokens: z.number().int().nonnegative().optional(),
+  /** Its vocabulary (vocabulary.ts), with which it counts then, in ChatML; told only to whoever asks with `verbose`. */
+  vocabulary: z.record(z.string(), z.json()).optional(),
   /** Makes it a stub of a cloud model (local-engines.md 1.9). */
   remoteHost: z.string().optional(),
 })

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { booleanOf, type JsonObject, numberOf, objectOf } from '../../src/ir/json.ts'
 import type { LocalModel, OllamaSettings } from './control.ts'
 import type { LoadEvent } from './journal.ts'
+import { countByLength, countByVocabulary, type CountPrompt } from './ollama-count.ts'
 
 const defaultModels: readonly LocalModel[] = [
   { name: 'qwen2.5:3b', contextLength: 32_768, capabilities: ['completion', 'tools'] },
@@ -29,6 +30,7 @@ interface Loaded {
 export class ModelShelf {
   #settings: OllamaSettings = {}
   readonly #loaded = new Map<string, Loaded>()
+  readonly #counters = new Map<string, CountPrompt>()
 
   configure(settings: OllamaSettings): void {
     this.#settings = { ...this.#settings, ...settings }
@@ -37,6 +39,7 @@ export class ModelShelf {
   reset(): void {
     this.#settings = {}
     this.#loaded.clear()
+    this.#counters.clear()
   }
 
   get version(): string {
@@ -68,6 +71,13 @@ export class ModelShelf {
     return this.#loaded.get(model.name)?.key !== this.#wanted(model, body).key
   }
 
+  counterOf({ name, vocabulary }: LocalModel): CountPrompt {
+    if (!vocabulary) return countByLength
+    const count = this.#counters.get(name) ?? countByVocabulary(vocabulary)
+    this.#counters.set(name, count)
+    return count
+  }
+
   inRegistry(name: string): LocalModel | undefined {
     return [...(this.#settings.registry ?? []), ...this.#models()].find((model) => model.name === name)
   }
@@ -95,7 +105,7 @@ export class ModelShelf {
     return { models }
   }
 
-  show(model: LocalModel): JsonObject {
+  show(model: LocalModel, isVerbose: boolean): JsonObject {
     const parameters = Object.entries(model.parameters ?? {}).map(([name, value]) => `${name.padEnd(31)}${value}`)
     const architecture = family(model)
     const shown: JsonObject = {
@@ -111,6 +121,7 @@ export class ModelShelf {
         [`${architecture}.attention.head_count_kv`]: 2,
         [`${architecture}.context_length`]: model.contextLength,
         [`${architecture}.embedding_length`]: 2048,
+        ...(isVerbose ? model.vocabulary : withoutArrays(model.vocabulary)),
       },
       capabilities: model.capabilities,
       modified_at: '2026-11-01T08:00:00Z',
@@ -129,6 +140,15 @@ export class ModelShelf {
   #models(): readonly LocalModel[] {
     return this.#settings.models ?? defaultModels
   }
+}
+
+/** Whatever is longer than five is emptied (ollama: server/routes.go, `getModelData`). */
+function withoutArrays(vocabulary: JsonObject = {}): JsonObject {
+  const short = Object.entries(vocabulary).map(([key, value]) => [
+    key,
+    Array.isArray(value) && value.length > 5 ? [] : value,
+  ])
+  return Object.fromEntries(short)
 }
 
 function family(model: LocalModel): string {

@@ -2,22 +2,20 @@
 
 import { arrayOf, type JsonObject, type JsonValue, numberOf, objectOf, stringOf } from '../../src/ir/json.ts'
 import type { SeenRequest } from './journal.ts'
+import { countByLength, type CountPrompt } from './ollama-count.ts'
 
 export type Prompt = NonNullable<SeenRequest['prompt']>
 
-const tokensPerMessage = 4
-const tokensPerImage = 768
-
 /** What becomes of the prompt; nothing is evaluated when it does not fit and must not be cut. `templateTokens` stand before all of it. */
-export function readPrompt(body: JsonObject, numCtx: number, templateTokens = 0): Prompt {
+export function readPrompt(body: JsonObject, numCtx: number, templateTokens = 0, count = countByLength): Prompt {
   const messages = body['messages'] === undefined ? messagesOfPrompt(body) : arrayOf(body['messages']).map(objectOf)
   const tools = arrayOf(body['tools'])
-  const tokens = templateTokens + countPrompt(messages, tools)
+  const tokens = templateTokens + count(messages, tools)
   const whole = { tokens, evaluated: tokens, numCtx, truncated: false, droppedMessages: 0, shifted: false }
   if (tokens <= numCtx) return whole
   if (body['truncate'] === false) return { ...whole, evaluated: 0 }
-  const kept = dropOldest(messages, tools, numCtx)
-  const keptTokens = countPrompt(kept, tools)
+  const kept = dropOldest(messages, tools, numCtx, count)
+  const keptTokens = count(kept, tools)
   const droppedMessages = messages.length - kept.length
   const evaluated = keptTokens <= numCtx ? keptTokens : cutTokens(body, numCtx)
   return { ...whole, evaluated, truncated: true, droppedMessages }
@@ -26,9 +24,9 @@ export function readPrompt(body: JsonObject, numCtx: number, templateTokens = 0)
 /** The words of a conversation that a model reads of it where nothing forbids to cut: local-engines.md 1.6, both steps. */
 export function survivingWords(body: JsonObject, numCtx: number): string {
   const tools = arrayOf(body['tools'])
-  const kept = dropOldest(arrayOf(body['messages']).map(objectOf), tools, numCtx)
+  const kept = dropOldest(arrayOf(body['messages']).map(objectOf), tools, numCtx, countByLength)
   const words = [JSON.stringify(tools), ...kept.map((message) => JSON.stringify(message))].join('\n')
-  if (countPrompt(kept, tools) <= numCtx) return words
+  if (countByLength(kept, tools) <= numCtx) return words
   const numKeep = numberOf(objectOf(body['options'])['num_keep']) ?? 4
   const bytes = Buffer.from(words)
   const end = bytes.subarray(-4 * (cutTokens(body, numCtx) - numKeep)).toString()
@@ -55,25 +53,15 @@ export function overflowText(tokens: number, numCtx: number): string {
   return JSON.stringify({ error })
 }
 
-function countPrompt(messages: readonly JsonObject[], tools: readonly JsonValue[]): number {
-  const toolTokens = tools.length === 0 ? 0 : countText(JSON.stringify(tools))
-  return messages.reduce((sum, message) => sum + countMessage(message), toolTokens)
-}
-
-function countMessage(message: JsonObject): number {
-  const calls = message['tool_calls'] === undefined ? '' : JSON.stringify(message['tool_calls'])
-  const text = (stringOf(message['content']) ?? '') + (stringOf(message['thinking']) ?? '') + calls
-  return countText(text) + tokensPerMessage + arrayOf(message['images']).length * tokensPerImage
-}
-
-function countText(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 4)
-}
-
 /** Oldest first, system messages and the last message stay, and nothing is said about it. */
-function dropOldest(messages: readonly JsonObject[], tools: readonly JsonValue[], numCtx: number): JsonObject[] {
+function dropOldest(
+  messages: readonly JsonObject[],
+  tools: readonly JsonValue[],
+  numCtx: number,
+  count: CountPrompt,
+): JsonObject[] {
   const kept = [...messages]
-  while (countPrompt(kept, tools) > numCtx) {
+  while (count(kept, tools) > numCtx) {
     const oldest = kept.findIndex((message, index) => message['role'] !== 'system' && index < kept.length - 1)
     if (oldest === -1) break
     kept.splice(oldest, 1)

@@ -10,7 +10,7 @@ import {
   parseJson,
   stringOf,
 } from '../../src/ir/json.ts'
-import { checkChatModel, checkChatShape } from './check-ollama.ts'
+import { checkChatModel, checkChatShape, expectType } from './check-ollama.ts'
 import { checkGenerateShape } from './check-ollama-generate.ts'
 import { type LocalModel, type OllamaBehaviour, ollamaControl } from './control.ts'
 import type { Exchange } from './exchange.ts'
@@ -60,7 +60,7 @@ async function route(exchange: Exchange, journal: Journal): Promise<void> {
     case 'GET /api/ps':
       return reply(exchange, shelf.running())
     case 'POST /api/show':
-      return reply(exchange, shelf.show(findModel(requestBody(exchange), plan.peek('/api/chat', exchange.bodyText))))
+      return show(exchange, requestBody(exchange))
     case 'POST /api/pull':
       return pull(exchange, plan.take(exchange.path, exchange.bodyText), shelf)
     case 'POST /api/chat':
@@ -70,6 +70,12 @@ async function route(exchange: Exchange, journal: Journal): Promise<void> {
     default:
       return exchange.send(404, { 'content-type': 'text/plain' }, '404 page not found')
   }
+}
+
+async function show(exchange: Exchange, body: JsonObject): Promise<void> {
+  expectType(body, 'verbose', 'boolean', 'ShowRequest.verbose of type bool')
+  const model = findModel(body, plan.peek('/api/chat', exchange.bodyText))
+  await reply(exchange, shelf.show(model, body['verbose'] === true))
 }
 
 async function converse(
@@ -140,7 +146,7 @@ async function say(
 ): Promise<void> {
   const limits = limitsOf(body, model)
   if (behaviour.mode === 'overflow') throw new OrderedFailure(overflowText(limits.numCtx + 1, limits.numCtx))
-  const prompt = readPrompt(body, limits.numCtx, model.templateTokens)
+  const prompt = readPrompt(body, limits.numCtx, model.templateTokens, shelf.counterOf(model))
   exchange.entry.prompt = prompt
   if (prompt.evaluated === 0) throw new Refusal(overflowText(prompt.tokens, limits.numCtx))
   const shape = shapeOf(exchange, body)

@@ -22,7 +22,7 @@ import type { CallOutcome } from '../translate/translated-call.ts'
 
 /** After a refusal. */
 const mostRepeats = 3
-/** Where an estimate comes nearer to the window than this, the server's own count is asked for, if it has one. */
+/** Where an estimate comes nearer to the window than this, it is counted, if the engine can. */
 const nearTheEnd = 0.6
 /** Of what was too long, where nobody said by how much. */
 const nextGuess = 0.7
@@ -138,7 +138,7 @@ function tooLong(promptTokens: number, windowTokens: number): Failure {
   return { kind: 'too-long', promptTokens, windowTokens, message }
 }
 
-/** True when the server counted what may be too long: once for a conversation, as then its answers tell. */
+/** True when the engine counted what may be too long: once for a conversation, as then its answers tell. */
 async function isMeasuredNow(
   { margins }: Services,
   engine: Engine,
