@@ -3,22 +3,30 @@
  * tokens. Reads are free, unless `TROOPER_TOKEN` is set. A change needs a token in any case: the one of this installation, which stands in
  * the data folder for programs of its owner, or a cookie, which Trooper's own page has. No token is ever logged, or repeated in an answer.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { byHeader, type Hand } from '../ir/hand.ts'
+import { secretMatcher, type Checked, type TokenCheck } from './guesses.ts'
 
-export type Denial = { status: 401 | 403; sentence: string }
+/** `afterSeconds`: when it is worth coming again. */
+export type Denial = { status: 401 | 403 | 429; sentence: string; afterSeconds?: number }
+
+/** Whose tokens are judged: what a request says, and where it comes from. */
+interface Asker {
+  headers: IncomingHttpHeaders
+  address: string | undefined
+}
 
 export interface Access {
   /** `undefined`: it may. */
-  mayRead(headers: IncomingHttpHeaders): Denial | undefined
-  mayChange(headers: IncomingHttpHeaders): Denial | undefined
+  mayRead(asker: Asker): Denial | undefined
+  mayChange(asker: Asker): Denial | undefined
   /** Of one that may: a program with a token is the terminal's, unless it says that it stands for an agent. */
   handOf(headers: IncomingHttpHeaders): Hand
   /** The `Set-Cookie` that goes with the page; `undefined` where it has to ask for the token first. */
   pageCookie(): string | undefined
-  /** The `Set-Cookie` for whoever gave the right token; `undefined` for any other. */
-  login(token: string): string | undefined
+  /** The `Set-Cookie` for whoever gave the right token. */
+  login(token: string, address: string | undefined): { cookie: string } | Denial
   /** `TROOPER_TOKEN` is set. */
   readonly asksForToken: boolean
 }
@@ -28,7 +36,8 @@ const loginSeconds = 30 * 24 * 3600
 /** No other path of this host gets it from a browser. */
 const path = '/trooper/api'
 
-export function createAccess(installToken: string, token: string | undefined): Access {
+/** `check` judges what may be `token`, here and wherever else it is shown. */
+export function createAccess(installToken: string, token: string | undefined, check: TokenCheck): Access {
   const isInstallToken = secretMatcher(installToken)
   const isToken = token === undefined ? () => false : secretMatcher(token)
   // Not the token itself: browsers send a cookie to whatever else listens on this host. It is worth nothing once TROOPER_TOKEN has changed.
@@ -43,26 +52,37 @@ export function createAccess(installToken: string, token: string | undefined): A
   const hasToken = (headers: IncomingHttpHeaders): boolean =>
     tokensIn(headers).some((given) => isInstallToken(given) || isToken(given))
   const hasCookie = (headers: IncomingHttpHeaders): boolean => cookiesIn(headers, cookieName).some(isTicket)
+  const checked = ({ headers, address }: Asker): Checked => {
+    const given = tokensIn(headers)
+    return given.some(isInstallToken) ? { is: 'right' } : check(given, address)
+  }
 
   return {
-    mayRead: (headers) => (token === undefined || hasToken(headers) || hasCookie(headers) ? undefined : noToken),
-    mayChange: (headers) => {
-      if (hasToken(headers)) return undefined
-      if (!hasCookie(headers)) return token === undefined ? noInstallToken : noToken
+    mayRead: (asker) =>
+      token === undefined || hasCookie(asker.headers) ? undefined : denialOf(checked(asker), noToken),
+    mayChange: (asker) => {
+      const { headers } = asker
+      const denial = denialOf(checked(asker), token === undefined ? noInstallToken : noToken)
+      if (!denial || !hasCookie(headers)) return denial
       return isOwnPage(headers) ? undefined : foreignPage
     },
     handOf: (headers) => (!hasToken(headers) ? 'page' : headers[byHeader] === 'agent' ? 'agent' : 'terminal'),
     pageCookie: () => (token === undefined ? cookie : undefined),
-    login: (given) => (isToken(given) ? `${cookie}; Max-Age=${loginSeconds}` : undefined),
+    login: (given, address) =>
+      denialOf(check([given], address), wrongToken) ?? { cookie: `${cookie}; Max-Age=${loginSeconds}` },
     asksForToken: token !== undefined,
   }
 }
 
-/** Compares digests: equal lengths always, and a time that tells nothing of where they differ. */
-export function secretMatcher(secret: string): (given: string) => boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  const expected = digest(secret)
-  return (given) => timingSafeEqual(digest(given), expected)
+function denialOf(checked: Checked, wrong: Denial): Denial | undefined {
+  switch (checked.is) {
+    case 'right':
+      return undefined
+    case 'wrong':
+      return wrong
+    case 'too-soon':
+      return tooSoon(checked.afterSeconds)
+  }
 }
 
 /** Where programs put it; `x-api-key` is where clients have `TROOPER_TOKEN` anyway. */
@@ -88,6 +108,13 @@ function isOwnPage({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
 const noToken: Denial = {
   status: 401,
   sentence: 'Trooper wants its token here; send TROOPER_TOKEN as Authorization: Bearer, or log in on the page.',
+}
+
+const wrongToken: Denial = { status: 401, sentence: 'That is not the value of TROOPER_TOKEN.' }
+
+function tooSoon(afterSeconds: number): Denial {
+  const sentence = `Too many wrong tokens came to Trooper from where you are; try again in ${afterSeconds} s.`
+  return { status: 429, sentence, afterSeconds }
 }
 
 const noInstallToken: Denial = {

@@ -52,7 +52,8 @@ export function createCaller({ endpoints }: Pick<ApiParts, 'endpoints'>) {
     const found = findEndpoint(endpoints, pathname)
     const operation = found?.endpoint[method]
     if (!operation || !('answer' in operation)) throw new Error(`Nothing answers ${method} ${pathname}.`)
-    const asked: Asked = { id: found.id, query: Object.fromEntries(searchParams), body, by: 'agent' }
+    const query = Object.fromEntries(searchParams)
+    const asked: Asked = { id: found.id, query, body, by: 'agent', address: undefined }
     const given = await operation.answer(asked)
     return { status: given.status, text: JSON.stringify(given.body ?? {}) }
   }
@@ -76,14 +77,19 @@ async function answer(
   if (!body) return
   if ('status' in body) return give(response, body)
   const by = parts.access.handOf(request.headers)
-  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value, by }
+  const address = request.socket.remoteAddress
+  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value, by, address }
   if ('tell' in operation) return operation.tell(asked, response)
   give(response, await operation.answer(asked))
   if (request.method !== 'GET') parts.events.nudge()
 }
 
 /** What is to be done, or why it is not. */
-function findOperation({ endpoints, access }: ApiParts, { method = '', headers }: IncomingMessage, path: string) {
+function findOperation(
+  { endpoints, access }: ApiParts,
+  { method = '', headers, socket }: IncomingMessage,
+  path: string,
+) {
   const found = findEndpoint(endpoints, path)
   if (!found) return problem(404, `Trooper has nothing at ${shown(path)}; its paths stand in docs/openapi.json.`)
   const { endpoint, id } = found
@@ -93,7 +99,8 @@ function findOperation({ endpoints, access }: ApiParts, { method = '', headers }
     const allowed = Object.keys(endpoint).join(', ')
     return problem(405, `${shown(path)} takes ${allowed} only.`, { allow: allowed })
   }
-  const denial = operation.isFree ? undefined : known === 'GET' ? access.mayRead(headers) : access.mayChange(headers)
+  const asker = { headers, address: socket.remoteAddress }
+  const denial = operation.isFree ? undefined : known === 'GET' ? access.mayRead(asker) : access.mayChange(asker)
   return denial ? refusal(denial) : { operation, id }
 }
 
