@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
+import type { Hand } from '../ir/hand.ts'
+import { prove } from '../state/install-proof.ts'
 import { createAccess, type Access } from './access.ts'
 import { createTokenCheck } from './guesses.ts'
 
 const install = 'install-token-install-token-install-token-0'
 const token = 'trooper-token'
 const clock = new FakeClock()
-const open = (secret: string, chosen?: string): Access => createAccess(secret, chosen, createTokenCheck(chosen, clock))
+const open = (secret: string, chosen?: string): Access =>
+  createAccess(secret, chosen, createTokenCheck(chosen, clock), () => clock.now())
 const free = open(install)
 const closed = open(install, token)
 const address = '127.0.0.1'
@@ -24,10 +27,15 @@ function loginOf(access: Access, given: string): string | undefined {
 const pageCookie = cookieOf(free.pageCookie())
 const loginCookie = cookieOf(loginOf(closed, token))
 
-const changes = (headers: IncomingHttpHeaders, access = free): number =>
-  access.mayChange({ headers: { host, ...headers }, address })?.status ?? 200
-const reads = (headers: IncomingHttpHeaders, access = free): number =>
-  access.mayRead({ headers: { host, ...headers }, address })?.status ?? 200
+const asker = (headers: IncomingHttpHeaders) => ({
+  method: 'PUT',
+  path: '/trooper/api/override',
+  headers: { host, ...headers },
+  address,
+})
+const statusOf = (given: ReturnType<Access['read']>): number => (typeof given === 'string' ? 200 : given.status)
+const changes = (headers: IncomingHttpHeaders, access = free): number => statusOf(access.change(asker(headers)))
+const reads = (headers: IncomingHttpHeaders, access = free): number => statusOf(access.read(asker(headers)))
 
 describe('a change', () => {
   it.each<[string, IncomingHttpHeaders, number]>([
@@ -68,7 +76,7 @@ it.each<[string, IncomingHttpHeaders]>([
   ['terminal', { authorization: `Bearer ${install}`, 'x-trooper-by': 'nobody' }],
   ['agent', { 'x-trooper-token': install, 'x-trooper-by': 'agent' }],
 ])('knows that it is the %s that asks', (hand, headers) => {
-  expect(free.handOf({ host, ...headers })).toBe(hand)
+  expect(free.change(asker(headers))).toBe(hand)
 })
 
 describe('a read', () => {
@@ -86,6 +94,37 @@ describe('a read', () => {
     ['a wrong token', { authorization: 'Bearer no' }, 401],
   ])('with TROOPER_TOKEN set, and %s', (_what, headers, expected) => {
     expect(reads(headers, closed)).toBe(expected)
+  })
+})
+
+describe('a proof that a program knows the token of the installation', () => {
+  const proof = (by: Hand, body = '', secret = install): IncomingHttpHeaders => ({
+    'x-trooper-by': by,
+    'x-trooper-proof': prove(secret, { method: 'PUT', path: '/trooper/api/override', by }, body, clock.now()),
+  })
+
+  it('is as good as the token, once', () => {
+    expect(free.change(asker(proof('terminal')))).toBe('terminal')
+    expect(closed.change(asker(proof('agent')))).toBe('agent')
+    const headers = proof('terminal')
+    expect(closed.read(asker(headers))).toBe('terminal')
+    expect(closed.read(asker(headers))).toMatchObject({ status: 401 })
+  })
+
+  it('is of this installation, and for this request', () => {
+    expect(free.change(asker(proof('terminal', '', 'another')))).toMatchObject({
+      status: 401,
+      sentence: expect.stringContaining('TROOPER_DATA_DIR'),
+    })
+    expect(free.change({ ...asker(proof('terminal')), path: '/trooper/api/drill' })).toMatchObject({ status: 401 })
+    expect(free.change(asker({ ...proof('agent'), 'x-trooper-by': 'terminal' }))).toMatchObject({ status: 401 })
+  })
+
+  it('is for this body', () => {
+    const headers = proof('terminal', '{"mode":"local"}')
+    expect(free.isOwnBody(headers, Buffer.from('{"mode":"local"}'))).toBe(true)
+    expect(free.isOwnBody(headers, Buffer.from('{"mode":"primary"}'))).toBe(false)
+    expect(free.isOwnBody({}, Buffer.from('{}'))).toBe(true)
   })
 })
 
@@ -112,8 +151,8 @@ describe('whoever guesses TROOPER_TOKEN', () => {
   it('is not listened to for a while, wherever it is shown', () => {
     const tooSoon = { status: 429, afterSeconds: 1 }
     expect(guessed.login(token, address)).toMatchObject(tooSoon)
-    expect(guessed.mayRead({ headers: { authorization: `Bearer ${token}` }, address })).toMatchObject(tooSoon)
-    expect(guessed.mayChange({ headers: { 'x-api-key': token }, address })).toMatchObject(tooSoon)
+    expect(guessed.read(asker({ authorization: `Bearer ${token}` }))).toMatchObject(tooSoon)
+    expect(guessed.change(asker({ 'x-api-key': token }))).toMatchObject(tooSoon)
   })
 
   it('keeps out neither the page nor the terminal, which have what nobody guesses', () => {

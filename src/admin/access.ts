@@ -1,11 +1,12 @@
 /**
  * Who may see and who may change what Trooper does. The guard has looked at `Host` and `Origin` before (server/guard.ts); here it is about
  * tokens. Reads are free, unless `TROOPER_TOKEN` is set. A change needs a token in any case: the one of this installation, which stands in
- * the data folder for programs of its owner, or a cookie, which Trooper's own page has. No token is ever logged, or repeated in an answer.
+ * the data folder for programs of its owner, a proof that a program knows it (state/install-proof.ts), or a cookie, which Trooper's own page has. No token is ever logged, or repeated in an answer.
  */
 import { createHash, createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { byHeader, type Hand } from '../ir/hand.ts'
+import { digestOf, createProofCheck, proofHeader, provenDigest } from '../state/install-proof.ts'
 import { secretMatcher, type Checked, type TokenCheck } from './guesses.ts'
 
 /** `afterSeconds`: when it is worth coming again. */
@@ -13,16 +14,19 @@ export type Denial = { status: 401 | 403 | 429; sentence: string; afterSeconds?:
 
 /** Whose tokens are judged: what a request says, and where it comes from. */
 interface Asker {
+  method: string
+  /** With its query. */
+  path: string
   headers: IncomingHttpHeaders
   address: string | undefined
 }
 
 export interface Access {
-  /** `undefined`: it may. */
-  mayRead(asker: Asker): Denial | undefined
-  mayChange(asker: Asker): Denial | undefined
-  /** Of one that may: a program with a token is the terminal's, unless it says that it stands for an agent. */
-  handOf(headers: IncomingHttpHeaders): Hand
+  /** By whose hand, if it may: a program with a token is the terminal's, unless it says that it stands for an agent. */
+  read(asker: Asker): Hand | Denial
+  change(asker: Asker): Hand | Denial
+  /** The body is the one that was sent by whoever proved to know the token; asked once the request may come in. */
+  isOwnBody(headers: IncomingHttpHeaders, body: Buffer): boolean
   /** The `Set-Cookie` that goes with the page; `undefined` where it has to ask for the token first. */
   pageCookie(): string | undefined
   /** The `Set-Cookie` for whoever gave the right token. */
@@ -37,9 +41,13 @@ const loginSeconds = 30 * 24 * 3600
 const path = '/trooper/api'
 
 /** `check` judges what may be `token`, here and wherever else it is shown. */
-export function createAccess(installToken: string, token: string | undefined, check: TokenCheck): Access {
+export function createAccess(
+  installToken: string,
+  token: string | undefined,
+  check: TokenCheck,
+  nowMs: () => number,
+): Access {
   const isInstallToken = secretMatcher(installToken)
-  const isToken = token === undefined ? () => false : secretMatcher(token)
   // Not the token itself: browsers send a cookie to whatever else listens on this host. It is worth nothing once TROOPER_TOKEN has changed.
   const ticket = createHmac('sha256', installToken)
     .update(`page\n${token ?? ''}`)
@@ -49,24 +57,37 @@ export function createAccess(installToken: string, token: string | undefined, ch
   const cookieName = `trooper-${createHash('sha256').update(installToken).digest('hex').slice(0, 8)}`
   const cookie = `${cookieName}=${ticket}; Path=${path}; HttpOnly; SameSite=Strict`
 
-  const hasToken = (headers: IncomingHttpHeaders): boolean =>
-    tokensIn(headers).some((given) => isInstallToken(given) || isToken(given))
+  const isProof = createProofCheck(installToken)
   const hasCookie = (headers: IncomingHttpHeaders): boolean => cookiesIn(headers, cookieName).some(isTicket)
-  const checked = ({ headers, address }: Asker): Checked => {
+  const checked = ({ method, path: asked, headers, address }: Asker): Checked => {
+    const proof = proofIn(headers)
+    if (proof !== undefined && isProof(proof, { method, path: asked, by: handIn(headers) }, nowMs()))
+      return { is: 'right' }
     const given = tokensIn(headers)
     return given.some(isInstallToken) ? { is: 'right' } : check(given, address)
   }
+  const wrong = (headers: IncomingHttpHeaders): Denial => {
+    if (proofIn(headers) !== undefined) return noProof
+    return token === undefined ? noInstallToken : noToken
+  }
 
   return {
-    mayRead: (asker) =>
-      token === undefined || hasCookie(asker.headers) ? undefined : denialOf(checked(asker), noToken),
-    mayChange: (asker) => {
+    read: (asker) => {
       const { headers } = asker
-      const denial = denialOf(checked(asker), token === undefined ? noInstallToken : noToken)
-      if (!denial || !hasCookie(headers)) return denial
-      return isOwnPage(headers) ? undefined : foreignPage
+      if (token === undefined || hasCookie(headers)) return 'page'
+      return denialOf(checked(asker), wrong(headers)) ?? handIn(headers)
     },
-    handOf: (headers) => (!hasToken(headers) ? 'page' : headers[byHeader] === 'agent' ? 'agent' : 'terminal'),
+    change: (asker) => {
+      const { headers } = asker
+      const denial = denialOf(checked(asker), wrong(headers))
+      if (!denial) return handIn(headers)
+      if (!hasCookie(headers)) return denial
+      return isOwnPage(headers) ? 'page' : foreignPage
+    },
+    isOwnBody: (headers, body) => {
+      const proof = proofIn(headers)
+      return proof === undefined || provenDigest(proof) === digestOf(body)
+    },
     pageCookie: () => (token === undefined ? cookie : undefined),
     login: (given, address) =>
       denialOf(check([given], address), wrongToken) ?? { cookie: `${cookie}; Max-Age=${loginSeconds}` },
@@ -83,6 +104,15 @@ function denialOf(checked: Checked, wrong: Denial): Denial | undefined {
     case 'too-soon':
       return tooSoon(checked.afterSeconds)
   }
+}
+
+/** Of a program: of the page the cookie says that it is it. */
+function handIn(headers: IncomingHttpHeaders): Hand {
+  return headers[byHeader] === 'agent' ? 'agent' : 'terminal'
+}
+
+function proofIn({ [proofHeader]: proof }: IncomingHttpHeaders): string | undefined {
+  return typeof proof === 'string' ? proof : undefined
 }
 
 /** Where programs put it; `x-api-key` is where clients have `TROOPER_TOKEN` anyway. */
@@ -121,6 +151,12 @@ const noInstallToken: Denial = {
   status: 401,
   sentence:
     "A change needs the token of this installation; send the one in the file 'token' of TROOPER_DATA_DIR as Authorization: Bearer, or load the page anew.",
+}
+
+const noProof: Denial = {
+  status: 401,
+  sentence:
+    "The proof of a token is not of this installation's, or not of this minute; use the TROOPER_DATA_DIR of the Trooper that runs, and the time of its machine.",
 }
 
 const foreignPage: Denial = { status: 403, sentence: "Only Trooper's own page may change anything with its cookie." }

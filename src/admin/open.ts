@@ -56,7 +56,7 @@ export function openApi(services: Services, settings: ApiSettings): Api {
       },
       clock.now(),
     )
-  const access = createAccess(settings.installToken, settings.token, settings.checkToken)
+  const access = createAccess(settings.installToken, settings.token, settings.checkToken, () => clock.now())
   const events = createEvents(journal, statusNow, clock)
   const drills = createDrills(services.chains, clock, settings.drillProgram)
   const asker = createLocalAsker(services)
