@@ -9,10 +9,11 @@ class Screen {
   rows = ['']
 
   write(text: string): boolean {
-    for (const part of text.split(/(\r\u001B\[K|\n)/)) {
-      if (part === '\n') this.rows.push('')
-      else if (part.startsWith('\r')) this.rows[this.rows.length - 1] = ''
-      else this.rows[this.rows.length - 1] += part
+    for (const [at, part] of text.split('\r\u001B[K').entries()) {
+      if (at > 0) this.rows[this.rows.length - 1] = ''
+      const [first = '', ...more] = part.split('\n')
+      this.rows[this.rows.length - 1] += first
+      this.rows.push(...more)
     }
     return true
   }
@@ -52,7 +53,7 @@ describe('a bar on a terminal', () => {
 
   it('of a download stands under the lines of exchanges', () => {
     const { screen, bar, log } = start()
-    const tell = createDownloadTeller('m', { info: log, warn: log, error: log }, bar.show)
+    const tell = createDownloadTeller('m', { info: log, warn: log, error: log }, (text) => bar.show(text))
     tell({ type: 'downloading', doneBytes: 1, totalBytes: 2 })
     log('📥 POST /v1/messages')
     tell({ type: 'downloaded', path: '/models/m' })

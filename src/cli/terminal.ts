@@ -6,12 +6,14 @@ import { createGatherer } from '../observe/gather.ts'
 import { createLineFile } from '../observe/line-file.ts'
 import { createJsonLog, createTextLog } from '../observe/lines.ts'
 import type { Log } from '../observe/log.ts'
+import { onOneLine } from '../observe/one-line.ts'
 import { createBar } from './bar.ts'
 
 const bar = createBar(process.stderr)
 
+/** `problem`: a sentence, in which may stand what others wrote. */
 export function complain(problem: string, exitCode: number): number {
-  process.stderr.write(bar.around(`${problem}\n`))
+  process.stderr.write(bar.around(`${onOneLine(problem)}\n`))
   return exitCode
 }
 
@@ -22,7 +24,7 @@ export function print(text: string): Promise<void> {
 
 /** What is going on, where there is a terminal; an empty text ends it. Says whether there is one. */
 export function showProgress(text: string): boolean {
-  return bar.show(text)
+  return bar.show(onOneLine(text))
 }
 
 /** Colours are for people who look at a terminal and did not refuse them; an empty `NO_COLOR` refuses nothing (no-color.org). */
