@@ -17,7 +17,7 @@ const driving = [
   '\u202E',
   '\u2067',
 ]
-const raw = new RegExp('[\\u0000-\\u0009\\u000B-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069]')
+const raw = /[\p{Cc}\u2028-\u202E\u2066-\u2069]/u
 
 function logged(
   open: (destination: { write: (text: string) => void }) => Log,
