@@ -1,6 +1,6 @@
 /** Puts a running Trooper together: services, server, stop. */
 import type { Server } from 'node:http'
-import { secretMatcher } from './admin/access.ts'
+import { createTokenCheck } from './admin/guesses.ts'
 import { openAssets } from './admin/assets.ts'
 import { openApi } from './admin/open.ts'
 import { realClock, type Clock } from './clock.ts'
@@ -45,9 +45,11 @@ export async function startTrooper(
   { showProgress = () => false, modelsHome = dataFolder(config), shown = [] }: Surroundings = {},
 ): Promise<Started> {
   const { services, embedded, settle } = await openServices(config, targets, log, clock, modelsHome, showProgress)
+  const checkToken = createTokenCheck(config.token, clock)
   const api = openApi(services, {
     installToken: installToken(config, log),
     token: config.token,
+    checkToken,
     version,
     settings: shown,
   })
@@ -66,7 +68,7 @@ export async function startTrooper(
       origins: new Set(config.allowedOrigins),
       needsToken: config.token !== undefined,
     },
-    tokenMatches: config.token === undefined ? () => false : secretMatcher(config.token),
+    checkToken,
     maxBodyBytes: config.maxBodyBytes,
     version,
     api,

@@ -4,7 +4,7 @@ import { countdown } from '../words/durations.ts'
 import { dialectName } from '../words/dialects.ts'
 import { atMoment, moment } from '../words/moments.ts'
 import { percent } from '../words/numbers.ts'
-import { handBackOf, headline, resetWords, whyAnswering, type HandBack } from '../words/reasons.ts'
+import { handBackOf, headline, quotasNow, resetWords, whyAnswering, type HandBack } from '../words/reasons.ts'
 import { Controls } from './controls.tsx'
 import { Cloud, Machine } from './icons.tsx'
 import { usePage } from './page.ts'
@@ -21,11 +21,11 @@ export function Answering({ status }: { status: StatusView }) {
       </div>
       {first?.instead && (
         <HandBackClock
-          handBack={handBackOf(first, quotasOf(status, first.instead.of), nowMs.value)}
+          handBack={handBackOf(first, quotasOf(status, first.instead.of, nowMs.value), nowMs.value)}
           nowMs={nowMs.value}
         />
       )}
-      {first && !first.instead && <Scarcest quota={scarcest(status, first)} nowMs={nowMs.value} />}
+      {first && !first.instead && <Scarcest quota={scarcest(status, first, nowMs.value)} nowMs={nowMs.value} />}
       <Controls override={status.override} />
       {others.length > 0 && <Others answering={others} />}
     </section>
@@ -49,12 +49,12 @@ function Who({ answering }: { answering: AnsweringView }) {
   )
 }
 
-function scarcest(status: StatusView, { target }: AnsweringView): QuotaView | undefined {
-  return quotasOf(status, target).toSorted((one, other) => other.used - one.used)[0]
+function scarcest(status: StatusView, { target }: AnsweringView, nowMs: number): QuotaView | undefined {
+  return quotasOf(status, target, nowMs).toSorted((one, other) => other.used - one.used)[0]
 }
 
-function quotasOf({ targets }: StatusView, target: string): QuotaView[] {
-  return targets.find(({ name }) => name === target)?.quotas ?? []
+function quotasOf({ targets }: StatusView, target: string, nowMs: number): QuotaView[] {
+  return quotasNow(targets.find(({ name }) => name === target)?.quotas ?? [], nowMs)
 }
 
 /** While nothing is to be handed back, what might end that. */

@@ -4,7 +4,7 @@ import type { QuotaView, TargetView } from '../../src/admin/views.ts'
 import { dialectName } from '../words/dialects.ts'
 import { countdown } from '../words/durations.ts'
 import { percent } from '../words/numbers.ts'
-import { resetWords, stateName } from '../words/reasons.ts'
+import { quotasNow, resetWords, stateName } from '../words/reasons.ts'
 import { usePage } from './page.ts'
 import { Rests } from './rests.tsx'
 import { Section } from './section.tsx'
@@ -24,7 +24,8 @@ export function Targets({ targets }: { targets: TargetView[] }) {
 function Target({ target }: { target: TargetView }) {
   const { store } = usePage()
   const isAsking = useSignal(false)
-  const { name, kind, dialect, place, model, state, quotas, rests } = target
+  const { name, kind, dialect, place, model, state, rests } = target
+  const quotas = quotasNow(target.quotas, store.nowMs.value)
   const probe = async (): Promise<void> => {
     isAsking.value = true
     await store.probe(name)

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { AnsweringView } from '../../src/admin/views.ts'
 import type { AttemptEntry } from '../../src/observe/entry.ts'
-import { attemptWords, handBackOf, headline, reasonName, resetWords, stateName, whyAnswering } from './reasons.ts'
+import {
+  attemptWords,
+  handBackOf,
+  headline,
+  quotasNow,
+  reasonName,
+  resetWords,
+  stateName,
+  whyAnswering,
+} from './reasons.ts'
 
 const nowMs = 1_000_000
 const primary: AnsweringView = { dialects: ['anthropic'], target: 'anthropic', kind: 'cloud' }
@@ -85,8 +94,9 @@ describe('a target', () => {
 
   it('says when its quota is back', () => {
     const quota = { window: '5h', used: 1, account: 'a', resetsAtMs: nowMs - 1 }
-    expect(resetWords(quota, nowMs)).toBe('has been reset')
-    expect(resetWords({ ...quota, resetsAtMs: nowMs + 3_600_000 }, nowMs)).toMatch(/^resets in 1 h, \d\d:\d\d$/)
+    const later = { ...quota, resetsAtMs: nowMs + 3_600_000 }
+    expect(quotasNow([quota, later], nowMs)).toEqual([later])
+    expect(resetWords(later, nowMs)).toMatch(/^resets in 1 h, \d\d:\d\d$/)
   })
 })
 

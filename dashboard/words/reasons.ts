@@ -69,9 +69,13 @@ export function stateName(state: TargetState): string {
 }
 
 /** `resets in 4 h 12 min, 18:30`. */
+/** What was used before a reset says nothing of now. */
+export function quotasNow(quotas: readonly QuotaView[], nowMs: number): QuotaView[] {
+  return quotas.filter(({ resetsAtMs }) => resetsAtMs > nowMs)
+}
+
 export function resetWords({ resetsAtMs }: QuotaView, nowMs: number): string {
-  const left = resetsAtMs - nowMs
-  return left <= 0 ? 'has been reset' : `resets in ${roughly(left)}, ${moment(resetsAtMs, nowMs)}`
+  return `resets in ${roughly(resetsAtMs - nowMs)}, ${moment(resetsAtMs, nowMs)}`
 }
 
 /** What became of an attempt: `answered`, `credit spent`, `not asked: credit spent`. */

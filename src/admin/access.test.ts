@@ -1,24 +1,41 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { createAccess } from './access.ts'
+import { FakeClock } from '../../test/fakes/clock.ts'
+import type { Hand } from '../ir/hand.ts'
+import { prove } from '../state/install-proof.ts'
+import { createAccess, type Access } from './access.ts'
+import { createTokenCheck } from './guesses.ts'
 
 const install = 'install-token-install-token-install-token-0'
 const token = 'trooper-token'
-const free = createAccess(install, undefined)
-const closed = createAccess(install, token)
+const clock = new FakeClock()
+const open = (secret: string, chosen?: string): Access =>
+  createAccess(secret, chosen, createTokenCheck(chosen, clock), () => clock.now())
+const free = open(install)
+const closed = open(install, token)
+const address = '127.0.0.1'
 const host = 'localhost:3000'
 const ownPage = { host, origin: 'http://localhost:3000' }
 
 function cookieOf(setCookie: string | undefined): string {
   return /^[^;]+/.exec(setCookie ?? '')?.[0] ?? ''
 }
+function loginOf(access: Access, given: string): string | undefined {
+  const answer = access.login(given, address)
+  return 'cookie' in answer ? answer.cookie : undefined
+}
 const pageCookie = cookieOf(free.pageCookie())
-const loginCookie = cookieOf(closed.login(token))
+const loginCookie = cookieOf(loginOf(closed, token))
 
-const changes = (headers: IncomingHttpHeaders, access = free): number =>
-  access.mayChange({ host, ...headers })?.status ?? 200
-const reads = (headers: IncomingHttpHeaders, access = free): number =>
-  access.mayRead({ host, ...headers })?.status ?? 200
+const asker = (headers: IncomingHttpHeaders) => ({
+  method: 'PUT',
+  path: '/trooper/api/override',
+  headers: { host, ...headers },
+  address,
+})
+const statusOf = (given: ReturnType<Access['read']>): number => (typeof given === 'string' ? 200 : given.status)
+const changes = (headers: IncomingHttpHeaders, access = free): number => statusOf(access.change(asker(headers)))
+const reads = (headers: IncomingHttpHeaders, access = free): number => statusOf(access.read(asker(headers)))
 
 describe('a change', () => {
   it.each<[string, IncomingHttpHeaders, number]>([
@@ -39,11 +56,7 @@ describe('a change', () => {
     ['with it, from a page of the same site', { 'sec-fetch-site': 'same-site', cookie: pageCookie }, 403],
     ['with it, from an address that was typed', { 'sec-fetch-site': 'none', cookie: pageCookie }, 403],
     ['with the token itself as the cookie', { ...ownPage, cookie: pageCookie.replace(/=.*/, `=${install}`) }, 401],
-    [
-      'with a cookie of another installation',
-      { ...ownPage, cookie: cookieOf(createAccess('other', undefined).pageCookie()) },
-      401,
-    ],
+    ['with a cookie of another installation', { ...ownPage, cookie: cookieOf(open('other').pageCookie()) }, 401],
     ['with the cookie’s value under another name', { ...ownPage, cookie: pageCookie.replace(/^[^=]+/, 'x') }, 401],
   ])('%s', (_what, headers, expected) => {
     expect(changes(headers)).toBe(expected)
@@ -63,7 +76,7 @@ it.each<[string, IncomingHttpHeaders]>([
   ['terminal', { authorization: `Bearer ${install}`, 'x-trooper-by': 'nobody' }],
   ['agent', { 'x-trooper-token': install, 'x-trooper-by': 'agent' }],
 ])('knows that it is the %s that asks', (hand, headers) => {
-  expect(free.handOf({ host, ...headers })).toBe(hand)
+  expect(free.change(asker(headers))).toBe(hand)
 })
 
 describe('a read', () => {
@@ -84,9 +97,40 @@ describe('a read', () => {
   })
 })
 
+describe('a proof that a program knows the token of the installation', () => {
+  const proof = (by: Hand, body = '', secret = install): IncomingHttpHeaders => ({
+    'x-trooper-by': by,
+    'x-trooper-proof': prove(secret, { method: 'PUT', path: '/trooper/api/override', by }, body, clock.now()),
+  })
+
+  it('is as good as the token, once', () => {
+    expect(free.change(asker(proof('terminal')))).toBe('terminal')
+    expect(closed.change(asker(proof('agent')))).toBe('agent')
+    const headers = proof('terminal')
+    expect(closed.read(asker(headers))).toBe('terminal')
+    expect(closed.read(asker(headers))).toMatchObject({ status: 401 })
+  })
+
+  it('is of this installation, and for this request', () => {
+    expect(free.change(asker(proof('terminal', '', 'another')))).toMatchObject({
+      status: 401,
+      sentence: expect.stringContaining('TROOPER_DATA_DIR'),
+    })
+    expect(free.change({ ...asker(proof('terminal')), path: '/trooper/api/drill' })).toMatchObject({ status: 401 })
+    expect(free.change(asker({ ...proof('agent'), 'x-trooper-by': 'terminal' }))).toMatchObject({ status: 401 })
+  })
+
+  it('is for this body', () => {
+    const headers = proof('terminal', '{"mode":"local"}')
+    expect(free.isOwnBody(headers, Buffer.from('{"mode":"local"}'))).toBe(true)
+    expect(free.isOwnBody(headers, Buffer.from('{"mode":"primary"}'))).toBe(false)
+    expect(free.isOwnBody({}, Buffer.from('{}'))).toBe(true)
+  })
+})
+
 describe('the cookie', () => {
   it('is for Trooper’s own API alone, and not for scripts', () => {
-    for (const cookie of [free.pageCookie(), closed.login(token)]) {
+    for (const cookie of [free.pageCookie(), loginOf(closed, token)]) {
       expect(cookie).toMatch(/^trooper-[0-9a-f]{8}=[\w-]{43}; Path=\/trooper\/api; HttpOnly; SameSite=Strict/)
       expect(cookie).not.toContain(install)
       expect(cookie).not.toContain(token)
@@ -95,7 +139,25 @@ describe('the cookie', () => {
 
   it('is not given for nothing where TROOPER_TOKEN is set', () => {
     expect(closed.pageCookie()).toBeUndefined()
-    expect(closed.login('wrong')).toBeUndefined()
-    expect(free.login('')).toBeUndefined()
+    expect(closed.login('wrong', address)).toMatchObject({ status: 401 })
+    expect(free.login('', address)).toMatchObject({ status: 401 })
+  })
+})
+
+describe('whoever guesses TROOPER_TOKEN', () => {
+  const guessed = open(install, token)
+  for (let at = 0; at < 10; at += 1) guessed.login(`guess ${at}`, address)
+
+  it('is not listened to for a while, wherever it is shown', () => {
+    const tooSoon = { status: 429, afterSeconds: 1 }
+    expect(guessed.login(token, address)).toMatchObject(tooSoon)
+    expect(guessed.read(asker({ authorization: `Bearer ${token}` }))).toMatchObject(tooSoon)
+    expect(guessed.change(asker({ 'x-api-key': token }))).toMatchObject(tooSoon)
+  })
+
+  it('keeps out neither the page nor the terminal, which have what nobody guesses', () => {
+    expect(reads({ cookie: loginCookie }, guessed)).toBe(200)
+    expect(changes({ ...ownPage, cookie: loginCookie }, guessed)).toBe(200)
+    expect(changes({ 'x-trooper-token': install }, guessed)).toBe(200)
   })
 })

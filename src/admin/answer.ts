@@ -36,6 +36,7 @@ export function problem(status: number, message: string, headers: Answer['header
   return { status, body: { error: { message } }, headers }
 }
 
-export function refusal({ status, sentence }: Denial): Answer {
+export function refusal({ status, sentence, afterSeconds }: Denial): Answer {
+  if (afterSeconds !== undefined) return problem(status, sentence, { 'retry-after': String(afterSeconds) })
   return problem(status, sentence, status === 401 ? { 'www-authenticate': 'Bearer realm="Trooper"' } : {})
 }

@@ -52,7 +52,8 @@ export function createCaller({ endpoints }: Pick<ApiParts, 'endpoints'>) {
     const found = findEndpoint(endpoints, pathname)
     const operation = found?.endpoint[method]
     if (!operation || !('answer' in operation)) throw new Error(`Nothing answers ${method} ${pathname}.`)
-    const asked: Asked = { id: found.id, query: Object.fromEntries(searchParams), body, by: 'agent' }
+    const query = Object.fromEntries(searchParams)
+    const asked: Asked = { id: found.id, query, body, by: 'agent', address: undefined }
     const given = await operation.answer(asked)
     return { status: given.status, text: JSON.stringify(given.body ?? {}) }
   }
@@ -69,21 +70,23 @@ async function answer(
     drain(request)
     return give(response, found)
   }
-  const { operation, id } = found
+  const { operation, id, by } = found
   if (operation.isStream) return follow(parts.events, request, response)
-  const body = await bodyOf(request, response, 'tell' in operation ? operation.mostBytes : mostBytes)
+  const isOwn = (bytes: Buffer): boolean => parts.access.isOwnBody(request.headers, bytes)
+  const body = await bodyOf(request, response, 'tell' in operation ? operation.mostBytes : mostBytes, isOwn)
   // A client that has left, or has its answer.
   if (!body) return
   if ('status' in body) return give(response, body)
-  const by = parts.access.handOf(request.headers)
-  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value, by }
+  const address = request.socket.remoteAddress
+  const asked: Asked = { id, query: Object.fromEntries(new URLSearchParams(query)), body: body.value, by, address }
   if ('tell' in operation) return operation.tell(asked, response)
   give(response, await operation.answer(asked))
   if (request.method !== 'GET') parts.events.nudge()
 }
 
 /** What is to be done, or why it is not. */
-function findOperation({ endpoints, access }: ApiParts, { method = '', headers }: IncomingMessage, path: string) {
+function findOperation({ endpoints, access }: ApiParts, request: IncomingMessage, path: string) {
+  const { method = '', headers, socket } = request
   const found = findEndpoint(endpoints, path)
   if (!found) return problem(404, `Trooper has nothing at ${shown(path)}; its paths stand in docs/openapi.json.`)
   const { endpoint, id } = found
@@ -93,8 +96,9 @@ function findOperation({ endpoints, access }: ApiParts, { method = '', headers }
     const allowed = Object.keys(endpoint).join(', ')
     return problem(405, `${shown(path)} takes ${allowed} only.`, { allow: allowed })
   }
-  const denial = operation.isFree ? undefined : known === 'GET' ? access.mayRead(headers) : access.mayChange(headers)
-  return denial ? refusal(denial) : { operation, id }
+  const asker = { method, path: request.url ?? '', headers, address: socket.remoteAddress }
+  const by = operation.isFree ? 'page' : known === 'GET' ? access.read(asker) : access.change(asker)
+  return typeof by === 'string' ? { operation, id, by } : refusal(by)
 }
 
 /** A path of one endpoint, and what stands in the place of `{id}`. */
@@ -128,9 +132,11 @@ function bodyOf(
   request: IncomingMessage,
   response: ServerResponse,
   most: number,
+  isOwn: (body: Buffer) => boolean,
 ): Promise<{ value: unknown } | Answer | undefined> {
   return new Promise((resolve) => {
     readBody(request, most, (read) => {
+      if (read.ok && !isOwn(read.body)) return resolve(problem(401, 'The body is not the one that the proof is for.'))
       if (read.ok) return resolve(read.body.length === 0 ? { value: {} } : parsed(read.body, request))
       if (read.problem === 'client-gone') return resolve(undefined)
       giveLast(request, response, problem(413, `The body is longer than ${Math.round(most / 1024)} KiB.`))

@@ -6,7 +6,7 @@ import type { LocalAsker } from '../exchange/local/ask-local.ts'
 import type { Services } from '../exchange/outcome.ts'
 import type { Hand } from '../ir/hand.ts'
 import type { Access } from './access.ts'
-import { give, problem, type Answer } from './answer.ts'
+import { give, problem, refusal, type Answer } from './answer.ts'
 import { answerAsk } from './ask.ts'
 import { chainsView } from './chains-view.ts'
 import { makeDue, setOverride, warm, type Refused } from './changes.ts'
@@ -27,6 +27,8 @@ export interface Asked {
   /** As JSON has it; an empty object where there was none. */
   body: unknown
   by: Hand
+  /** Where it was asked; `undefined` for whoever sits in this process. */
+  address: string | undefined
 }
 
 type Operation =
@@ -128,7 +130,8 @@ export function createEndpoints(parts: EndpointParts): Readonly<Record<string, E
     '/login': {
       POST: {
         isFree: true,
-        answer: ({ body }) => withRead(orders.login, body, 'The login', ({ token }) => login(parts.access, token)),
+        answer: ({ body, address }) =>
+          withRead(orders.login, body, 'The login', ({ token }) => login(parts.access, token, address)),
       },
     },
     '/events': { GET: { isStream: true } },
@@ -177,11 +180,9 @@ function exchange({ journal }: Services, id: string): Answer {
   return entry ? good(entry) : problem(404, 'That exchange is not kept (any more); JOURNAL says how many are.')
 }
 
-function login(access: Access, token: string): Answer {
+function login(access: Access, token: string, address: string | undefined): Answer {
   if (!access.asksForToken)
     return problem(409, 'There is no token to log in with, as TROOPER_TOKEN is not set; load the page anew.')
-  const cookie = access.login(token)
-  return cookie === undefined
-    ? problem(401, 'That is not the value of TROOPER_TOKEN.')
-    : { status: 204, headers: { 'set-cookie': cookie } }
+  const given = access.login(token, address)
+  return 'cookie' in given ? { status: 204, headers: { 'set-cookie': given.cookie } } : refusal(given)
 }

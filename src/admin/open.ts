@@ -10,6 +10,7 @@ import { createDrills } from './drills.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createEngineLooks } from './engine-looks.ts'
 import { createEvents } from './events.ts'
+import type { TokenCheck } from './guesses.ts'
 import { recentConversations } from './recent.ts'
 import { statusOf } from './status.ts'
 import type { StatusView } from './views.ts'
@@ -30,6 +31,7 @@ interface ApiSettings {
   installToken: string
   /** `TROOPER_TOKEN` */
   token: string | undefined
+  checkToken: TokenCheck
   version: string
   settings: ShownSetting[]
   /** Where the drill's program is, if not beside this one. */
@@ -54,7 +56,7 @@ export function openApi(services: Services, settings: ApiSettings): Api {
       },
       clock.now(),
     )
-  const access = createAccess(settings.installToken, settings.token)
+  const access = createAccess(settings.installToken, settings.token, settings.checkToken, () => clock.now())
   const events = createEvents(journal, statusNow, clock)
   const drills = createDrills(services.chains, clock, settings.drillProgram)
   const asker = createLocalAsker(services)

@@ -236,7 +236,7 @@ describe('a target', () => {
     known.payers.note(payer(cloud, 'b'))
     expect(statusOf(facts, 100).targets[0]?.quotas).toEqual([
       { window: '5h', used: 0.4, resetsAtMs: 6000, account: 'b' },
-      { window: '7d', used: 1.2, resetsAtMs: 8000, account: 'b', model: 'opus' },
+      { window: '7d', used: 1, resetsAtMs: 8000, account: 'b', model: 'opus' },
       { window: '5h', used: 0.5, resetsAtMs: 5000, account: 'a' },
     ])
   })

@@ -198,7 +198,7 @@ function quotasOf(facts: StatusFacts, target: Target, nowMs: number): QuotaView[
     .sort((a, b) => rank(a) - rank(b) || a.resetsAtMs - b.resetsAtMs)
     .map(({ window, used, resetsAtMs, account, model }) => ({
       window,
-      used,
+      used: Math.min(1, used),
       resetsAtMs,
       account,
       ...(model !== undefined && { model }),

@@ -73,7 +73,7 @@ export type TargetState =
 export interface QuotaView {
   /** The provider's own name for it: `5h`, `7d`, `requests`. */
   window: string
-  /** 0 to 1; a provider may count beyond. */
+  /** 0 to 1; a provider that counts beyond means that all of it is used. */
   used: number
   resetsAtMs: number
   /** A digest that tells customers apart. */

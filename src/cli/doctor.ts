@@ -2,6 +2,7 @@
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { formatFinding, formatVerdict, isHealthy, toJson } from '../doctor/report.ts'
+import { onOneLineInJson } from '../observe/one-line.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, print, showProgress } from './terminal.ts'
 
@@ -17,6 +18,6 @@ export async function doctor(argv: string[]): Promise<number> {
     showProgress('looking further …')
   }
   showProgress('')
-  await print(isJson ? JSON.stringify(toJson(findings), undefined, 2) : formatVerdict(findings))
+  await print(isJson ? onOneLineInJson(JSON.stringify(toJson(findings), undefined, 2)) : formatVerdict(findings))
   return isHealthy(findings) ? 0 : 1
 }

@@ -9,6 +9,7 @@ import type { Scenario } from '../drill/scenario.ts'
 import { scenarios } from '../drill/scenarios.ts'
 import { serveScenario } from '../drill/serve.ts'
 import { createPaint, formatTable, type Paint } from '../drill/text.ts'
+import { onOneLineInJson } from '../observe/one-line.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, mayColour, openLog, print, showProgress, untilAskedToStop } from './terminal.ts'
 
@@ -94,7 +95,8 @@ async function play(order: Order, targets: Targets): Promise<number> {
       played.push(await playScenario(scenario, local, chosen))
     }
     showProgress('')
-    await print(order.json ? JSON.stringify(toJson(local, played), undefined, 2) : ending(played, local, paint))
+    const json = order.json && onOneLineInJson(JSON.stringify(toJson(local, played), undefined, 2))
+    await print(json || ending(played, local, paint))
     return played.every(({ ok }) => ok) ? 0 : 1
   } finally {
     await local.close()

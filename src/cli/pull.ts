@@ -8,6 +8,7 @@ import { openEngines } from '../engines/open.ts'
 import { isSameModel } from '../engines/ollama-model.ts'
 import { pullModel } from '../engines/pull.ts'
 import { silentLog } from '../observe/log.ts'
+import { onOneLine } from '../observe/one-line.ts'
 import type { Target } from '../routing/target.ts'
 import { createPools, type Pools } from '../upstream/pools.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
@@ -86,11 +87,11 @@ async function get(
 }
 
 function say(line: string): void {
-  void print(line)
+  void print(onOneLine(line))
 }
 
 async function tell(line: string): Promise<true> {
-  await print(line)
+  await print(onOneLine(line))
   return true
 }
 

@@ -7,6 +7,7 @@ import {
   agentNames,
   loadConfig,
   loadSome,
+  nameSettings,
   readDotEnv,
   readFileSource,
   usualFile,
@@ -125,10 +126,19 @@ function hasOurNames(folder: string): boolean {
   }
 }
 
-/** The working folder if it has something to say, else the person's own. */
+/** The working folder if it has something to say of Trooper, else the person's own. */
 function settledFolder(flags: Texts): string {
   const folder = process.cwd()
-  return ['.env', usualFile].some((name) => existsSync(join(folder, name))) ? folder : ownFolder(flags)
+  return existsSync(join(folder, usualFile)) || hasSettings(folder) ? folder : ownFolder(flags)
+}
+
+function hasSettings(folder: string): boolean {
+  try {
+    return nameSettings(Object.keys(readDotEnv(folder).dotEnv))
+  } catch {
+    // Whoever reads it next says that it cannot be read: it may have been meant.
+    return true
+  }
 }
 
 function ownFolder(flags: Texts): string {

@@ -5,6 +5,7 @@ import type { Whereabouts } from '../config/load.ts'
 import { isObject, objectOf, parseJson, stringOf } from '../ir/json.ts'
 import { onOneLine } from '../observe/one-line.ts'
 import { readInstallToken } from '../state/install-token.ts'
+import { callTrooper, type Secrets, type TrooperCall } from '../upstream/call-trooper.ts'
 import { findTrooper, urlAt } from '../upstream/find-trooper.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import type { CommandName } from './about.ts'
@@ -49,20 +50,14 @@ async function findRunning({ host, port, token, dataDir }: Whereabouts): Promise
   const url = urlAt(host, port)
   if (!(await findTrooper(host, port)))
     throw new Error(`No Trooper answers at ${url}; start one with: trooper, or say where it is with --host and --port.`)
-  const installToken = readInstallToken(dataFolder({ dataDir }))
-  const headers = {
-    ...(installToken !== undefined && { 'x-trooper-token': installToken }),
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  }
-  const open = (path: string, init: RequestInit = {}): Promise<Response> => {
-    const about = init.body === undefined ? headers : { ...headers, 'content-type': 'application/json' }
-    return reach(url, `/trooper/api/${path}`, { ...init, headers: about })
-  }
+  const secrets = { installToken: readInstallToken(dataFolder({ dataDir })), token }
+  const open = (path: string, method = 'GET', body?: object): Promise<Response> =>
+    reach(url, { method, path: `/${path}`, body, by: 'terminal' }, secrets)
   return {
     url,
     ask: async (what, body) => {
       const [method = 'GET', path = ''] = what.split(' ')
-      const answer = await open(path, { method, ...(body && { body: JSON.stringify(body) }) })
+      const answer = await open(path, method, body)
       return JSON.parse(await answer.text(), onOneLineEach)
     },
     exchanges: async (limit) => JSON.parse(await (await open(`exchanges?limit=${limit}`)).text(), onOneLineEach),
@@ -70,13 +65,13 @@ async function findRunning({ host, port, token, dataDir }: Whereabouts): Promise
   }
 }
 
-async function reach(url: string, path: string, init: RequestInit): Promise<Response> {
-  const answer = await fetch(url + path, init).catch(() => undefined)
+async function reach(url: string, call: TrooperCall, secrets: Secrets): Promise<Response> {
+  const answer = await callTrooper(url, call, secrets).catch(() => undefined)
   if (!answer) throw new Error(`The Trooper at ${url} does not answer any more.`)
   if (answer.ok) return answer
   const said = parseJson(await answer.text())
   const message = isObject(said) ? stringOf(objectOf(said['error'])['message']) : undefined
-  const unknown = `The Trooper at ${url} answered ${answer.status} at ${path}; is it of another version?`
+  const unknown = `The Trooper at ${url} answered ${answer.status} at /trooper/api${call.path}; is it of another version?`
   throw new Error(message === undefined ? unknown : onOneLine(message))
 }
 

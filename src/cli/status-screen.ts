@@ -68,7 +68,9 @@ function wishLines({ override, network, nowMs }: StatusView, paint: Paint): stri
 }
 
 function targetLines(target: TargetView, { nowMs }: StatusView, width: number, paint: Paint): string[] {
-  const { name, place, state, quotas } = target
+  const { name, place, state } = target
+  // On a screen that stays, one may have been reset since.
+  const quotas = target.quotas.filter(({ resetsAtMs }) => resetsAtMs > nowMs)
   const head = (sign: string, words: string): string[] => [
     `  ${sign} ${name}  ${words}`,
     paint.dim(`      ${place}`),

@@ -2,14 +2,18 @@
 import { openSync } from 'node:fs'
 import { realClock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
-import { cut } from '../drill/text.ts'
 import { createGatherer } from '../observe/gather.ts'
 import { createLineFile } from '../observe/line-file.ts'
 import { createJsonLog, createTextLog } from '../observe/lines.ts'
 import type { Log } from '../observe/log.ts'
+import { onOneLine } from '../observe/one-line.ts'
+import { createBar } from './bar.ts'
 
+const bar = createBar(process.stderr)
+
+/** `problem`: a sentence, in which may stand what others wrote. */
 export function complain(problem: string, exitCode: number): number {
-  process.stderr.write(`${problem}\n`)
+  process.stderr.write(bar.around(`${onOneLine(problem)}\n`))
   return exitCode
 }
 
@@ -18,12 +22,9 @@ export function print(text: string): Promise<void> {
   return new Promise((resolve) => void process.stdout.write(`${text}\n`, () => resolve()))
 }
 
-/** What is going on, in a line of the terminal that the next one takes the place of; the last one is empty. Says whether there is one. */
+/** What is going on, where there is a terminal; an empty text ends it. Says whether there is one. */
 export function showProgress(text: string): boolean {
-  const { isTTY, columns } = process.stderr
-  // Of a line that goes on in the next row, only the last row would be taken.
-  if (isTTY) process.stderr.write(`\r\u001B[K${columns > 0 ? cut(text, columns) : text}`)
-  return isTTY
+  return bar.show(onOneLine(text))
 }
 
 /** Colours are for people who look at a terminal and did not refuse them; an empty `NO_COLOR` refuses nothing (no-color.org). */
@@ -37,10 +38,16 @@ export function openLog(config: Pick<Config, 'logFormat'>, file?: string): { log
   const lines = createLineFile(fd, realClock, (count, problem) =>
     log.warn(`⚠️ ${count} ${count === 1 ? 'line is' : 'lines are'} missing here (${problem})`),
   )
-  const gatherer = createGatherer(lines, realClock)
+  const isUnderBar = file === undefined && process.stdout.isTTY && process.stderr.isTTY
+  const placed = (text: string): string => (isUnderBar && text !== '' ? bar.around(text) : text)
+  const gatherer = createGatherer({ write: (text) => lines.write(placed(text)) }, realClock)
   const inColour = file === undefined && mayColour()
   const log = config.logFormat === 'json' ? createJsonLog(gatherer) : createTextLog(gatherer, realClock, inColour)
-  return { log, flush: () => lines.end(gatherer.take()) }
+  const flush = (): void => {
+    if (isUnderBar) bar.show('')
+    lines.end(placed(gatherer.take()))
+  }
+  return { log, flush }
 }
 
 /** Whoever reads what is printed has left (`| head`). */

@@ -142,6 +142,13 @@ function noticesOf({ environment, dotEnv, silentLines: silent = [] }: Sources): 
   ]
 }
 
+/** Some of these variables are settings of Trooper, or would be told as slips of the hand. */
+export function nameSettings(names: readonly string[]): boolean {
+  const known = settingNames.map((name): string => settings[name].env)
+  const isOurs = (env: string): boolean => known.includes(env) || (env.startsWith('TROOPER_') && !isInjected(env))
+  return names.some(isOurs) || nearMisses(names, known).length > 0
+}
+
 /** Kubernetes describes a service named `trooper` to every container beside it: TROOPER_SERVICE_HOST, TROOPER_PORT_3000_TCP, … */
 function isInjected(env: string): boolean {
   return /^TROOPER_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))/.test(env)

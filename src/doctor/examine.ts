@@ -78,9 +78,10 @@ function allTargets({ chains }: Pick<Targets, 'chains'>): Target[] {
 }
 
 function examineKey(target: Target, { primary }: Targets): Finding[] {
-  const { name, kind, url, credential } = target
+  const { name, kind, url, credential, provider } = target
   if (kind === 'local') return []
   const subject = target === primary ? settings.primaryApiKey.env : `key of ${name}`
-  if (!credential) return [good(subject, 'not set: the key that your app sends is passed on')]
+  const unless = provider === undefined ? '' : `, unless it has the form of another provider's than ${provider}`
+  if (!credential) return [good(subject, `not set: the key that your app sends is passed on${unless}`)]
   return [judgeKey(subject, credential.value, findPreset(undefined, new URL(url.origin).hostname)?.name)]
 }

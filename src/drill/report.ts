@@ -4,6 +4,7 @@ import type { Wire } from './app.ts'
 import type { Played, Run, Step } from './drill.ts'
 import type { LocalModel } from './local-model.ts'
 import type { Outcome, Scenario } from './scenario.ts'
+import { onOneLine } from '../observe/one-line.ts'
 import { duration, formatTable, wrap, type Paint } from './text.ts'
 
 /** The whole result, one JSON document. */
@@ -158,7 +159,7 @@ function tellStep({ question, seen, outcome, log }: Step, local: LocalModel, pai
   const by =
     outcome === 'refused' ? 'the provider’s own error' : `by ${answererOf(outcome, local)}, ${answers[outcome]}`
   const calls = seen.calls.map(({ name, input }) => `calls ${name}(${input})`)
-  const said = [seen.text, ...calls, seen.problem ?? ''].filter((text) => text !== '').join(' ')
+  const said = onOneLine([seen.text, ...calls, seen.problem ?? ''].filter((text) => text !== '').join(' '))
   return [
     `  app      > ${wrap(question, 13)}`,
     ...log.map((line) => paint.dim(`  trooper  | ${line}`)),

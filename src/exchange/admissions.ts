@@ -19,12 +19,16 @@ import { WatchedReply } from './reply/watched-reply.ts'
 /** The share of a quota from which the local model may soon be needed. */
 const nearlySpent = 0.9
 
+const nothingTold: ReadonlySet<string> = new Set()
+
 export class Admissions {
   readonly #services: Services
   readonly #incoming: Incoming
   readonly #chain: Chain
   readonly #model: () => string
   readonly #decode: () => Promise<Decoded>
+  /** The windows of which the last head told. */
+  #told: { target: Target; windows: ReadonlySet<string> } | undefined
   #loop: Loop | undefined
   #mayBeLocalLoop: boolean | undefined
 
@@ -79,9 +83,17 @@ export class Admissions {
   }
 
   /** Also where the answer went on with another's, and so had no beginning of its own. */
-  answered(target: Target, trial?: Trial): void {
-    const { breakers, clock } = this.#services
+  answered(target: Target, trial: Trial | undefined): void {
+    const { usage, clock } = this.#services
     trial?.began(clock.now())
+    this.#isUp(target)
+    // A question may be answered whatever is spent.
+    if (this.#incoming.asked || usage.isEmptyAt(clock.now())) return
+    usage.answered(this.#payerAt(target), this.#told?.target === target ? this.#told.windows : nothingTold)
+  }
+
+  #isUp(target: Target): void {
+    const { breakers, clock } = this.#services
     const nowMs = clock.now()
     if (!breakers.isEmptyAt(nowMs)) breakers.succeeded(this.#payerAt(target), nowMs)
   }
@@ -103,7 +115,7 @@ export class Admissions {
       if (trial) trial.refused(limit, nowMs)
       else {
         ledger.record(this.#payerAt(target), limit, nowMs)
-        this.answered(target)
+        this.#isUp(target)
       }
       return true
     }
@@ -145,6 +157,7 @@ export class Admissions {
     const windows = readUsage(headers, nowMs)
     if (windows.length === 0) return
     usage.note(this.#payerAt(target), windows, nowMs)
+    this.#told = { target, windows: new Set(windows.map(({ window }) => window)) }
     for (const { window, used, resetsAtMs } of windows)
       if (used >= nearlySpent) this.expectLocal(target, window, resetsAtMs)
   }

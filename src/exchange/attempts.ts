@@ -11,6 +11,7 @@ import { createDrafts, type Drafts } from './translate/draft.ts'
 import { commentOf } from './reply/signs-of-life.ts'
 import { attemptLocal } from './local/local-attempt.ts'
 import type { OpenAnswer } from './translate/open-answer.ts'
+import { misdirected } from './misdirected.ts'
 import type { Incoming, Outcome, Services, Turn } from './outcome.ts'
 import { answerModels, answerTokens, rememberModels } from './question.ts'
 import { isRelayed as passesBytes, relay } from './relay/relay.ts'
@@ -52,8 +53,16 @@ export class Attempts {
   }
 
   make(turn: Turn): Promise<Outcome> {
+    const failure = this.#misdirected(turn.target)
+    if (failure) return Promise.resolve({ type: 'failed', failure })
     if (turn.target.kind === 'cloud' || this.#incoming.asked) return this.#ask(turn)
     return this.#askLocal(turn)
+  }
+
+  /** What Trooper answers itself carries no key anywhere. */
+  #misdirected(target: Target): Failure | undefined {
+    const { asked, headers, query } = this.#incoming
+    return asked && !this.isRelayed(target) ? undefined : misdirected(this.#services, target, headers, query)
   }
 
   async #askLocal(turn: Turn): Promise<Outcome> {

@@ -5,6 +5,7 @@ import { pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type Attempt } from '../upstream/attempt.ts'
 import { requestHeaders, responseHeaders } from '../wire/headers.ts'
 import { boundHeaders } from './errors.ts'
+import { misdirected } from './misdirected.ts'
 import type { Services } from './outcome.ts'
 import { follow, type Reply } from './reply/reply.ts'
 
@@ -25,6 +26,8 @@ export function passThrough(
   reply: Reply,
 ): void {
   const { method, path, query, body } = passed
+  const refusal = misdirected(services, target, request.rawHeaders, query)
+  if (refusal) return giveError(reply, 401, 'authentication_error', refusal.message)
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
   const headers = requestHeaders(request.rawHeaders, target.credential)
   const length = body ? String(body.length) : request.headers['content-length']
@@ -68,10 +71,12 @@ export function passThrough(
 function giveFailure(services: Services, failure: Failure, target: Target, reply: Reply): void {
   const sentence = `Trooper could not reach ${target.name}: ${describeFailure(failure)}.`
   services.log.warn(`⚠️ ${sentence}`, { target: target.name, reason: failure.kind })
-  const text = JSON.stringify({
-    type: 'error',
-    error: { type: 'api_error', message: sentence, code: null, param: null },
-  })
-  reply.head(502, '', ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(text))])
+  giveError(reply, 502, 'api_error', sentence)
+}
+
+/** In a shape that clients of every dialect read. */
+function giveError(reply: Reply, status: number, type: string, message: string): void {
+  const text = JSON.stringify({ type: 'error', error: { type, message, code: null, param: null } })
+  reply.head(status, '', ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(text))])
   reply.end(text)
 }

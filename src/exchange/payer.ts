@@ -27,6 +27,12 @@ export function askerOf({ headers, query, address }: Pick<Incoming, 'headers' | 
   return digest([credentialIn(headers, query), ...session, address?.()].join('\n'))
 }
 
+/** Every key that a request comes with, without the word before it. */
+export function keysIn(headers: HeaderList, query: string): string[] {
+  const sent = credentialNames.flatMap((name) => headerOf(headers, name)?.replace(/^bearer\s+/i, '') ?? [])
+  return [...sent, ...credentialsIn(query)]
+}
+
 function credentialIn(headers: HeaderList, query: string): string {
   return [...credentialNames.map((name) => headerOf(headers, name)), ...credentialsIn(query)].join('\n')
 }

@@ -42,6 +42,8 @@ export interface McpTool {
 export interface McpList {
   server: string
   tools: readonly McpTool[]
+  /** It lists more than these. */
+  isCut?: true
   error?: string
 }
 

@@ -1,7 +1,7 @@
 /** The desk of a Trooper that runs in another process, over its `/trooper/api`. */
 import type { AskEvent } from '../admin/views.ts'
 import type { AskedLocal, LocalQuestion, LocalStage } from '../exchange/local/ask-local.ts'
-import { byHeader } from '../ir/hand.ts'
+import { callTrooper } from '../upstream/call-trooper.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import { createDesk, DeskProblem, problemIn, type CallApi, type Desk } from './desk.ts'
 
@@ -24,26 +24,15 @@ export function createRemoteDesk(remote: Remote): Desk {
   return createDesk(call, (question, onStage, signal) => ask(remote, question, onStage, signal))
 }
 
-async function send(
+function send(
   { url, token, installToken }: Remote,
   method: string,
   path: string,
   body: object | undefined,
   signal: AbortSignal,
-) {
-  const secret = installToken()
-  const init = {
-    method,
-    signal,
-    headers: {
-      [byHeader]: 'agent',
-      ...(body && { 'content-type': 'application/json' }),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(secret !== undefined && { 'x-trooper-token': secret }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  }
-  return fetch(`${url}/trooper/api${path}`, init).catch(() => {
+): Promise<Response> {
+  const secrets = { token, installToken: installToken() }
+  return callTrooper(url, { method, path, body, by: 'agent', signal }, secrets).catch(() => {
     throw new DeskProblem(absent(url))
   })
 }

@@ -2,10 +2,15 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Log } from './log.ts'
-import { onOneLine } from './one-line.ts'
+import { onOneLine, onOneLineInJson } from './one-line.ts'
 
 export function createJsonLog(destination: DestinationStream): Log {
-  const logger = pino({ base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const logger = pino(
+    { base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      write: (line) => destination.write(onOneLineInJson(line)),
+    },
+  )
   return {
     info: (text, fields = {}) => logger.info(fields, withoutSign(text)),
     warn: (text, fields = {}) => logger.warn(fields, withoutSign(text)),

@@ -16,6 +16,8 @@ export interface UsageEntry {
 export interface UsageBook {
   isEmptyAt(nowMs: number): boolean
   note(payer: Payer, windows: readonly WindowUsage[], nowMs: number): void
+  /** It answered: windows that were full are not any more, but for those (`told`) of which it said so itself beside its answer. */
+  answered(payer: Payer, told: ReadonlySet<string>): void
   /** The window that is over `share`, and ends last. */
   findOver(payer: Payer, share: number, nowMs: number): UsageEntry | undefined
   entries(): UsageEntry[]
@@ -43,6 +45,12 @@ export function createUsageBook(known: readonly UsageEntry[] = [], onChange: () 
     for (const key of entries.keys()) if (entries.size > maxEntries) entries.delete(key)
   }
 
+  /** Of what binds this payer. */
+  const binding = ({ target, account, model }: Payer): UsageEntry[] =>
+    [...entries.values()]
+      .filter((entry) => entry.target === target.name && entry.place === target.url.text)
+      .filter((entry) => entry.account === account && (entry.model === undefined || entry.model === model))
+
   return {
     isEmptyAt: (nowMs) => nowMs >= latestMs,
     note: ({ target, account, model }, windows, nowMs) => {
@@ -57,10 +65,13 @@ export function createUsageBook(known: readonly UsageEntry[] = [], onChange: () 
         onChange()
       }
     },
-    findOver: ({ target, account, model }, share, nowMs) =>
-      [...entries.values()]
-        .filter((entry) => entry.target === target.name && entry.place === target.url.text)
-        .filter((entry) => entry.account === account && (entry.model === undefined || entry.model === model))
+    answered: (payer, told) => {
+      const disproved = binding(payer).filter(({ window, used }) => used >= 1 && !told.has(window))
+      for (const entry of disproved) entries.delete(keyOf(entry))
+      if (disproved.length > 0) onChange()
+    },
+    findOver: (payer, share, nowMs) =>
+      binding(payer)
         .filter(({ used, resetsAtMs }) => used >= share && resetsAtMs > nowMs)
         .sort((a, b) => b.resetsAtMs - a.resetsAtMs)[0],
     entries: () => [...entries.values()],

@@ -5,7 +5,14 @@ const open: GuardRules = { hosts: new Set(), origins: new Set(), needsToken: fal
 const guarded: GuardRules = { ...open, needsToken: true }
 
 function status(headers: GuardedHeaders, rules = open, isOwnPage = false): number {
-  return refuse(rules, { host: 'localhost:3000', ...headers }, (given) => given === 'tok', isOwnPage)?.status ?? 200
+  return (
+    refuse(
+      rules,
+      { host: 'localhost:3000', ...headers },
+      (given) => ({ is: given.includes('tok') ? 'right' : 'wrong' }),
+      isOwnPage,
+    )?.status ?? 200
+  )
 }
 
 describe('the Host header', () => {
@@ -49,7 +56,7 @@ describe('the Host header', () => {
   })
 
   it('is told how to be allowed, on one printable line', () => {
-    const said = refuse(open, { host: 'evil\u0007.example' }, () => false, false)?.sentence ?? ''
+    const said = refuse(open, { host: 'evil\u0007.example' }, () => ({ is: 'wrong' }), false)?.sentence ?? ''
     expect(said).toContain('TROOPER_ALLOWED_HOSTS')
     expect(said).toMatch(/^[\x20-\x7e]+$/)
   })
@@ -99,7 +106,7 @@ describe('a web page', () => {
   })
 
   it('is told how to be allowed', () => {
-    const refusal = refuse(open, { host: 'localhost', origin: 'https://chat.example' }, () => false, false)
+    const refusal = refuse(open, { host: 'localhost', origin: 'https://chat.example' }, () => ({ is: 'wrong' }), false)
     expect(refusal?.sentence).toContain('https://chat.example')
     expect(refusal?.sentence).toContain('TROOPER_ALLOWED_ORIGINS')
   })
@@ -131,7 +138,7 @@ describe('the token', () => {
   })
 
   it('is named in the refusal, the given one is not repeated', () => {
-    const refusal = refuse(guarded, { host: 'localhost', apiKey: 'sk-secret' }, () => false, false)
+    const refusal = refuse(guarded, { host: 'localhost', apiKey: 'sk-secret' }, () => ({ is: 'wrong' }), false)
     expect(refusal?.sentence).toContain('TROOPER_TOKEN')
     expect(refusal?.sentence).not.toContain('sk-secret')
   })

@@ -1,7 +1,8 @@
 /**
  * Who may use Trooper: it stands in front of an API key, and every web page and every machine nearby can reach a port.
- * Pure rules on a request's headers; comparing the token in constant time is the caller's part.
+ * Pure rules on a request's headers; comparing the token in constant time, and not too often, is the caller's part.
  */
+import type { Checked } from '../admin/guesses.ts'
 
 export interface GuardRules {
   /** Lower-case host names without a port, loopback names not included. */
@@ -22,13 +23,14 @@ export interface GuardedHeaders {
   apiKey?: string | undefined
 }
 
-export type Refusal = { status: 401 | 403; sentence: string }
+/** `afterSeconds`: when it is worth coming again. */
+export type Refusal = { status: 401 | 403 | 429; sentence: string; afterSeconds?: number }
 
 /** `undefined`: the request may pass. */
 export function refuse(
   rules: GuardRules,
   headers: GuardedHeaders,
-  tokenMatches: (given: string) => boolean,
+  check: (given: readonly string[]) => Checked,
   isOwnPage: boolean,
 ): Refusal | undefined {
   const host = hostName(headers.host ?? '')
@@ -46,10 +48,23 @@ export function refuse(
       sentence: `Trooper does not serve web pages of ${from}; add the origin to TROOPER_ALLOWED_ORIGINS if it is yours.`,
     }
   }
-  if (!rules.needsToken || candidates(headers).some(tokenMatches)) return undefined
-  return {
-    status: 401,
-    sentence: 'Trooper wants its own token as the API key; set your client’s key to the value of TROOPER_TOKEN.',
+  return rules.needsToken ? refuseToken(check(candidates(headers))) : undefined
+}
+
+function refuseToken(checked: Checked): Refusal | undefined {
+  switch (checked.is) {
+    case 'right':
+      return undefined
+    case 'wrong':
+      return {
+        status: 401,
+        sentence: 'Trooper wants its own token as the API key; set your client’s key to the value of TROOPER_TOKEN.',
+      }
+    case 'too-soon': {
+      const { afterSeconds } = checked
+      const sentence = `Too many wrong tokens came to Trooper from where your client is; try again in ${afterSeconds} s.`
+      return { status: 429, sentence, afterSeconds }
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { leadToPage, wantsPage, type Assets } from '../admin/assets.ts'
+import type { Checked, TokenCheck } from '../admin/guesses.ts'
 import type { Api } from '../admin/open.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { runExchange } from '../exchange/exchange.ts'
@@ -17,7 +18,7 @@ import { parseJson } from '../ir/json.ts'
 import type { McpEndpoint } from '../mcp/endpoint.ts'
 import { asksForStream } from '../wire/top-level.ts'
 import { readBody, type BodyRead } from './body.ts'
-import { refuse, type GuardRules } from './guard.ts'
+import { refuse, type GuardRules, type Refusal } from './guard.ts'
 import { createUnreadableTeller, readPlainBody, type PlainRead } from './plain-body.ts'
 import { answerJson, answerProblem, failExchange, failInside, refuseRest } from './problems.ts'
 import { HttpReply } from './reply.ts'
@@ -27,7 +28,7 @@ import { tellMetrics } from './tell-metrics.ts'
 
 export interface ServerSettings {
   rules: GuardRules
-  tokenMatches: (given: string) => boolean
+  checkToken: TokenCheck
   maxBodyBytes: number
   version: string
   api: Pick<Api, 'handle' | 'pageCookie'>
@@ -38,12 +39,15 @@ export interface ServerSettings {
 }
 
 interface Serving extends ServerSettings {
+  /** The rules for what shows nothing, or judges tokens itself. */
+  tokenless: GuardRules
   /** A request came compressed so. */
   tellUnreadable: (encoding: string) => void
 }
 
 export function createHttpServer(services: Services, settings: ServerSettings): Server {
-  const serving: Serving = { ...settings, tellUnreadable: createUnreadableTeller(services.log) }
+  const tokenless = { ...settings.rules, needsToken: false }
+  const serving: Serving = { ...settings, tokenless, tellUnreadable: createUnreadableTeller(services.log) }
   const server = createServer(
     {
       // Agents put metadata of a kilobyte and more into headers (real-clients.md 3).
@@ -70,14 +74,12 @@ export function createHttpServer(services: Services, settings: ServerSettings): 
 function handle(services: Services, settings: Serving, request: IncomingMessage, response: ServerResponse): void {
   const { method = 'GET', url = '/' } = request
   const route = findRoute(method, url, isWebSocket(request))
-  const refusal = refuse(settings.rules, guarded(request), settings.tokenMatches, route.to === 'own')
-  if (route.to === 'api') {
-    // It looks at tokens itself.
-    const isForeign = refusal?.status === 403
-    return settings.api.handle(request, response, route, isForeign ? refusal.sentence : undefined)
-  }
-  if (refusal && !(refusal.status === 401 && route.to === 'own'))
-    return answerProblem(response, route, refusal.status, refusal.sentence)
+  // Its own pages are shown without a token, and the API looks at tokens itself.
+  const rules = route.to === 'own' || route.to === 'api' ? settings.tokenless : settings.rules
+  const check = (given: readonly string[]): Checked => settings.checkToken(given, request.socket.remoteAddress)
+  const refusal = refuse(rules, guarded(request), check, route.to === 'own')
+  if (route.to === 'api') return settings.api.handle(request, response, route, refusal?.sentence)
+  if (refusal) return refuseGuarded(response, route, refusal)
   switch (route.to) {
     case 'own':
       if (route.page === 'dashboard')
@@ -105,6 +107,11 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
         `Trooper has nothing at ${method} ${printable(url)}; use the provider's own paths, for example /v1/messages.`,
       )
   }
+}
+
+function refuseGuarded(response: ServerResponse, route: Route, { status, sentence, afterSeconds }: Refusal): void {
+  if (afterSeconds !== undefined) response.setHeader('retry-after', String(afterSeconds))
+  answerProblem(response, route, status, sentence)
 }
 
 function converse(

@@ -4,7 +4,7 @@ import type { ClientDialectName } from '../dialects/dialect.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { Services } from '../exchange/outcome.ts'
 import { exactText } from '../ir/exact-json.ts'
-import type { Failure } from '../ir/failure.ts'
+import type { Cause, Failure } from '../ir/failure.ts'
 import type { JsonObject } from '../ir/json.ts'
 import { endOnceSent } from './body.ts'
 import type { Route } from './routes.ts'
@@ -28,13 +28,14 @@ export function refuseRest(
 
 function problemBody(route: Route, status: number, sentence: string): JsonObject {
   if (route.to !== 'conversation') return { error: { type: 'trooper_error', message: sentence } }
-  const failure: Failure = { kind: kindOf(status), message: sentence, status }
+  const failure: Failure = { ...causeOf(status), message: sentence, status }
   return clientDialects[route.dialect].encodeFailure(failure).body
 }
 
-function kindOf(status: number): 'bad-key' | 'forbidden' | 'bad-request' {
-  if (status === 401) return 'bad-key'
-  return status === 403 ? 'forbidden' : 'bad-request'
+function causeOf(status: number): Cause {
+  if (status === 401) return { kind: 'bad-key' }
+  if (status === 429) return { kind: 'rate-limited', scope: 'account' }
+  return { kind: status === 403 ? 'forbidden' : 'bad-request' }
 }
 
 export function answerJson(response: ServerResponse, status: number, body: JsonObject): void {

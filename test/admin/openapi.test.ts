@@ -188,6 +188,20 @@ describe('a refusal is as it is described:', () => {
     expect(await login(planted.token, stage.trooper.url)).toBe(409)
   })
 
+  let guesses = 0
+  it.each(operations)('$method $path after too many wrong tokens', async ({ method, path }) => {
+    const guess = async (): Promise<Called> => {
+      const token = `wrong ${(guesses += 1)}`
+      const sent = path.endsWith('/login') ? { json: { token } } : { headers: { authorization: `Bearer ${token}` } }
+      return check(method, path, sent, { url: closed.url })
+    }
+    let answer = await guess()
+    // The allowance comes back while it is used up.
+    for (let more = 0; answer.status === 401 && more < 30; more += 1) answer = await guess()
+    expect(answer.status).toBe(429)
+    expect(answer.headers['retry-after']).toBe('1')
+  })
+
   it('every status that is described has been seen by now', () => {
     const described = operations.flatMap(({ method, path, operation }) =>
       Object.keys(operation.responses).map((status) => `${method} ${path} ${status}`),

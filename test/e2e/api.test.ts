@@ -321,6 +321,29 @@ describe('with TROOPER_TOKEN', () => {
     expect((await call('PUT', at('override'), { ...order, headers: { ...own(), cookie } })).status).toBe(200)
   })
 
+  it('it cannot be guessed faster than once a second, wherever it is shown', async () => {
+    const guess = (path: string, token: string): Promise<Called> =>
+      call(path === '/metrics' ? 'GET' : 'POST', `${extra?.url}${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+        body: '',
+      })
+    let wrong = 0
+    const guessAll = async (path: string): Promise<Called> => {
+      let answer = await guess(path, `guess ${(wrong += 1)}`)
+      while (answer.status === 401 && wrong < 200) answer = await guess(path, `guess ${(wrong += 1)}`)
+      return answer
+    }
+    for (const path of ['/v1/messages', '/v1/chat/completions', '/v1/responses', '/v1/files', '/mcp', '/metrics']) {
+      const { status, headers, text } = await guessAll(path)
+      expect([path, status, headers['retry-after']]).toEqual([path, 429, '1'])
+      expect(JSON.parse(text).error.message).toContain('Too many wrong tokens')
+    }
+    expect(wrong).toBeGreaterThan(10)
+    // One more may be looked at by now.
+    expect([(await login('one')).status, (await login('another')).status]).toContain(429)
+    expect((await call('GET', at('status'), { headers: bearer() })).status).toBe(200)
+  })
+
   it('its cookie is worth nothing from another site, another port or a program', async () => {
     const cookie = String((await login(planted.token)).headers['set-cookie']).split(';')[0] ?? ''
     const order = { json: { mode: 'local' } }

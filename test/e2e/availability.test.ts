@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { call, tokenIn } from '../admin/call.ts'
 import type { OllamaBehaviour } from '../fakes/control.ts'
 import { scratchFolder } from '../fakes/output.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
@@ -256,18 +257,23 @@ describe('what a client is told', () => {
   })
 })
 
-describe('HANDOVER_AT', () => {
+/** A provider that says how much of its five hours is used, or nothing of it. */
+describe('what a provider says of its quota', () => {
   let server: Server
   let used: Record<string, string>
+  let isSpent = false
   let answers = 0
   beforeEach(async () => {
     answers = 0
+    isSpent = false
     server = createServer((request, response) => {
       request.resume()
       request.on('end', () => {
         answers += 1
-        response.writeHead(200, { 'content-type': 'application/json', ...used })
-        response.end('{"type":"message","content":[{"type":"text","text":"From the cloud."}]}')
+        response.writeHead(isSpent ? 429 : 200, { 'content-type': 'application/json', ...used })
+        const error = { type: 'error', error: { type: 'rate_limit_error', message: 'Spent.' } }
+        const answer = { type: 'message', content: [{ type: 'text', text: 'From the cloud.' }] }
+        response.end(JSON.stringify(isSpent ? error : answer))
       })
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -281,45 +287,102 @@ describe('HANDOVER_AT', () => {
     const address = server.address()
     const port = typeof address === 'object' && address ? address.port : 0
     const inside = await start({ PRIMARY_URL: `http://127.0.0.1:${port}/v1/messages`, ...env })
-    used = {
-      'anthropic-ratelimit-unified-status': 'allowed_warning',
-      'anthropic-ratelimit-unified-5h-utilization': '0.96',
-      'anthropic-ratelimit-unified-5h-reset': String(inside.clock.now() / 1000 + 3600),
-    }
+    used = usedOf(inside, 'allowed_warning', '0.96')
     return inside
   }
-
-  const result = {
-    role: 'user',
-    content: [{ type: 'tool_result', tool_use_id: 'toolu_cloud', content: 'Sunny.' }],
-  }
-  const call = { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_cloud', name: 'f', input: {} }] }
-  const giveResult = (): Promise<Told> => {
-    const { endpoint, headers, body } = dialects.anthropic
-    const messages = [{ role: 'user', content: 'Hi' }, call, result]
-    const request = { ...body('', false), tools: [{ name: 'f', input_schema: { type: 'object' } }], messages }
-    return told(fetch(trooper!.url + endpoint, { method: 'POST', headers, body: JSON.stringify(request) }))
-  }
-
-  it('moves to the local model between two turns, not inside a tool loop, until the quota is full again', async () => {
-    const { clock } = await startAt({ HANDOVER_AT: '95' })
-    expect(await say()).toMatchObject({ text: 'From the cloud.' })
-    expect(await giveResult()).toMatchObject({ text: 'From the cloud.' })
-    expect(await say()).toMatchObject({ text: planted.localAnswer, reason: 'handover' })
-    expect(answers).toBe(2)
-    clock.pass(3_600_000)
-    expect(await say()).toMatchObject({ text: 'From the cloud.' })
+  const usedOf = ({ clock }: Inside, status: string, share: string): Record<string, string> => ({
+    'anthropic-ratelimit-unified-status': status,
+    'anthropic-ratelimit-unified-5h-utilization': share,
+    'anthropic-ratelimit-unified-5h-reset': String(clock.now() / 1000 + 3600),
   })
 
-  it('is no reason to leave the app without an answer', async () => {
-    await startAt({ HANDOVER_AT: '95' })
-    await say()
-    await ollama.play({ mode: 'not-pulled' })
-    expect(await say()).toMatchObject({ text: 'From the cloud.' })
+  describe('is shown', () => {
+    const shown = async (): Promise<{ window: string; used: number }[]> => {
+      const { text } = await call('GET', `${trooper!.url}/trooper/api/status`)
+      const quotas: { window: string; used: number }[] = JSON.parse(text).targets[0].quotas
+      return quotas.map(({ window, used: share }) => ({ window, used: share }))
+    }
+    /** Spent for an hour, and more than that. */
+    const spend = async (): Promise<Inside> => {
+      const inside = await startAt({})
+      isSpent = true
+      used = usedOf(inside, 'rejected', '1.08')
+      expect(await say()).toMatchObject({ reason: 'quota-spent' })
+      isSpent = false
+      return inside
+    }
+    const askEarly = async (): Promise<Told> => {
+      const headers = { authorization: `Bearer ${tokenIn(folder)}` }
+      const order = { headers, json: { mode: 'primary' } }
+      expect((await call('PUT', `${trooper!.url}/trooper/api/override`, order)).status).toBe(200)
+      return say()
+    }
+
+    it('as all of it where it is more than that', async () => {
+      await spend()
+      expect(await shown()).toEqual([{ window: '5h', used: 1 }])
+    })
+
+    it('until an answer says that it is not spent', async () => {
+      await spend()
+      used = {}
+      expect(await askEarly()).toMatchObject({ text: 'From the cloud.' })
+      expect(await shown()).toEqual([])
+    })
+
+    it('as the answer says it that came all the same', async () => {
+      const inside = await spend()
+      used = usedOf(inside, 'allowed', '1.1')
+      expect(await askEarly()).toMatchObject({ text: 'From the cloud.' })
+      expect(await shown()).toEqual([{ window: '5h', used: 1 }])
+      used = usedOf(inside, 'allowed', '0.02')
+      await say()
+      expect(await shown()).toEqual([{ window: '5h', used: 0.02 }])
+      used = {}
+      await say()
+      expect(await shown()).toEqual([{ window: '5h', used: 0.02 }])
+    })
+
+    it('no longer than until its reset', async () => {
+      const { clock } = await spend()
+      clock.pass(3_600_000)
+      expect(await shown()).toEqual([])
+    })
   })
 
-  it('is off by default', async () => {
-    await startAt({})
-    for (let at = 0; at < 3; at += 1) expect(await say()).toMatchObject({ text: 'From the cloud.' })
+  describe('HANDOVER_AT', () => {
+    const result = {
+      role: 'user',
+      content: [{ type: 'tool_result', tool_use_id: 'toolu_cloud', content: 'Sunny.' }],
+    }
+    const made = { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_cloud', name: 'f', input: {} }] }
+    const giveResult = (): Promise<Told> => {
+      const { endpoint, headers, body } = dialects.anthropic
+      const messages = [{ role: 'user', content: 'Hi' }, made, result]
+      const request = { ...body('', false), tools: [{ name: 'f', input_schema: { type: 'object' } }], messages }
+      return told(fetch(trooper!.url + endpoint, { method: 'POST', headers, body: JSON.stringify(request) }))
+    }
+
+    it('moves to the local model between two turns, not inside a tool loop, until the quota is full again', async () => {
+      const { clock } = await startAt({ HANDOVER_AT: '95' })
+      expect(await say()).toMatchObject({ text: 'From the cloud.' })
+      expect(await giveResult()).toMatchObject({ text: 'From the cloud.' })
+      expect(await say()).toMatchObject({ text: planted.localAnswer, reason: 'handover' })
+      expect(answers).toBe(2)
+      clock.pass(3_600_000)
+      expect(await say()).toMatchObject({ text: 'From the cloud.' })
+    })
+
+    it('is no reason to leave the app without an answer', async () => {
+      await startAt({ HANDOVER_AT: '95' })
+      await say()
+      await ollama.play({ mode: 'not-pulled' })
+      expect(await say()).toMatchObject({ text: 'From the cloud.' })
+    })
+
+    it('is off by default', async () => {
+      await startAt({})
+      for (let at = 0; at < 3; at += 1) expect(await say()).toMatchObject({ text: 'From the cloud.' })
+    })
   })
 })

@@ -1,5 +1,5 @@
 /** Whose files say where a key or a token is sent: those of a person who set Trooper up, never those of a folder that one only works in. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchFolder } from '../fakes/output.ts'
@@ -108,10 +108,47 @@ describe('a running Trooper', () => {
   })
 })
 
-it('trooper start reads the files of the data folder where the working folder has none', async () => {
-  writeFileSync(join(own, '.env'), 'PRIMARY_URL=http://from-own-file.test/v1/messages\nTROOPER_PORT=0\n')
-  const process = spawn([], [])
-  expect(await process.line((line) => /Primary {2}: (\S+)/.exec(line)?.[1])).toBe(
-    'http://from-own-file.test/v1/messages',
-  )
+describe('trooper start', () => {
+  const fromOwn = 'http://from-own-file.test/v1/messages'
+  beforeEach(() => writeFileSync(join(own, '.env'), `PRIMARY_URL=${fromOwn}\nTROOPER_PORT=0\n`))
+  const primaryOf = (process: TestProcess): Promise<string> =>
+    process.line((line) => /Primary {2}: (\S+)/.exec(line)?.[1])
+
+  it('reads the files of the data folder where the working folder has none', async () => {
+    expect(await primaryOf(spawn([], []))).toBe(fromOwn)
+  })
+
+  it('reads them where the .env of the working folder says nothing of Trooper', async () => {
+    const project = ['DATABASE_URL=postgres://127.0.0.1/', 'PORT=8080', 'OPENAI_API_KEY=sk-x', 'a line without a name']
+    expect(await primaryOf(spawn([], project))).toBe(fromOwn)
+  })
+
+  it('reads those of the working folder where its .env names a single setting', async () => {
+    const process = spawn([], ['DATABASE_URL=x', 'WAIT_MAX=1'], { TROOPER_PORT: '0' })
+    expect(await primaryOf(process)).toBe('https://api.anthropic.com/v1/messages')
+  })
+
+  it('reads those of the working folder where its .env seems to mean a setting, and says so', async () => {
+    const process = spawn([], ['PRIMARY_ULR=http://127.0.0.1:9/v1/messages'], { TROOPER_PORT: '0' })
+    expect(await primaryOf(process)).toBe('https://api.anthropic.com/v1/messages')
+    await process.line((line) => line.includes('is PRIMARY_URL meant?') || undefined)
+  })
+
+  it.each([
+    ['TROOPER_PROT=1', 'TROOPER_PROT is no setting of Trooper'],
+    ['', '.env cannot be read'],
+  ])('says what is wrong with the .env of the working folder: %s', async (line, problem) => {
+    if (line === '') mkdirSync(join(folder, '.env'))
+    const process = spawn([], line === '' ? [] : [line])
+    expect(await process.exit()).toBe(78)
+    expect(process.stderr).toContain(problem)
+  })
+
+  it('reads the trooper.yaml of the working folder beside a .env about something else', async () => {
+    writeFileSync(
+      join(folder, 'trooper.yaml'),
+      'settings: { primary-url: http://from-yaml.test/v1/messages, port: 0 }\n',
+    )
+    expect(await primaryOf(spawn([], ['DATABASE_URL=x']))).toBe('http://from-yaml.test/v1/messages')
+  })
 })

@@ -48,6 +48,10 @@ arguments that its model meant.
 - **error**: the provider's own error, untouched: it is for the app to mend.
 - **-**: the fault cannot happen there.
 
+A key that an app sends and that has the form of another provider's is not sent to a provider that is known to be another one: the app gets
+the error of a wrong key in its own dialect, with what to do, and neither the provider nor the local model is asked. Where Trooper has
+a key of its own for the provider, that one is sent; and behind any other address there may be a gateway that takes every key.
+
 A single frame that cannot be read is left out if the rest is sound without it. In a call, or in thoughts that are signed, it is missed:
 there the answer counts as broken at that place.
 

@@ -179,6 +179,26 @@ describe('a server that fails', () => {
     expect(result).toEqual(failed({ kind: 'http', code: 502, message }))
   })
 
+  it.each<[string, Partial<McpServer>, string[]]>([
+    ['the first 512 are', {}, Array.from({ length: 512 }, (_, at) => `tool${at}`)],
+    ['the ones that the client names are', { offered: { only: ['tool40000'] } }, ['tool40000']],
+  ])('is not read to the last of 50,000 tools: %s', async (_, more, names) => {
+    const listed = Array.from({ length: 50_000 }, (__, at) => ({ name: `tool${at}`, inputSchema: { type: 'object' } }))
+    // What stands behind them would be refused, were it read.
+    const text = JSON.stringify([...listed, { name: 1 }])
+    const server = await started(
+      serve('/mcp', (__, { message }, response) => {
+        if (message?.['id'] === undefined) return response.writeHead(202).end()
+        const page = `{"jsonrpc":"2.0","id":${JSON.stringify(message['id'])},"result":{"tools":${text}}}`
+        const isList = message['method'] === 'tools/list'
+        return response.writeHead(200, { 'content-type': 'application/json' }).end(isList ? page : answerTo(message))
+      }),
+    )
+    const list = await connect(server.url, [server.origin], more).list(never)
+    expect(list.isCut === true).toBe(names.length === 512)
+    expect(list.tools.map(({ name }) => name)).toEqual(names)
+  })
+
   it('is not read for ever where its list of tools has no end', async () => {
     let pages = 0
     const server = await started(
@@ -191,9 +211,9 @@ describe('a server that fails', () => {
         return response.writeHead(200, { 'content-type': 'application/json' }).end(isList ? page : answerTo(message))
       }),
     )
-    const { tools, error } = await connect(server.url, [server.origin]).list(never)
-    expect([tools, error]).toEqual([[], 'The list of the MCP server has more pages than can be read.'])
-    expect(pages).toBe(8)
+    const { tools, isCut, error } = await connect(server.url, [server.origin]).list(never)
+    expect(tools.map(({ name }) => name)).toEqual(Array.from({ length: 8 }, (_, at) => `tool${at + 1}`))
+    expect([isCut, error, pages]).toEqual([true, undefined, 8])
   })
 
   it.each([

@@ -62,6 +62,10 @@ export class ServersOfAnswer {
       this.#services.log.warn(
         `⚠️ The MCP server at ${new URL(url).origin} did not list its tools; the model answers without them`,
       )
+    if (list.isCut)
+      this.#services.log.warn(
+        `⚠️ The MCP server at ${new URL(url).origin} lists more tools than are read; the first ${list.tools.length} are offered`,
+      )
     return list
   }
 

@@ -7,6 +7,7 @@ import { parseExact } from '../../ir/exact-json.ts'
 import { isObject, parseJson, type JsonObject } from '../../ir/json.ts'
 import type { McpCall, McpList, McpServer, McpTool } from '../../ir/mcp.ts'
 import { version } from '../../version.ts'
+import { boundList, type ListBound } from '../bound-list.ts'
 import { readResult } from '../read-result.ts'
 import { Guarded, guardedFetch } from './guarded-fetch.ts'
 
@@ -46,8 +47,6 @@ interface Line {
 
 /** More than any result that a model can read, images included. */
 const largestBytes = 16 * 1024 * 1024
-/** Of a list of tools: more of them no model is shown, and each page may be as large as any answer. */
-const mostPages = 8
 /** What may still come of an answer whose stream ended without it: a server can have it fetched from where it broke off. */
 const resumeMs = 5000
 /** A server that is slow to take leave of is left. */
@@ -68,6 +67,16 @@ class Connection implements McpConnection {
   readonly #questions = new Set<Question>()
   readonly #lines = new Set<Line>()
   #line: Line | undefined
+  /** Of the list that was asked for last. */
+  #listing: ListBound | undefined
+
+  /** Of a transport: what it hears before its client does, which would read a tool in 60 µs. */
+  readonly #first: Pick<sdkTypes.Transport, 'onmessage'> = {
+    onmessage: (message) => {
+      if (this.#listing && 'result' in message && Array.isArray(message.result['tools']))
+        message.result = this.#listing.page(message.result)
+    },
+  }
 
   constructor(server: McpServer, isAllowed: (url: string) => boolean, clock: Clock) {
     this.#server = server
@@ -76,12 +85,15 @@ class Connection implements McpConnection {
   }
 
   async list(signal: AbortSignal): Promise<McpList> {
-    const { label: server } = this.#server
+    const { label: server, offered } = this.#server
+    const bound = boundList(offered)
+    this.#listing = bound
     const listed = await this.#ask(signal, async ({ client }, options) => {
       const { tools } = await client.listTools(undefined, options)
       return tools.map(readTool)
     })
-    return listed.ok ? { server, tools: listed.value } : { server, tools: [], error: listed.fault.message }
+    if (!listed.ok) return { server, tools: [], error: listed.fault.message }
+    return { server, tools: listed.value, ...(bound.isCut && { isCut: true }) }
   }
 
   async call({ name, input }: McpCall, { inputSchema }: McpTool, signal: AbortSignal): Promise<McpResult> {
@@ -166,7 +178,7 @@ class Connection implements McpConnection {
     const clientOf = (mode: 'auto' | 'legacy'): sdkTypes.Client =>
       new sdk.Client(
         { name: 'trooper', version },
-        { versionNegotiation: { mode }, inputRequired: { autoFulfill: false }, listMaxPages: mostPages },
+        { versionNegotiation: { mode }, inputRequired: { autoFulfill: false } },
       )
     const client = clientOf('auto')
     const reconnectionScheduler = (reconnect: () => void, ms: number): (() => void) => this.#clock.after(ms, reconnect)
@@ -175,6 +187,7 @@ class Connection implements McpConnection {
       requestInit: { headers: sendable(headers) },
       reconnectionScheduler,
     })
+    Object.assign(transport, this.#first)
     try {
       await client.connect(transport, { signal, ...noTimeout })
       return { client, end: () => this.#leave(client, transport) }
@@ -183,6 +196,7 @@ class Connection implements McpConnection {
       if (!isOldServer(error, sdk)) throw error
       const old = clientOf('legacy')
       const oldTransport = new sdk.SSEClientTransport(url, { fetch, requestInit: { headers: sendable(headers) } })
+      Object.assign(oldTransport, this.#first)
       // It may as well be no server at all: then what it said first counts.
       await old.connect(oldTransport, { signal, ...noTimeout }).catch(() => {
         throw error
@@ -253,8 +267,6 @@ function faultOf(error: unknown, sdk: Sdk | undefined): McpFault {
   const guarded = findGuarded(error)
   if (guarded) return { kind: 'http', code: 502, message: `The MCP server was left alone. ${guarded.message}` }
   if (sdk && error instanceof sdk.ProtocolError) return { kind: 'protocol', code: error.code, message: error.message }
-  if (sdk && error instanceof sdk.SdkError && error.code === sdk.SdkErrorCode.ListPaginationExceeded)
-    return { kind: 'http', code: 502, message: 'The list of the MCP server has more pages than can be read.' }
   const status = statusOf(error)
   if (status !== undefined)
     return { kind: 'http', code: status, message: `The MCP server answered with status ${status}.` }
