@@ -36,6 +36,8 @@ export interface CallListener {
 }
 
 export interface AnswerHead {
+  /** When it came, epoch milliseconds. */
+  atMs: number
   status: number
   statusMessage: string
   /** Lower-case names. */
@@ -93,9 +95,10 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     statusMessage = '',
   ): void {
     if (status < 200 || this.#isOver || this.#watch.hasHead) return
-    this.#watch.headCame()
+    const atMs = this.#clock.now()
+    this.#watch.headCame(atMs)
     const raw = controller.rawHeaders
-    const head = { status, statusMessage, headers, raw: Array.isArray(raw) ? headerTexts(raw) : [] }
+    const head = { atMs, status, statusMessage, headers, raw: Array.isArray(raw) ? headerTexts(raw) : [] }
     try {
       this.#listener.head(head)
     } catch (error) {

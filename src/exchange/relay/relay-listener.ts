@@ -88,7 +88,7 @@ export class RelayListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
-    this.#heard?.(head.headers)
+    this.#heard?.(head.headers, head.atMs)
     const form = formOf(head)
     if (form === 'whole') this.#phase = { at: 'whole', head, body: new WholeBody() }
     else if (form === 'unreadable') this.#open(head, [], undefined, undefined)
@@ -225,7 +225,7 @@ export class RelayListener implements CallListener {
   }
 
   #judgeWhole(head: AnswerHead, body: WholeBody): void {
-    const judged = judgeWhole(head, body, this.#dialectName, this.#wantsStream, this.#services.clock.now())
+    const judged = judgeWhole(head, body, this.#dialectName, this.#wantsStream, this.#services.clock)
     if (judged.is === 'bad') return this.#fail(judged.failure, held(head, body.chunks))
     this.#leave()
     this.#reply.head(head.status, head.statusMessage, judged.headers)

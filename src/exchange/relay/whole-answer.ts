@@ -1,4 +1,5 @@
 /** What becomes of a relayed answer that was read whole, before the client sees any of it. */
+import type { Clock } from '../../clock.ts'
 import type { ClientDialectName, HeaderMap } from '../../dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../dialects/registry.ts'
 import { unrolls } from '../../dialects/unroll.ts'
@@ -19,7 +20,7 @@ export function judgeWhole(
   body: WholeBody,
   dialect: ClientDialectName,
   wantsStream: boolean,
-  nowMs: number,
+  clock: Clock,
 ): Judged {
   const fault = findBodyFault(head, body)
   switch (fault.kind) {
@@ -35,8 +36,8 @@ export function judgeWhole(
         is: 'bad',
         failure:
           head.status < 400
-            ? decodeWithin(dialect, head.headers, fault.text, nowMs)
-            : decode(dialect, head.status, head.headers, fault.text, nowMs),
+            ? decodeWithin(dialect, head.headers, fault.text, clock.now())
+            : decode(dialect, head.status, head.headers, fault.text, clock.now()),
       }
   }
 }
