@@ -10,7 +10,7 @@ import type { Trial } from '../routing/trial.ts'
 import type { Verdict } from '../routing/verdict.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import { readUsage } from '../wire/usage-headers.ts'
-import type { Incoming, Services } from './outcome.ts'
+import type { Incoming, Services, Turn } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import type { Reply } from './reply/reply.ts'
 import type { Decoded } from './translate/translate.ts'
@@ -48,9 +48,9 @@ export class Admissions {
   }
 
   /** Nothing is known of anybody, so that every target is admitted: costs six look-ups (~50 ns) until a local model has answered. */
-  isQuiet(): boolean {
-    const { handBack, clock } = this.#services
-    if (!isQuiet(this.#services, clock.now())) return false
+  isQuiet(nowMs: number): boolean {
+    const { handBack } = this.#services
+    if (!isQuiet(this.#services, nowMs)) return false
     return !handBack.isExpected(this.#incoming.dialect) || !this.#isMarked()
   }
 
@@ -83,24 +83,23 @@ export class Admissions {
   }
 
   /** Also where the answer went on with another's, and so had no beginning of its own. */
-  answered(target: Target, trial: Trial | undefined): void {
-    const { usage, clock } = this.#services
-    trial?.began(clock.now())
-    this.#isUp(target)
+  answered(target: Target, trial: Trial | undefined, nowMs: number): void {
+    const { usage } = this.#services
+    trial?.began(nowMs)
+    this.#isUp(target, nowMs)
     // A question may be answered whatever is spent.
-    if (this.#incoming.asked || usage.isEmptyAt(clock.now())) return
+    if (this.#incoming.asked || usage.isEmptyAt(nowMs)) return
     usage.answered(this.#payerAt(target), this.#told?.target === target ? this.#told.windows : nothingTold)
   }
 
-  #isUp(target: Target): void {
-    const { breakers, clock } = this.#services
-    const nowMs = clock.now()
+  #isUp(target: Target, nowMs: number): void {
+    const { breakers } = this.#services
     if (!breakers.isEmptyAt(nowMs)) breakers.succeeded(this.#payerAt(target), nowMs)
   }
 
   /** What a provider says of its limits; two look-ups (~40 ns) where that is nothing. */
-  listenerAt(target: Target): ((headers: HeaderMap) => void) | undefined {
-    return target.kind === 'cloud' ? (headers) => this.#noteUsage(target, headers) : undefined
+  listenerAt(target: Target): Turn['heard'] {
+    return target.kind === 'cloud' ? (headers, atMs) => this.#noteUsage(target, headers, atMs) : undefined
   }
 
   /** Learns from a failure for which the next target was asked. True when the target is left alone from now on. */
@@ -115,7 +114,7 @@ export class Admissions {
       if (trial) trial.refused(limit, nowMs)
       else {
         ledger.record(this.#payerAt(target), limit, nowMs)
-        this.#isUp(target)
+        this.#isUp(target, nowMs)
       }
       return true
     }
@@ -151,9 +150,8 @@ export class Admissions {
     return target.kind === 'cloud' && isUnreachable(failure) && this.#services.network.lost(target.url.origin)
   }
 
-  #noteUsage(target: Target, headers: HeaderMap): void {
-    const { usage, clock } = this.#services
-    const nowMs = clock.now()
+  #noteUsage(target: Target, headers: HeaderMap, nowMs: number): void {
+    const { usage } = this.#services
     const windows = readUsage(headers, nowMs)
     if (windows.length === 0) return
     usage.note(this.#payerAt(target), windows, nowMs)

@@ -34,7 +34,7 @@ export class ClientRequest {
 
   /** As the client wrote it; looked up only where it counts. */
   model(): string {
-    this.#model ??= topLevelString(this.#incoming.body, 'model') ?? ''
+    this.#model ??= topLevelString(this.#incoming.body.toString('latin1'), 'model') ?? ''
     return this.#model
   }
 

@@ -140,9 +140,10 @@ class Exchange {
     const isStream = asksForStream || asked !== undefined || !this.#attempts.isRelayed(target)
     const { limits, thinking } = this.#services.times.limitsOf(target, isStream ? 'stream' : 'whole')
     const mayThink = (): boolean => this.#mayThink(target)
-    const record = this.#record.attempt(target, this.#services.clock.now())
+    const sinceMs = this.#services.clock.now()
+    const record = this.#record.attempt(target, sinceMs)
     const patience = { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race, milestones: record }
-    return { target, reply, patience, record, heard: this.#admissions.listenerAt(target) }
+    return { target, sinceMs, reply, patience, record, heard: this.#admissions.listenerAt(target) }
   }
 
   #turnAgain({ target, reply, patience }: Turn): Turn {
@@ -157,7 +158,7 @@ class Exchange {
   }
 
   #tryAdmitted(turn: Turn): Promise<Asked> {
-    return this.#admissions.isQuiet() ? this.#tryTarget(turn, undefined) : this.#tryIfAdmitted(turn)
+    return this.#admissions.isQuiet(turn.sinceMs) ? this.#tryTarget(turn, undefined) : this.#tryIfAdmitted(turn)
   }
 
   async #tryIfAdmitted(turn: Turn): Promise<Asked> {
@@ -177,9 +178,8 @@ class Exchange {
 
   /** Asks one target, again where that is worth it; `next` when another one has to answer. */
   async #tryTarget(first: Turn, trial: Trial | undefined): Promise<Asked> {
-    const { target } = first
+    const { target, sinceMs } = first
     const { policy, clock } = this.#services
-    const sinceMs = clock.now()
     // A cloud is asked at once: to wait for nothing takes ~1 µs.
     const readiness = this.#prepare(target)
     const refusal = readiness && (await readiness)
@@ -194,9 +194,10 @@ class Exchange {
     for (;;) {
       turn.record.begins(this.#attempts.wayTo(target))
       const outcome = await this.#attempts.make(this.#watched(turn, trial))
-      turn.record.ended(outcome, clock.now())
+      const endMs = clock.now()
+      turn.record.ended(outcome, endMs)
       if (outcome.type === 'answered') {
-        this.#admissions.answered(target, trial)
+        this.#admissions.answered(target, trial, endMs)
         return 'done'
       }
       if (outcome.type === 'failed' && outcome.isBegun) turn = this.#inBegunStream(turn)

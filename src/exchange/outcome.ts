@@ -123,13 +123,15 @@ export interface Incoming {
 /** One target is asked. */
 export interface Turn {
   target: Target
+  /** When it began, epoch milliseconds. */
+  sinceMs: number
   reply: Reply
   patience: Patience
   record: AttemptRecord
   /** Of a local target: does something for which the engine is not asked, so that others may ask it meanwhile. */
   aside?: Aside | undefined
   /** Wants to know what the target says beside its answer, whichever dialect that has. */
-  heard?: ((headers: HeaderMap) => void) | undefined
+  heard?: ((headers: HeaderMap, atMs: number) => void) | undefined
 }
 
 export const clientGone: Failed = { type: 'failed', failure: { kind: 'client-gone', message: 'The client left.' } }

@@ -39,11 +39,22 @@ export class PlainEntries {
     const [attempt] = entry.attempts
     if (!attempt || !isPlain(entry, attempt)) return false
     const from = place * width
+    const { turnMs, connectMs, headMs, contentMs, endMs, usage = noUsage } = attempt
+    const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage
     this.#numbers[from] = entry.atMs
-    this.#numbers[from + 1] = entry.totalMs ?? Number.NaN
-    this.#numbers[from + 2] = attempt.startMs
-    this.#put(from + momentsFrom, moments, attempt)
-    this.#put(from + tokensFrom, tokens, attempt.usage ?? noUsage)
+    this.#put(from + 1, entry.totalMs)
+    this.#put(from + 2, attempt.startMs)
+    // In the order of their names; written out, as to look each up by its name takes five times as long.
+    this.#put(from + momentsFrom, turnMs)
+    this.#put(from + momentsFrom + 1, connectMs)
+    this.#put(from + momentsFrom + 2, headMs)
+    this.#put(from + momentsFrom + 3, contentMs)
+    this.#put(from + momentsFrom + 4, endMs)
+    this.#put(from + tokensFrom, inputTokens)
+    this.#put(from + tokensFrom + 1, cacheReadTokens)
+    this.#put(from + tokensFrom + 2, cacheWriteTokens)
+    this.#put(from + tokensFrom + 3, outputTokens)
+    this.#put(from + tokensFrom + 4, reasoningTokens)
     this.#sorts[place] = this.#sortOf(entry, attempt)
     return true
   }
@@ -67,9 +78,8 @@ export class PlainEntries {
     return { ...attempt, ...(model !== undefined && { model }), ...times, end: { is: 'answered' }, ...usage }
   }
 
-  #put<K extends string>(from: number, names: readonly K[], values: { readonly [N in K]?: number }): void {
-    let at = from
-    for (const name of names) this.#numbers[at++] = values[name] ?? Number.NaN
+  #put(at: number, value: number | undefined): void {
+    this.#numbers[at] = value ?? Number.NaN
   }
 
   #take<K extends string>(from: number, names: readonly K[]): { [N in K]?: number } {

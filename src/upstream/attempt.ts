@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { HeaderMap } from '../dialects/dialect.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { HeaderList } from '../wire/headers.ts'
+import { headerTexts } from '../wire/raw-headers.ts'
 import type { Patience } from './patience.ts'
 import type { Pools } from './pools.ts'
 import { transportFailure } from './transport-error.ts'
@@ -35,6 +36,8 @@ export interface CallListener {
 }
 
 export interface AnswerHead {
+  /** When it came, epoch milliseconds. */
+  atMs: number
   status: number
   statusMessage: string
   /** Lower-case names. */
@@ -92,8 +95,10 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     statusMessage = '',
   ): void {
     if (status < 200 || this.#isOver || this.#watch.hasHead) return
-    this.#watch.headCame()
-    const head = { status, statusMessage, headers, raw: rawHeaders(controller.rawHeaders) }
+    const atMs = this.#clock.now()
+    this.#watch.headCame(atMs)
+    const raw = controller.rawHeaders
+    const head = { atMs, status, statusMessage, headers, raw: Array.isArray(raw) ? headerTexts(raw) : [] }
     try {
       this.#listener.head(head)
     } catch (error) {
@@ -189,8 +194,3 @@ function uploadMs(body: Call['body']): number {
 }
 
 const abandoned = new Error('The call was given up.')
-
-function rawHeaders(raw: Dispatcher.DispatchController['rawHeaders']): HeaderList {
-  if (!Array.isArray(raw)) return []
-  return raw.map((entry) => (typeof entry === 'string' ? entry : entry.toString('latin1')))
-}

@@ -43,13 +43,13 @@ class Scene {
 const ways: { readonly [P in Exclude<LatePhase, 'exchange'>]: (scene: Scene) => void } = {
   connect: () => {},
   head: ({ watch }) => watch.connected(),
-  'first-content': ({ watch }) => {
+  'first-content': ({ watch, clock }) => {
     watch.connected()
-    watch.headCame()
+    watch.headCame(clock.now())
   },
   stall: (scene) => {
     scene.watch.connected()
-    scene.watch.headCame()
+    scene.watch.headCame(scene.clock.now())
     scene.hear(true)
   },
 }

@@ -57,13 +57,14 @@ export class Watch {
   }
 
   connected(): void {
-    this.#enter('head')
-    this.#patience.milestones?.connected(this.#sinceMs)
+    const atMs = this.#clock.now()
+    this.#enter('head', atMs)
+    this.#patience.milestones?.connected(atMs)
   }
 
-  headCame(): void {
-    this.#enter('first-content')
-    this.#patience.milestones?.headCame(this.#sinceMs)
+  headCame(atMs: number): void {
+    this.#enter('first-content', atMs)
+    this.#patience.milestones?.headCame(atMs)
   }
 
   /** Bytes came; `says` is false while they are nothing but signs of life. */
@@ -90,9 +91,9 @@ export class Watch {
     this.#cancelTimer()
   }
 
-  #enter(phase: Phase): void {
+  #enter(phase: Phase, atMs: number): void {
     this.#phase = phase
-    this.#sinceMs = this.#clock.now()
+    this.#sinceMs = atMs
   }
 
   #setTimer(nowMs: number): () => void {

@@ -11,6 +11,7 @@ export const nobodyWaits = { log }
 export function plainTurn(target: Target): Turn {
   return {
     target,
+    sinceMs: 0,
     reply: {
       isGone: false,
       onGone: () => {},

@@ -154,7 +154,7 @@ function nobodysTurn({ times, clock }: Services, target: Target, wanted: AbortSi
     abort: () => {},
   }
   const patience = { limits, thinking, mayThink: () => false, deadlineMs, race: undefined }
-  return { target, reply, patience, record: unrecorded(target, nowMs) }
+  return { target, sinceMs: nowMs, reply, patience, record: unrecorded(target, nowMs) }
 }
 
 /** Nobody would have to make room. A model that is there already only has to be read to. */

@@ -2,16 +2,23 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { AnswerHead } from '../../upstream/attempt.ts'
 import { findBodyFault, formOf } from './inspect.ts'
+import { WholeBody } from './whole-body.ts'
 
 function head(
   status: number,
   headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' },
 ): AnswerHead {
-  return { status, statusMessage: '', headers, raw: [] }
+  return { atMs: 0, status, statusMessage: '', headers, raw: [] }
+}
+
+function bodyOf(...chunks: Buffer[]): WholeBody {
+  const body = new WholeBody()
+  for (const chunk of chunks) body.push(chunk)
+  return body
 }
 
 function fault(body: string, status = 200, headers?: Record<string, string>) {
-  return findBodyFault(head(status, headers), [Buffer.from(body)])
+  return findBodyFault(head(status, headers), bodyOf(Buffer.from(body)))
 }
 
 const message = { id: 'msg_1', type: 'message', role: 'assistant', content: [{ type: 'text', text: 'Hi' }] }
@@ -78,7 +85,7 @@ describe('findBodyFault', () => {
     ['deflate', deflateSync],
   ] as const)('reads an error that an edge server compressed with %s', (encoding, compress) => {
     const text = '{"error":{"type":"overloaded_error"}}'
-    expect(findBodyFault(head(529, { 'content-encoding': encoding }), [compress(text)])).toEqual({
+    expect(findBodyFault(head(529, { 'content-encoding': encoding }), bodyOf(compress(text)))).toEqual({
       kind: 'error',
       text,
     })
@@ -90,7 +97,7 @@ describe('findBodyFault', () => {
 
   it('does not unpack a bomb', () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
-    const found = findBodyFault(head(500, { 'content-encoding': 'gzip' }), [bomb])
+    const found = findBodyFault(head(500, { 'content-encoding': 'gzip' }), bodyOf(bomb))
     expect(found.kind === 'error' && found.text.length).toBeLessThan(1024 * 1024)
   })
 
@@ -111,10 +118,7 @@ describe('findBodyFault', () => {
 
   it('judges many chunks as it judges one', () => {
     const chunked = (body: string) =>
-      findBodyFault(
-        head(200),
-        [...Buffer.from(body)].map((byte) => Buffer.from([byte])),
-      ).kind
+      findBodyFault(head(200), bodyOf(...[...Buffer.from(body)].map((byte) => Buffer.from([byte])))).kind
     expect(chunked(JSON.stringify(message))).toBe('none')
     expect(chunked('{"error":{"message":"Quota"}}')).toBe('error')
     expect(chunked('{"id":"msg_1","content":[{"type":"text"')).toBe('cut')

@@ -19,6 +19,7 @@ import { RelayedStream, type StreamFault } from './relayed-stream.ts'
 import { follow, type HeldAnswer, type Reply } from '../reply/reply.ts'
 import { StreamTail } from './stream-tail.ts'
 import { decodeWithin, judgeWhole } from './whole-answer.ts'
+import { WholeBody } from './whole-body.ts'
 
 /** An answer larger than this is streamed on unjudged rather than held. */
 const maxHeldBytes = 64 * 1024 * 1024
@@ -30,7 +31,7 @@ const maxHoldMs = 10_000
 type Phase =
   | { at: 'waiting' }
   /** Reading an answer whole, to judge it before the client sees any of it. */
-  | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
+  | { at: 'whole'; head: AnswerHead; body: WholeBody }
   /** Reading a stream's frames until one says something. */
   | { at: 'judging'; head: AnswerHead; held: Buffer[]; bytes: number; frames: FrameDecoder; cancelHold: () => void }
   /** `stream` is unset for one that cannot be read; `silent` is set for one that was opened before it said anything. */
@@ -87,9 +88,9 @@ export class RelayListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
-    this.#heard?.(head.headers)
+    this.#heard?.(head.headers, head.atMs)
     const form = formOf(head)
-    if (form === 'whole') this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
+    if (form === 'whole') this.#phase = { at: 'whole', head, body: new WholeBody() }
     else if (form === 'unreadable') this.#open(head, [], undefined, undefined)
     else this.#judge(head)
   }
@@ -138,9 +139,8 @@ export class RelayListener implements CallListener {
         if (phase.bytes > maxHeldPreamble) this.#commit(undefined)
         return this.#phase.at === 'streaming'
       case 'whole':
-        phase.chunks.push(chunk)
-        phase.bytes += chunk.length
-        if (phase.bytes > maxHeldBytes) this.#open(phase.head, phase.chunks, undefined, undefined)
+        phase.body.push(chunk)
+        if (phase.body.length > maxHeldBytes) this.#open(phase.head, phase.body.chunks, undefined, undefined)
         if (phase.head.status >= 400 || isBlank(chunk)) return false
         this.#lastWordAtMs = atMs
         return true
@@ -167,7 +167,7 @@ export class RelayListener implements CallListener {
 
   end(): void {
     const phase = this.#phase
-    if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.chunks)
+    if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.body)
     if (phase.at === 'judging') {
       if (!isWhole(this.#dialect, phase.held)) return this.#fail(streamCut, held(phase.head, phase.held))
       this.#commit(undefined)
@@ -224,17 +224,17 @@ export class RelayListener implements CallListener {
     for (const chunk of held) if (this.#phase.at === 'streaming') this.#pass(stream, chunk, nowMs)
   }
 
-  #judgeWhole(head: AnswerHead, chunks: Buffer[]): void {
-    const judged = judgeWhole(head, chunks, this.#dialectName, this.#wantsStream, this.#services.clock.now())
-    if (judged.is === 'bad') return this.#fail(judged.failure, held(head, chunks))
+  #judgeWhole(head: AnswerHead, body: WholeBody): void {
+    const judged = judgeWhole(head, body, this.#dialectName, this.#wantsStream, this.#services.clock)
+    if (judged.is === 'bad') return this.#fail(judged.failure, held(head, body.chunks))
     this.#leave()
     this.#reply.head(head.status, head.statusMessage, judged.headers)
     // Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined.
     for (const piece of judged.pieces.slice(0, -1)) this.#reply.write(piece)
     this.#reply.end(judged.pieces.at(-1))
-    this.#notes.whole(chunks)
+    this.#notes.whole(body)
     this.#outcome.resolve({ type: 'answered' })
-    if (head.status === 200) this.#onAnswer?.(Buffer.concat(chunks).toString('utf8'))
+    if (head.status === 200) this.#onAnswer?.(body.joined().toString('utf8'))
   }
 
   #failInStream(data: string): void {

@@ -1,4 +1,5 @@
 /** What becomes of a relayed answer that was read whole, before the client sees any of it. */
+import type { Clock } from '../../clock.ts'
 import type { ClientDialectName, HeaderMap } from '../../dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../dialects/registry.ts'
 import { unrolls } from '../../dialects/unroll.ts'
@@ -8,6 +9,7 @@ import { isObject, parseJson } from '../../ir/json.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
 import { responseHeaders, withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
 import { findBodyFault, isJson, mended, withinAnswer } from './inspect.ts'
+import type { WholeBody } from './whole-body.ts'
 
 export type Judged =
   /** The client's, in these pieces. */
@@ -15,15 +17,15 @@ export type Judged =
 
 export function judgeWhole(
   head: AnswerHead,
-  chunks: Buffer[],
+  body: WholeBody,
   dialect: ClientDialectName,
   wantsStream: boolean,
-  nowMs: number,
+  clock: Clock,
 ): Judged {
-  const fault = findBodyFault(head, chunks)
+  const fault = findBodyFault(head, body)
   switch (fault.kind) {
     case 'none':
-      return wantsStream && head.status === 200 ? asStream(head, chunks, dialect) : asItIs(head, chunks)
+      return wantsStream && head.status === 200 ? asStream(head, body, dialect) : asItIs(head, body)
     case 'cut':
       return { is: 'bad', failure: bodyCut }
     case 'web-page':
@@ -34,8 +36,8 @@ export function judgeWhole(
         is: 'bad',
         failure:
           head.status < 400
-            ? decodeWithin(dialect, head.headers, fault.text, nowMs)
-            : decode(dialect, head.status, head.headers, fault.text, nowMs),
+            ? decodeWithin(dialect, head.headers, fault.text, clock.now())
+            : decode(dialect, head.status, head.headers, fault.text, clock.now()),
       }
   }
 }
@@ -56,18 +58,18 @@ function decode(
 }
 
 /** A body where a stream was asked for: clients hear nothing in it, or loop (real-clients.md 5). */
-function asStream(head: AnswerHead, chunks: readonly Buffer[], dialect: ClientDialectName): Judged {
-  const body = isJson(head) ? parseExact(Buffer.concat(chunks).toString('utf8')) : undefined
-  const stream = isObject(body) ? unrolls[dialect](body) : undefined
+function asStream(head: AnswerHead, body: WholeBody, dialect: ClientDialectName): Judged {
+  const answer = isJson(head) ? parseExact(body.joined().toString('utf8')) : undefined
+  const stream = isObject(answer) ? unrolls[dialect](answer) : undefined
   if (stream === undefined) return { is: 'bad', failure: noStream }
   const headers = withoutFields(responseHeaders(head.raw), ['content-length', 'content-type'])
   return { is: 'good', headers: [...headers, 'content-type', clientDialects[dialect].streamType], pieces: [stream] }
 }
 
-function asItIs(head: AnswerHead, chunks: Buffer[]): Judged {
-  const sound = mended(head, chunks)
+function asItIs(head: AnswerHead, body: WholeBody): Judged {
+  const sound = mended(head, body)
   const headers = responseHeaders(head.raw)
-  return { is: 'good', headers: sound === chunks ? headers : withoutLength(headers), pieces: sound }
+  return { is: 'good', headers: sound === body.chunks ? headers : withoutLength(headers), pieces: sound }
 }
 
 const bodyCut: Failure = { kind: 'malformed-answer', message: 'The answer ended in the middle.' }

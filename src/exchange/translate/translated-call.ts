@@ -83,7 +83,7 @@ class TranslationListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
-    this.#heard?.(head.headers)
+    this.#heard?.(head.headers, head.atMs)
     if (head.status !== 200) {
       this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
       return
