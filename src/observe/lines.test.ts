@@ -34,13 +34,13 @@ describe.each(driving)('%j in a line', (evil) => {
   it('of the log for people is a blank', () => {
     const text = logged((destination) => createTextLog(destination, new FakeClock(), false), words)
     expect(text).toContain(`before ${evil.slice(1)}after`)
-    expect(text).not.toMatch(raw)
+    expect(text.slice(0, -1)).not.toMatch(raw)
     expect(text.split('\n')).toHaveLength(2)
   })
 
   it('of the JSON log is said by its number, in fields too, and read as what it was', () => {
     const text = logged(createJsonLog, words, { target: words })
-    expect(text).not.toMatch(raw)
+    expect(text.slice(0, -1)).not.toMatch(raw)
     expect(text.split('\n')).toHaveLength(2)
     expect(JSON.parse(text)).toMatchObject({ message: words, target: words })
   })
