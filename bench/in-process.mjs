@@ -157,6 +157,8 @@ function targetOf(dialect) {
 
 function servicesAt(client, target, connection) {
   const { createEngines, createFitting, createHandBack, createLossBook, createMargins, createMemoryStore } = product
+  // Its local model hands out no vocabulary.
+  const tokenizers = { count: async () => undefined, end: async () => {} }
   const { createTimes, createTranscripts } = product
   const pools = { at: () => connection }
   const clock = product.realClock
@@ -167,7 +169,14 @@ function servicesAt(client, target, connection) {
     seam: true,
     ...nothingKnown(clock),
     pools,
-    engines: createEngines({ pools, clock, log: silentLog, machine: product.thisMachine, contextMax: undefined }),
+    engines: createEngines({
+      pools,
+      clock,
+      log: silentLog,
+      machine: product.thisMachine,
+      contextMax: undefined,
+      tokenizers,
+    }),
     locals: { prepare: async () => undefined, doubt: async () => false },
     margins: createMargins(),
     fitting: createFitting('extractive'),
