@@ -1,8 +1,9 @@
 /**
  * How many tokens a text has in the vocabulary of a model, told from the kinds of its characters alone.
  *
- * A byte-pair tokenizer takes a second to load, 70 MB and 50-100 ns a character, and has one vocabulary of many: o200k is a quarter short
- * for Gemma, Phi-3 and Mistral's first models (local-engines.md 5.2). These weights were fitted to the counts of the vocabularies
+ * This is what every conversation is measured by first. Where it comes near the end of a window and the server hands out the vocabulary, the
+ * tokens are counted (src/tokenizer), which takes a hundred times as long; a vocabulary of another model counts no better than this: o200k
+ * is a quarter short for Gemma, Phi-3 and Mistral's first models (local-engines.md 5.2). These weights were fitted to the counts of the vocabularies
  * themselves, over 1.5 MB of prose, code, JSON, logs, hashes and a dozen languages. They are within 20 % for English and whatever programs
  * write, hashes and base64 included, and at most a third short for other languages (test/fixtures/tokens); what a server counts corrects
  * the rest (margins.ts).

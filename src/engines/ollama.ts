@@ -103,7 +103,7 @@ export class OllamaEngine implements Engine {
     // Nothing that was counted is believed of a server that may have cut it (window.ts).
     if (await this.cutsInSilence(target)) return undefined
     const { texts, allowance } = partsOfPrompt(encodeFor('ollama', request))
-    const tokens = await this.#kit.tokenizers.count(vocabularyOf(target), texts)
+    const tokens = await this.#kit.tokenizers.count(placeOfVocabulary(target), texts)
     return tokens === undefined ? undefined : tokens + allowance
   }
 
@@ -194,7 +194,7 @@ function rootKey({ url }: Place): string {
   return url.origin + rootOf(url)
 }
 
-function vocabularyOf({ url, credential, model = '' }: Target): VocabularyPlace {
+function placeOfVocabulary({ url, credential, model = '' }: Target): VocabularyPlace {
   return {
     url: `${url.origin}${rootOf(url)}/api/show`,
     headers: credential ? [credentialHeader(credential)] : [],

@@ -13,9 +13,8 @@ export function misdirected(
   headers: HeaderList,
   query: string,
 ): Failure | undefined {
-  const { name, provider, credential } = target
-  if (provider === undefined || credential) return undefined
-  const owner = misdirectedAt(target, keysIn(headers, query))
+  const { name, provider = '' } = target
+  const owner = misdirectedAt(target, () => keysIn(headers, query))
   if (owner === undefined) return undefined
   const own = name === 'primary' ? 'as PRIMARY_API_KEY' : `as the key of the target '${name}'`
   log.warn(`⚠️ A key in the form of ${owner}'s came from an app, and was not sent to ${provider}`, { target: name })

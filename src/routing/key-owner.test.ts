@@ -17,8 +17,8 @@ describe("a client's own key", () => {
     ['pplx-abc', 'DeepSeek', 'Perplexity'],
     ['ghp_abc', 'OpenAI', 'GitHub'],
   ])('%s is kept from %s', (key, provider, owner) => {
-    expect(misdirectedAt(at(provider), [key])).toBe(owner)
-    expect(misdirectedAt(at(provider), ['sk-abc', key])).toBe(owner)
+    expect(misdirectedAt(at(provider), () => [key])).toBe(owner)
+    expect(misdirectedAt(at(provider), () => ['sk-abc', key])).toBe(owner)
   })
 
   it.each([
@@ -30,11 +30,11 @@ describe("a client's own key", () => {
     ['', 'Groq'],
     ['sk-proj-abc', undefined],
     ['gsk_abc', undefined],
-  ])('%s goes to %s', (key, provider) => expect(misdirectedAt(at(provider), [key])).toBeUndefined())
+  ])('%s goes to %s', (key, provider) => expect(misdirectedAt(at(provider), () => [key])).toBeUndefined())
 
   it('is not looked at where it is not sent', () => {
     const credential = { header: 'x-api-key', value: 'sk-ant-own' }
-    expect(misdirectedAt({ ...at('Anthropic'), credential }, ['sk-proj-abc'])).toBeUndefined()
-    expect(misdirectedAt({ kind: 'local', provider: 'OpenAI' }, ['sk-ant-abc'])).toBeUndefined()
+    expect(misdirectedAt({ ...at('Anthropic'), credential }, () => ['sk-proj-abc'])).toBeUndefined()
+    expect(misdirectedAt({ kind: 'local', provider: 'OpenAI' }, () => ['sk-ant-abc'])).toBeUndefined()
   })
 })

@@ -33,12 +33,14 @@ export function prefixOf(provider: string): string | undefined {
 
 /**
  * Whose secret a client's own keys would hand to this target; `undefined` where that is nobody's. Behind an address that is not known to be
- * a provider's there may be a gateway that takes the keys of all of them.
+ * a provider's there may be a gateway that takes the keys of all of them. `keys` is asked only where it counts.
  */
 export function misdirectedAt(
   { kind, credential, provider }: Pick<Target, 'kind' | 'credential' | 'provider'>,
-  keys: readonly string[],
+  keys: () => readonly string[],
 ): string | undefined {
   if (kind !== 'cloud' || credential || provider === undefined) return undefined
-  return keys.map(ownerOf).find((owner) => owner !== undefined && owner !== provider)
+  return keys()
+    .map(ownerOf)
+    .find((owner) => owner !== undefined && owner !== provider)
 }

@@ -14,7 +14,7 @@ export interface Credential {
 class Names {
   readonly #byLength: string[][] = []
 
-  /** In lower case; of letters and hyphens alone, which a bit tells from nothing that a name may have. */
+  /** In lower case; of letters and hyphens alone, where one bit is the whole difference of case and no other character of a name differs by it. */
   constructor(names: readonly string[]) {
     for (const name of names) (this.#byLength[name.length] ??= []).push(name)
   }

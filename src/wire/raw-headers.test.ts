@@ -50,6 +50,12 @@ describe('headerTexts', () => {
     expect(headerTexts(torn)).toEqual(written)
   })
 
+  it.each(written.map((_, at) => at))('reads piece %i where it alone stands in other memory', (other) => {
+    const strays = piecesOf(['x'.repeat(200), ...written])
+    const whole = piecesOf(written).map((piece, at) => (at === other ? (strays[at + 1] ?? piece) : piece))
+    expect(headerTexts(whole)).toEqual(written)
+  })
+
   it('leaves alone what is a text already', () => {
     expect(headerTexts(['Date', 'today'])).toEqual(['Date', 'today'])
   })
