@@ -69,7 +69,8 @@ async function continueWith(
         const unready = await awaitModel(services, turn, fitted)
         if (unready) return unready
         const heard = hearing(services, target, fitted, missing.type === 'text', restoring(into, restore, ownId))
-        return callTranslated(services, turn, callOf(fitted, target, incoming, losses.warn), beside(heard, observe))
+        const call = callOf(fitted, target, incoming, losses.warn, turn.wanted)
+        return callTranslated(services, turn, call, beside(heard, observe))
       })
     }
     if (!isOpen) return askOnce(await prepare(continued), sink)

@@ -25,6 +25,7 @@ import { ExchangeRecord } from './record.ts'
 import { memoryOf, type ResponsesMemory } from './responses/responses-memory.ts'
 import { answerHeaders } from './translate/sink.ts'
 import { Story } from './story.ts'
+import { isUnreadCall, tellUnread } from './translate/spoken.ts'
 import { decodeBody } from './translate/translate.ts'
 
 /** Answers one conversation request, in the client's dialect, whatever the targets do. Rejects only on a fault of Trooper's own. */
@@ -207,6 +208,11 @@ class Exchange {
         turn = this.#turnAgain(turn)
         continue
       }
+      if (!isOver && retries === 0 && this.#isUnread(target, outcome.failure)) {
+        retries += 1
+        turn = { ...this.#turnAgain(turn), wanted: 'whole' }
+        continue
+      }
       const isFallback = target !== this.#chain[0]
       const nowMs = clock.now()
       const times = { waitedMs: nowMs - sinceMs, leftMs: this.#deadlineMs - nowMs, nowMs }
@@ -232,6 +238,13 @@ class Exchange {
           return 'next'
       }
     }
+  }
+
+  /** A call in an answer that has begun: where nothing of it was shown, the attempt itself has asked again. */
+  #isUnread(target: Target, failure: Failure): boolean {
+    const isUnread = this.#client.answer !== undefined && isUnreadCall(failure, target)
+    if (isUnread) tellUnread(this.#services, target)
+    return isUnread
   }
 
   /** Of a local target, which is made sure of before anything is sent there. */

@@ -29,6 +29,7 @@ import type { Aside } from './local/in-turn.ts'
 import type { Loads } from './local/loads.ts'
 import type { Losses } from './translate/losses.ts'
 import type { OpenAnswer } from './translate/open-answer.ts'
+import type { Wanted } from './translate/outgoing-call.ts'
 import type { Places } from './local/places.ts'
 import type { ModelLists, Question } from './question.ts'
 import type { AttemptRecord } from './record.ts'
@@ -128,6 +129,8 @@ export interface Turn {
   reply: Reply
   patience: Patience
   record: AttemptRecord
+  /** How its answer is asked for where the target of another dialect goes on with one; unset: as a stream. */
+  wanted?: Wanted
   /** Of a local target: does something for which the engine is not asked, so that others may ask it meanwhile. */
   aside?: Aside | undefined
   /** Wants to know what the target says beside its answer, whichever dialect that has. */

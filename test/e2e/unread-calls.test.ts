@@ -70,7 +70,7 @@ describe('a tool call that the engine could not read', () => {
       ])
     })
 
-    it('in the middle of a stream: the next model goes on with it', async () => {
+    it('in the middle of a stream: the same model goes on with it, once, in one piece', async () => {
       await stage.ollama.play(
         { mode: 'error-line', text: 'The quick brown fox jumps over the dog.', chunks: 4, error, times: 1 },
         { mode: 'ok', text: 'brown fox jumps over the dog.' },
@@ -79,6 +79,21 @@ describe('a tool call that the engine could not read', () => {
       expect(textOf(await response.text())).toBe('The quick brown fox jumps over the dog.')
       expect(await asked()).toEqual([
         ['qwen2.5:3b', true],
+        ['qwen2.5:3b', false],
+      ])
+    })
+
+    it('in the middle of a stream, and again as it goes on: the next model does', async () => {
+      await stage.ollama.play(
+        { mode: 'error-line', text: 'The quick brown fox jumps over the dog.', chunks: 4, error, times: 1 },
+        { mode: 'error-line', chunks: 0, error, times: 1 },
+        { mode: 'ok', text: 'brown fox jumps over the dog.' },
+      )
+      const response = await ask(trooper.url, 'anthropic', true)
+      expect(textOf(await response.text())).toBe('The quick brown fox jumps over the dog.')
+      expect(await asked()).toEqual([
+        ['qwen2.5:3b', true],
+        ['qwen2.5:3b', false],
         ['qwen3:8b', true],
       ])
     })

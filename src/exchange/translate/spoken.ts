@@ -1,8 +1,9 @@
 /** What local models do wrong with their tool calls: they say them in their text, or write them so that their own engine cannot read them. */
+import type { Failure } from '../../ir/failure.ts'
 import type { ChatRequest, FunctionTool } from '../../ir/request.ts'
 import type { Target } from '../../routing/target.ts'
 import { createSpokenCalls } from '../../spoken/spoken-calls.ts'
-import type { Outcome, Services } from '../outcome.ts'
+import type { Services } from '../outcome.ts'
 import { SinkBefore, type AnswerSink } from './sink.ts'
 
 type Heard = Pick<Services, 'counts' | 'log' | 'clock'>
@@ -43,13 +44,9 @@ function tellMade({ counts, log }: Heard, target: string, count: number): void {
   })
 }
 
-/**
- * An engine could not read a call of its model (local-engines.md 1.3), and nothing of that answer has reached the client. It is asked
- * once more: the model writes anew, and in one piece.
- */
-export function isUnreadCall(outcome: Outcome, { kind }: Target): boolean {
-  if (kind !== 'local' || outcome.type !== 'failed') return false
-  return outcome.failure.kind === 'malformed-answer' && outcome.failure.isUnreadCall === true
+/** An engine could not read a call of its model (local-engines.md 1.3). It is asked once more: the model writes anew, and in one piece. */
+export function isUnreadCall(failure: Failure, { kind }: Target): boolean {
+  return kind === 'local' && failure.kind === 'malformed-answer' && failure.isUnreadCall === true
 }
 
 export function tellUnread({ counts, log }: Heard, { name }: Target): void {

@@ -132,7 +132,8 @@ async function translateWith(
     return outcome.type === 'broken' ? brokenAt(sink, outcome.failure, services) : outcome
   }
   const first = await attempt('stream')
-  const isUnread = isUnreadCall(first, target)
+  // Once the client has the beginning of it, the exchange goes on with it.
+  const isUnread = first.type === 'failed' && isUnreadCall(first.failure, target)
   if (isUnread) tellUnread(services, target)
   const last = isUnread ? await attempt('whole') : first
   losses.tell()
