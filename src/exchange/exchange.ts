@@ -308,7 +308,8 @@ class Exchange {
     const unread = this.#request.decoded?.ok === false ? ` (${this.#request.decoded.failure.message})` : ''
     const story = this.#story.tell() + unread
     this.#services.log.error(`❌ Nobody could answer: ${story}`)
-    if (this.#client.answer && first) return this.#client.tell(this.#client.answer, first.failure)
+    const firstOfAll = first && { ...first.failure, message: `${first.failure.message} (Trooper: ${story})` }
+    if (this.#client.answer && firstOfAll) return this.#client.tell(this.#client.answer, firstOfAll)
     const reply = this.#client.reply
     // It alone knows of a way: to ask again, soon.
     const full = this.#story.findFull()
@@ -316,11 +317,7 @@ class Exchange {
     if (told && !this.#request.isUnknownHistory)
       return this.#client.give(reply, withStory(told.original, headerText(story)), told.failure)
     if (this.#request.decoded?.ok === false) return this.#client.give(reply, undefined, this.#request.decoded.failure)
-    if (first?.rests)
-      return this.#client.give(reply, undefined, {
-        ...first.failure,
-        message: `${first.failure.message} (Trooper: ${story})`,
-      })
+    if (first?.rests && firstOfAll) return this.#client.give(reply, undefined, firstOfAll)
     const message = `Trooper found nobody to answer: ${story}`
     this.#client.give(reply, undefined, { kind: 'server-error', status: 502, message })
   }

@@ -102,9 +102,9 @@ export class Story {
     return this.#tried.map(({ target, failure }) => this.#chapter(target, failure)).join('; ')
   }
 
-  /** What became of a late one takes the place of its lateness. */
+  /** What became of a late one, or of one that was asked although it rests, takes the place of what was known before. */
   #add(tried: Tried): void {
-    const before = this.#tried.findIndex(({ target, isLate }) => target === tried.target && isLate)
+    const before = this.#tried.findIndex(({ target, isLate, rests }) => target === tried.target && (isLate || rests))
     if (before === -1) this.#tried.push(tried)
     else this.#tried[before] = tried
   }
