@@ -15,6 +15,14 @@ export const engineRows: readonly FailureRow[] = [
     cause: ({ fields }) => tooLong(fields['n_prompt_tokens'], fields['n_ctx']),
   },
   {
+    // LocalAI keeps the sentence alone, under a status of its own (lfnovo/open-notebook#470).
+    message:
+      /^(?:rpc error: code = \w+ desc = )?(?:the )?request(?: \((\d+) tokens\))? exceeds the available context size(?: \((\d+) tokens\))?/,
+    cause: (_error, match) => tooLong(match?.[1], match?.[2]),
+  },
+  // llama-server 3.1 whose slots share one cache: there is room for the prompt, but not beside the others (ggml-org/llama.cpp#19774).
+  { status: [500], message: /^Context size has been exceeded\b/, cause: { kind: 'too-long' } },
+  {
     // LM Studio 2.3; the status varies by version.
     message: /^Trying to keep the first \d+ tokens when context the overflows\..* context length of only (\d+) tokens/,
     cause: (_error, match) => tooLong(undefined, match?.[1]),

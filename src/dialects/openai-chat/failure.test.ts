@@ -159,6 +159,9 @@ describe('decodeFailure', () => {
       400 | too-long ?/? | OpenRouter | {"error":{"code":400,"message":"Too long","metadata":{"error_type":"context_length_exceeded"}}}
       400 | too-long 136973/131072 | xAI | {"code":"Client specified an invalid argument","error":"This model's maximum prompt length is 131072 but the request contains 136973 tokens."}
       400 | too-long 1809/1024 | llama-server | {"error":{"code":400,"message":"request (1809 tokens) exceeds …","type":"exceed_context_size_error","n_prompt_tokens":1809,"n_ctx":1024}}
+      500 | too-long 20652/8192 | LocalAI | {"error":{"code":500,"message":"rpc error: code = Internal desc = request (20652 tokens) exceeds the available context size (8192 tokens), try increasing it","type":""}}
+      500 | too-long ?/? | LocalAI with an older llama.cpp | {"error":{"code":500,"message":"rpc error: code = Unknown desc = the request exceeds the available context size. try increasing the context size or enable context shift","type":""}}
+      500 | too-long ?/? | llama-server whose slots share a cache | {"error":{"code":500,"message":"Context size has been exceeded.","type":"server_error"}}
       400 | too-long ?/32768 | LM Studio | {"error":"Trying to keep the first 111490 tokens when context the overflows. However, the model is loaded with context length of only 32768 tokens, which is not enough. Try …"}
     `),
   )('counts a prompt too long: %s, %s: %s', check)
