@@ -28,11 +28,13 @@ export interface Memo {
   set(key: number, text: string): void
 }
 
-/** Some megabytes at most: a text is about a kilobyte. */
-const mostTexts = 4000
+/** In characters. A text is about a kilobyte, but a single message of a user may be made as long as a window. */
+const mostOfAll = 16_000_000
+/** What an entry takes beside its characters. */
+const overhead = 100
 
 export function createMemo(): Memo {
-  const texts = createRemembered<number, string>(mostTexts)
+  const texts = createRemembered<number, string>(mostOfAll, (text) => text.length + overhead)
   const of = (key: number, make: () => string): string => {
     const known = texts.get(key)
     if (known !== undefined) return known

@@ -4,13 +4,22 @@ export interface Remembered<K, V> {
   set(key: K, value: V): void
 }
 
-export function createRemembered<K, V>(most: number): Remembered<K, V> {
+/** `most`: so many, or so much of what `weigh` says; the newest stays whatever it weighs. */
+export function createRemembered<K, V>(most: number, weigh: (value: V) => number = () => 1): Remembered<K, V> {
   const entries = new Map<K, V>()
+  let weight = 0
+  const forget = (key: K): void => {
+    const value = entries.get(key)
+    if (value !== undefined && entries.delete(key)) weight -= weigh(value)
+  }
   const set = (key: K, value: V): void => {
-    entries.delete(key)
+    forget(key)
     entries.set(key, value)
-    const [oldest] = entries.size > most ? entries.keys() : []
-    if (oldest !== undefined) entries.delete(oldest)
+    weight += weigh(value)
+    for (const oldest of entries.keys()) {
+      if (weight <= most || entries.size === 1) return
+      forget(oldest)
+    }
   }
   return {
     get: (key) => {
