@@ -10,6 +10,9 @@ export interface Pools {
 /** undici's own clock of a connection only frees the socket: the attempt has given up before (watch.ts). */
 const graceMs = 1000
 
+/** As much as Trooper takes of its clients (server/listen.ts): Node's own 16 KiB are few for the policies and cookies of an edge server. */
+const maxHeaderBytes = 64 * 1024
+
 /** Origins of processes of Trooper's own: where each listens now, as another one may take its place. */
 export type OwnPorts = ReadonlyMap<string, () => Promise<number>>
 
@@ -30,6 +33,7 @@ export function createPools(connectTimeoutMs: number, ports: OwnPorts = new Map(
           pipelining: 1,
           allowH2: false,
           keepAliveTimeout: 20_000,
+          maxHeaderSize: maxHeaderBytes,
           connect: connectTo(ports.get(origin), connect),
         })
         pools.set(origin, pool)

@@ -1,13 +1,8 @@
 /** Answers that come compressed although that was not asked for: read all the same, so that a cut in them is found. */
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  type BrotliDecompress,
-  type Gunzip,
-  type Inflate,
-} from 'node:zlib'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { BrotliDecompress, Gunzip, Inflate } from 'node:zlib'
 import { streamCut, type Failure } from '../ir/failure.ts'
+import { encodingOf } from '../wire/encoding.ts'
 import { withoutFields } from '../wire/headers.ts'
 import type { AnswerHead, CallListener } from './attempt.ts'
 
@@ -54,13 +49,19 @@ export class UnzippingListener implements CallListener {
     else this.#listener.end()
   }
 
-  /** What came before it is heard first. */
+  /** What came before it is heard first. It is told once, also where what came cannot be read, or more than it was compressed. */
   failure(failure: Failure): void {
     const unzip = this.#unzip
     if (!unzip) return this.#listener.failure(failure)
+    let isTold = false
+    const tell = (): void => {
+      if (isTold) return
+      isTold = true
+      this.#tell(() => this.#listener.failure(failure))
+    }
     unzip.removeAllListeners('end').removeAllListeners('error')
-    unzip.on('error', () => {})
-    unzip.flush(() => this.#tell(() => this.#listener.failure(failure)))
+    unzip.on('end', tell).on('error', tell)
+    unzip.flush(tell)
   }
 
   fault(error: unknown): void {
@@ -78,7 +79,7 @@ export class UnzippingListener implements CallListener {
 }
 
 function createUnzip({ headers }: AnswerHead): Unzip | undefined {
-  switch (headers['content-encoding']) {
+  switch (encodingOf(headers)) {
     case 'gzip':
     case 'x-gzip':
       return createGunzip()

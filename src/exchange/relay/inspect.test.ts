@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { AnswerHead } from '../../upstream/attempt.ts'
-import { findBodyFault, formOf } from './inspect.ts'
+import { findAnswerFault, findBodyFault, formOf } from './inspect.ts'
 import { WholeBody } from './whole-body.ts'
 
 function head(
@@ -125,16 +125,43 @@ describe('findBodyFault', () => {
   })
 })
 
+describe('findAnswerFault', () => {
+  const json = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+  it.each<[string, string, Record<string, string>]>([
+    ['a message', JSON.stringify(message), json],
+    ['one after empty lines', `\n\n\n${JSON.stringify(message)}`, json],
+    ['one after a byte order mark', `\uFEFF${JSON.stringify(message)}`, json],
+    ['one of no stated type', JSON.stringify(message), {}],
+  ])('finds nothing in %s', (_what, text, headers) => {
+    expect(findAnswerFault(head(200, headers), bodyOf(Buffer.from(text)))).toEqual({ kind: 'none' })
+  })
+
+  it('knows an error that calls itself text', () => {
+    const text = '{"error":{"message":"Quota"}}'
+    const found = findAnswerFault(head(200, { 'content-type': 'text/plain' }), bodyOf(Buffer.from(text)))
+    expect(found).toEqual({ kind: 'error', text })
+  })
+
+  it('judges nothing that is compressed as nobody here can read', () => {
+    const packed = { 'content-type': 'application/json', 'content-encoding': 'zstd' }
+    expect(findAnswerFault(head(200, packed), bodyOf(Buffer.from('?')))).toEqual({ kind: 'none' })
+  })
+})
+
 describe('formOf', () => {
   it.each([
-    ['text/event-stream', undefined, 200, 'stream'],
-    ['Text/Event-Stream; charset=utf-8', 'identity', 200, 'stream'],
-    ['text/event-stream', 'gzip', 200, 'unreadable'],
-    ['text/event-stream', undefined, 429, 'whole'],
-    ['application/json', undefined, 200, 'whole'],
-  ] as const)('takes %s (%s, %i) as %s', (type, encoding, status, form) => {
-    expect(formOf(head(status, { 'content-type': type, ...(encoding ? { 'content-encoding': encoding } : {}) }))).toBe(
-      form,
-    )
+    ['text/event-stream', undefined, 200, true, 'stream'],
+    ['Text/Event-Stream; charset=utf-8', 'identity', 200, true, 'stream'],
+    ['text/event-stream', undefined, 200, false, 'stream'],
+    ['text/plain', undefined, 200, true, 'stream'],
+    ['', undefined, 200, true, 'stream'],
+    ['text/plain', undefined, 200, false, 'whole'],
+    ['text/html', undefined, 200, true, 'whole'],
+    ['text/event-stream', 'zstd', 200, true, 'unreadable'],
+    ['text/event-stream', undefined, 429, true, 'whole'],
+    ['application/json', undefined, 200, true, 'whole'],
+  ] as const)('takes %j (%s, %i, asked for a stream: %s) as %s', (type, encoding, status, wantsStream, form) => {
+    const headers = { 'content-type': type, ...(encoding ? { 'content-encoding': encoding } : {}) }
+    expect(formOf(head(status, headers), wantsStream)).toBe(form)
   })
 })

@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../../ir/json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
+import { encodingOf } from '../../wire/encoding.ts'
 import { walkThrough, type Walked } from '../../wire/json-walk.ts'
 import type { WholeBody } from './whole-body.ts'
 
@@ -11,10 +12,15 @@ import type { WholeBody } from './whole-body.ts'
  * How an answer is to be taken: `stream` frame by frame until one says something; `unreadable`, a stream that is compressed
  * although that was not asked for, at once and as it is; anything else `whole`, before the client sees any of it.
  */
-export function formOf(head: AnswerHead): 'stream' | 'unreadable' | 'whole' {
-  if (head.status !== 200 || !contentType(head).startsWith('text/event-stream')) return 'whole'
+export function formOf(head: AnswerHead, wantsStream: boolean): 'stream' | 'unreadable' | 'whole' {
+  const type = contentType(head)
+  const isStream = type.startsWith('text/event-stream') || (wantsStream && !saysWhole.test(type))
+  if (head.status !== 200 || !isStream) return 'whole'
   return isPlain(head) ? 'stream' : 'unreadable'
 }
+
+/** Where a stream was asked for, whatever else a body calls itself is read as one: clients do so too, and some gateways name no type. */
+const saysWhole = /json|html/
 
 /** A body that calls itself JSON, whatever was asked for. */
 export function isJson(head: AnswerHead): boolean {
@@ -27,12 +33,11 @@ function contentType({ headers }: AnswerHead): string {
 }
 
 function isPlain({ headers }: AnswerHead): boolean {
-  const encoding = headers['content-encoding']
-  return encoding === undefined || encoding === 'identity'
+  return encodingOf(headers) === undefined
 }
 
 /** What a whole answer turned out to be; `text`: an error, by its status or by what its body says. */
-export type BodyFault = { kind: 'none' | 'cut' | 'web-page' } | { kind: 'error'; text: string }
+export type BodyFault = { kind: 'none' | 'cut' | 'web-page' | 'no-answer' } | { kind: 'error'; text: string }
 
 /** An error body is judged by its beginning. */
 const maxErrorText = 64 * 1024
@@ -46,6 +51,7 @@ const errorMark = /"error"\s*:\s*(?!null)|"finish_reason"\s*:\s*"error"/
 
 const none: BodyFault = { kind: 'none' }
 const cut: BodyFault = { kind: 'cut' }
+const noAnswer: BodyFault = { kind: 'no-answer' }
 
 /** Costs a sound answer one walk, a long one a look at its two ends; only a doubtful one is parsed. */
 export function findBodyFault(head: AnswerHead, body: WholeBody): BodyFault {
@@ -60,6 +66,22 @@ export function findBodyFault(head: AnswerHead, body: WholeBody): BodyFault {
   if ((says && mentionsError(body)) || !hasStatedEnd(head)) return parseWhole(body)
   return endsWithBracket(body.chunks) && isBalanced ? none : cut
 }
+
+/**
+ * The same of what a model was asked: its answer is an object with something in it, whatever the provider calls that. Nothing at all, a
+ * sentence of a gateway's and a redirection are none, and clients break on them.
+ */
+export function findAnswerFault(head: AnswerHead, body: WholeBody): BodyFault {
+  const fault = findBodyFault(head, body)
+  if (fault.kind !== 'none') return fault
+  if (head.status !== 200) return noAnswer
+  if (!isPlain(head)) return none
+  if (!opening.test(body.beginning())) return noAnswer
+  return isJson(head) ? none : parseWhole(body)
+}
+
+/** latin1; where it shows nothing but white space, what follows is for the others to judge. */
+const opening = /^(?:\xef\xbb\xbf)?\s*(?:$|\{\s*(?:$|"))/
 
 /** A long body is judged by its two ends. */
 const unknown: Walked = { isBalanced: true, says: true }
@@ -122,9 +144,9 @@ export function statesError(value: JsonValue | undefined): boolean {
 }
 
 /** `identity` was asked for; some edge servers compress their error pages all the same. */
-function errorText({ headers }: AnswerHead, body: Buffer): string {
+export function errorText({ headers }: AnswerHead, body: Buffer): string {
   const options = { maxOutputLength: 8 * 1024 * 1024 }
-  const encoding = headers['content-encoding']
+  const encoding = encodingOf(headers)
   try {
     if (encoding === 'gzip') return gunzipSync(body, options).toString('utf8', 0, maxErrorText)
     if (encoding === 'br') return brotliDecompressSync(body, options).toString('utf8', 0, maxErrorText)

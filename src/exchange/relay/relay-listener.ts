@@ -18,7 +18,7 @@ import { PassedBytes } from './passed-bytes.ts'
 import { RelayedStream, type StreamFault } from './relayed-stream.ts'
 import { follow, type HeldAnswer, type Reply } from '../reply/reply.ts'
 import { StreamTail } from './stream-tail.ts'
-import { decodeWithin, judgeWhole } from './whole-answer.ts'
+import { decodeWithin, judgeWhole, type Awaited } from './whole-answer.ts'
 import { WholeBody } from './whole-body.ts'
 
 /** An answer larger than this is streamed on unjudged rather than held. */
@@ -42,7 +42,7 @@ type Phase =
 export class RelayListener implements CallListener {
   readonly #services: Services
   readonly #dialectName: ClientDialectName
-  readonly #wantsStream: boolean
+  readonly #awaited: Awaited
   readonly #dialect: ClientDialect
   readonly #reply: Reply
   readonly #heard: Turn['heard']
@@ -65,7 +65,7 @@ export class RelayListener implements CallListener {
     onAnswer: ((text: string) => void) | undefined,
   ) {
     this.#services = services
-    this.#wantsStream = asksForStream && !asked
+    this.#awaited = asked ? 'facts' : asksForStream ? 'stream' : 'answer'
     this.#dialectName = dialect
     this.#dialect = clientDialects[dialect]
     this.#reply = reply
@@ -89,7 +89,7 @@ export class RelayListener implements CallListener {
 
   head(head: AnswerHead): void {
     this.#heard?.(head.headers, head.atMs)
-    const form = formOf(head)
+    const form = formOf(head, this.#awaited === 'stream')
     if (form === 'whole') this.#phase = { at: 'whole', head, body: new WholeBody() }
     else if (form === 'unreadable') this.#open(head, [], undefined, undefined)
     else this.#judge(head)
@@ -225,7 +225,7 @@ export class RelayListener implements CallListener {
   }
 
   #judgeWhole(head: AnswerHead, body: WholeBody): void {
-    const judged = judgeWhole(head, body, this.#dialectName, this.#wantsStream, this.#services.clock)
+    const judged = judgeWhole(head, body, this.#dialectName, this.#awaited, this.#services.clock)
     if (judged.is === 'bad') return this.#fail(judged.failure, held(head, body.chunks))
     this.#leave()
     this.#reply.head(head.status, head.statusMessage, judged.headers)

@@ -8,24 +8,29 @@ import type { Failure } from '../../ir/failure.ts'
 import { isObject, parseJson } from '../../ir/json.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
 import { responseHeaders, withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
-import { findBodyFault, isJson, mended, withinAnswer } from './inspect.ts'
+import { findAnswerFault, findBodyFault, isJson, mended, withinAnswer } from './inspect.ts'
 import type { WholeBody } from './whole-body.ts'
 
 export type Judged =
   /** The client's, in these pieces. */
   { is: 'good'; headers: HeaderList; pieces: readonly (Buffer | string)[] } | { is: 'bad'; failure: Failure }
 
+/** What the client waits for; `facts` are no conversation, and may come in any form. */
+export type Awaited = 'stream' | 'answer' | 'facts'
+
 export function judgeWhole(
   head: AnswerHead,
   body: WholeBody,
   dialect: ClientDialectName,
-  wantsStream: boolean,
+  awaited: Awaited,
   clock: Clock,
 ): Judged {
-  const fault = findBodyFault(head, body)
+  const fault = awaited === 'facts' ? findBodyFault(head, body) : findAnswerFault(head, body)
   switch (fault.kind) {
     case 'none':
-      return wantsStream && head.status === 200 ? asStream(head, body, dialect) : asItIs(head, body)
+      return awaited === 'stream' ? asStream(head, body, dialect) : asItIs(head, body)
+    case 'no-answer':
+      return { is: 'bad', failure: noAnswer(head) }
     case 'cut':
       return { is: 'bad', failure: bodyCut }
     case 'web-page':
@@ -70,6 +75,14 @@ function asItIs(head: AnswerHead, body: WholeBody): Judged {
   const sound = mended(head, body)
   const headers = responseHeaders(head.raw)
   return { is: 'good', headers: sound === body.chunks ? headers : withoutLength(headers), pieces: sound }
+}
+
+function noAnswer({ status }: AnswerHead): Failure {
+  const isElsewhere = status >= 300 && status < 400
+  const message = isElsewhere
+    ? `The target sends its clients elsewhere (status ${status}); its URL has to name that place.`
+    : `What came is no answer of a model (status ${status}).`
+  return { kind: 'malformed-answer', message }
 }
 
 const bodyCut: Failure = { kind: 'malformed-answer', message: 'The answer ended in the middle.' }

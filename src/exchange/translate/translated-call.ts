@@ -11,7 +11,7 @@ import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListen
 import { UnzippingListener } from '../../upstream/unzip.ts'
 import { createNdjsonDecoder } from '../../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../../wire/sse.ts'
-import { isJson, statesError, withinAnswer } from '../relay/inspect.ts'
+import { errorText, isJson, statesError, withinAnswer } from '../relay/inspect.ts'
 import { clientGone, type Broken, type Outcome, type Services, type Turn } from '../outcome.ts'
 import { follow, type Reply } from '../reply/reply.ts'
 import type { AnswerSink } from './sink.ts'
@@ -130,7 +130,7 @@ class TranslationListener implements CallListener {
       phase.decoder.end()
       this.#sink.flush()
     } else if (phase.at === 'whole') this.#takeWhole(phase.head, Buffer.concat(phase.chunks))
-    else if (phase.at === 'refused') this.#refuse(phase.head, Buffer.concat(phase.chunks).toString('utf8'))
+    else if (phase.at === 'refused') this.#refuse(phase.head, errorText(phase.head, Buffer.concat(phase.chunks)))
   }
 
   /** An error under status 200, or an answer that is read as the stream that it would have been. */
