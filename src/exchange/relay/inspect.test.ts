@@ -136,6 +136,11 @@ describe('findAnswerFault', () => {
     expect(findAnswerFault(head(200, headers), bodyOf(Buffer.from(text)))).toEqual({ kind: 'none' })
   })
 
+  it('takes an answer under another good status', () => {
+    const created = findAnswerFault(head(201, json), bodyOf(Buffer.from(JSON.stringify(message))))
+    expect(created).toEqual({ kind: 'none' })
+  })
+
   it('knows an error that calls itself text', () => {
     const text = '{"error":{"message":"Quota"}}'
     const found = findAnswerFault(head(200, { 'content-type': 'text/plain' }), bodyOf(Buffer.from(text)))

@@ -74,7 +74,7 @@ export function findBodyFault(head: AnswerHead, body: WholeBody): BodyFault {
 export function findAnswerFault(head: AnswerHead, body: WholeBody): BodyFault {
   const fault = findBodyFault(head, body)
   if (fault.kind !== 'none') return fault
-  if (head.status !== 200) return noAnswer
+  if (head.status >= 300) return noAnswer
   if (!isPlain(head)) return none
   if (!opening.test(body.beginning())) return noAnswer
   return isJson(head) ? none : parseWhole(body)
