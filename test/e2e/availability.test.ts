@@ -158,31 +158,6 @@ describe('several fallback models', () => {
   })
 })
 
-describe('the only local model', () => {
-  const broken: OllamaBehaviour = { mode: 'ends-silently', chunks: 0, path: '/api/chat' }
-
-  it('is asked although it is left alone, and what it says now is told, not what it said then', async () => {
-    await start({ FALLBACK_MODEL: 'qwen2.5:3b' })
-    await provider.play({ mode: 'anthropic-credit' })
-    await ollama.play(broken)
-    for (let at = 0; at < 3; at += 1) expect(await say()).toMatchObject({ status: 400 })
-    await ollama.play({ mode: 'not-pulled', path: '/api/chat' })
-    const text = await (await ask(trooper!.url, 'anthropic', false)).text()
-    expect(text).toMatch(
-      /\(Trooper: primary: 400 credit spent; local\/qwen2\.5:3b: 404 unknown model \(run: ollama pull [^;]*\)\)/,
-    )
-  })
-
-  it('that breaks off is named where the app is told, within its answer', async () => {
-    await start({ FALLBACK_MODEL: 'qwen2.5:3b' })
-    await provider.play({ mode: 'anthropic-credit' })
-    await ollama.play({ mode: 'ends-silently', chunks: 3, text: planted.localAnswer, path: '/api/chat' })
-    const text = await (await ask(trooper!.url, 'anthropic', true)).text()
-    expect(text).toContain('event: error')
-    expect(text).toContain('(Trooper: primary: 400 credit spent; local/qwen2.5:3b: broken answer)')
-  })
-})
-
 describe('a second provider of the same dialect', () => {
   it('says who answered, and why', async () => {
     const second = await startProvider()
