@@ -4,7 +4,7 @@ import { countdown } from '../words/durations.ts'
 import { dialectName } from '../words/dialects.ts'
 import { atMoment, moment } from '../words/moments.ts'
 import { percent } from '../words/numbers.ts'
-import { handBackOf, headline, quotasNow, resetWords, whyAnswering, type HandBack } from '../words/reasons.ts'
+import { handBackOf, headline, isSilent, quotasNow, resetWords, whyAnswering, type HandBack } from '../words/reasons.ts'
 import { Controls } from './controls.tsx'
 import { Cloud, Machine } from './icons.tsx'
 import { usePage } from './page.ts'
@@ -17,6 +17,9 @@ export function Answering({ status }: { status: StatusView }) {
       <div class="who">
         <p class="eyebrow">Answering now</p>
         {first ? <Who answering={first} /> : <h1 id="answering">Nobody</h1>}
+        {first && isSilent(first, status.engines) && (
+          <p class="network">It would answer, but its server does not: nobody answers while that is so.</p>
+        )}
         {status.network === 'down' && <p class="network">No provider can be reached from this machine.</p>}
       </div>
       {first?.instead && (

@@ -5,6 +5,7 @@ import {
   attemptWords,
   handBackOf,
   headline,
+  isSilent,
   quotasNow,
   reasonName,
   resetWords,
@@ -21,6 +22,13 @@ function fallback(instead: Partial<NonNullable<AnsweringView['instead']>> = {}):
 }
 
 describe('who answers', () => {
+  it('is not there where its local server does not answer', () => {
+    const at = { target: 'local/qwen2.5:3b', state: 'unreachable' } as const
+    expect(isSilent(fallback(), [at])).toBe(true)
+    expect(isSilent(fallback(), [{ ...at, state: 'loaded' }])).toBe(false)
+    expect(isSilent(primary, [at])).toBe(false)
+  })
+
   it('is the cloud, as the first of its chain', () => {
     expect(headline(primary)).toBe('The cloud')
     expect(whyAnswering(primary)).toBe('It is the first of its chain.')

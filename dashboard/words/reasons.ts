@@ -1,5 +1,5 @@
 /** Why something is as it is, in the words that the log has too. */
-import type { AnsweringView, QuotaView, TargetState } from '../../src/admin/views.ts'
+import type { AnsweringView, EngineView, QuotaView, TargetState } from '../../src/admin/views.ts'
 import { catalogue } from '../../src/ir/failure.ts'
 import type { AttemptEntry, Entry } from '../../src/observe/entry.ts'
 import { roughly } from './durations.ts'
@@ -15,6 +15,11 @@ export function reasonName(kind: string): string {
 /** Who answers, big: the page's first word. */
 export function headline({ kind }: AnsweringView): string {
   return kind === 'cloud' ? 'The cloud' : 'The local model'
+}
+
+/** It would be asked, but nobody is there. */
+export function isSilent({ target }: AnsweringView, engines: readonly Pick<EngineView, 'target' | 'state'>[]): boolean {
+  return engines.some((engine) => engine.target === target && engine.state === 'unreachable')
 }
 
 /** Why that one, in a sentence. */
