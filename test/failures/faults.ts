@@ -122,6 +122,34 @@ const refusals: Fault[] = [
     stream: 'local',
     whole: 'local',
   },
+  {
+    name: 'nothing under status 200',
+    plays: everywhere({ mode: 'bad-gateway', status: 200, headers: {}, body: '' }),
+    stream: 'local',
+    whole: 'local',
+  },
+  {
+    name: 'a gateway’s sentence under status 200',
+    plays: everywhere({
+      mode: 'bad-gateway',
+      status: 200,
+      headers: { 'content-type': 'text/plain' },
+      body: 'upstream error',
+    }),
+    stream: 'local',
+    whole: 'local',
+  },
+  {
+    name: 'a redirection',
+    plays: everywhere({
+      mode: 'bad-gateway',
+      status: 307,
+      headers: { location: 'https://elsewhere.example/' },
+      body: '',
+    }),
+    stream: 'local',
+    whole: 'local',
+  },
 ]
 
 /** The dialects that announce a call or a thought before its first piece, which the client is told of at once. */
