@@ -1,6 +1,7 @@
 /** A provider's stream that breaks off anywhere is taken up so that a strict client hears one whole, well-formed answer. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { freeformTool } from '../../src/dialects/freeform.ts'
 import { clientDialects } from '../../src/dialects/registry.ts'
 import { resumes } from '../../src/dialects/resume.ts'
 import type { StreamEvent } from '../../src/ir/events.ts'
@@ -36,8 +37,9 @@ function takenUp(
   dialect: SseClientName,
   seen: string,
   whole: StreamEvent[],
+  asked = request,
 ): { wire: string; missing: Missing } | undefined {
-  const resumed = resumes[dialect](framesOf(dialect, seen), request, 0)
+  const resumed = resumes[dialect](framesOf(dialect, seen), asked, 0)
   if (!resumed) return undefined
   const gatherer = createGatherer()
   for (const event of resumed.events) gatherer.take(event)
@@ -46,10 +48,10 @@ function takenUp(
     gatherer.take(event)
     wire += resumed.encode(event)
   }
-  const missing: Missing = resumed.isWhole ? { type: 'end' } : findMissing(gatherer.gathered, request.output)
+  const missing: Missing = resumed.isWhole ? { type: 'end' } : findMissing(gatherer.gathered, asked.output)
   if (!resumed.isWhole && missing.type === 'end') endWithCalls(gatherer.gathered, emit)
   if (missing.type !== 'end')
-    secondHalf(whole).forEach(createSplice(request, gatherer.gathered, missing, 'prefill', emit))
+    secondHalf(whole).forEach(createSplice(asked, gatherer.gathered, missing, 'prefill', emit))
   return { wire, missing }
 }
 
@@ -112,5 +114,36 @@ describe.each(['anthropic', 'openai-chat', 'openai-responses'] as const)('a brok
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('a Responses stream that breaks off in a call of plain text', () => {
+  const patch = '*** Begin Patch\n+"A" \\ ü\n*** End Patch'
+  const call = { id: 'ctc_1', type: 'custom_tool_call', call_id: 'call_1', name: 'apply_patch' }
+  const place = { output_index: 0, item_id: 'ctc_1' }
+  const response = { id: 'resp_1', object: 'response', status: 'in_progress', model: 'm', output: [] }
+  const wire = [
+    { type: 'response.created', response },
+    { type: 'response.output_item.added', output_index: 0, item: { ...call, status: 'in_progress', input: '' } },
+    { type: 'response.custom_tool_call_input.delta', ...place, delta: patch.slice(0, 20) },
+    { type: 'response.custom_tool_call_input.delta', ...place, delta: patch.slice(20) },
+    { type: 'response.custom_tool_call_input.done', ...place, input: patch },
+    { type: 'response.output_item.done', output_index: 0, item: { ...call, status: 'completed', input: patch } },
+    { type: 'response.completed', response: { ...response, status: 'completed' } },
+  ]
+    .map((body, sequence_number) => `event: ${body.type}\ndata: ${JSON.stringify({ ...body, sequence_number })}\n\n`)
+    .join('')
+
+  it('ends with the text that the provider said to be whole, and with none but it', () => {
+    const asked = { ...request, tools: [freeformTool('apply_patch', undefined, undefined)] }
+    for (const seen of beginnings(wire).filter((text) => text.includes('input.done'))) {
+      const result = takenUp('openai-responses', seen, decodeText('openai-responses', wire), asked)
+      expect(result?.missing).toEqual({ type: 'end' })
+      const [last] = framesOf('openai-responses', result?.wire ?? '').slice(-1)
+      expect(parseJson(last?.data ?? '')).toMatchObject({
+        type: 'response.completed',
+        response: { output: [{ ...call, input: patch }] },
+      })
+    }
   })
 })

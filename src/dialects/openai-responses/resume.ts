@@ -42,7 +42,7 @@ export const resume: Resume = (frames, request, nowMs) => {
       const ended = block ? finishedItem(block, request) : { ...known.item, status: 'failed' }
       output[at] = ended
       closing += endItem(write, at, block, known, ended)
-      if (block) events.push({ type: `${block.type}-end`, index: at })
+      if (block) events.push(...cutInput(block, known), { type: `${block.type}-end`, index: at })
     }
   })
 
@@ -65,22 +65,24 @@ function nameOf(item: JsonObject, { tools }: ChatRequest): string {
   return tool?.type === 'function' ? tool.name : (stringOf(item['name']) ?? '')
 }
 
-function blockOf({ part, index }: GatheredBlock, { item, input }: SeenItem, request: ChatRequest): Block {
+function blockOf({ part, index }: GatheredBlock, known: SeenItem, request: ChatRequest): Block {
+  const { item, input } = known
   const place = { id: stringOf(item['id']) ?? '', at: index }
   if (part.type !== 'tool-call') return { type: part.type, ...place, text: part.text }
   const call = { id: part.id, name: part.name }
-  const text = input === '' ? part.input : cutJson(input)
+  const text = input === '' ? part.input : jsonOf(known)
   return { type: 'tool-call', ...place, text, call, kind: callKind(request, part.name), told: input.length }
 }
 
-/** A custom call's plain text as the beginning of a call's JSON, without the quote and the brace that end it. */
-function cutJson(input: string): string {
-  return freeformInput(input).slice(0, -2)
+/** A custom call's plain text as a call's JSON; without the quote and the brace that end it, until it was said to be whole. */
+function jsonOf({ input, hasText }: SeenItem): string {
+  const json = freeformInput(input)
+  return hasText ? json : json.slice(0, -2)
 }
 
 /** What the decoder keeps back until a custom call is whole. */
-function cutInput(block: Block, { input }: SeenItem): StreamEvent[] {
-  return input === '' ? [] : [{ type: 'tool-call-delta', index: block.at, json: cutJson(input) }]
+function cutInput(block: Block, known: SeenItem): StreamEvent[] {
+  return known.input === '' ? [] : [{ type: 'tool-call-delta', index: block.at, json: jsonOf(known) }]
 }
 
 function addPart(write: Write, { id, at }: Block): string {
