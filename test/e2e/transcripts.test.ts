@@ -48,7 +48,7 @@ describe('a Responses answer that broke off and was ended by the local model', (
   const conversation = [
     { role: 'user', content: [{ text: 'One?' }] },
     { role: 'assistant', content: [{ text: said }] },
-    { role: 'user', content: [{ text: 'Two?' }] },
+    { role: 'user', content: [{ type: 'input_text', text: 'Two?' }] },
   ]
 
   it('is told whole to the provider, which never kept it, when the next turn leans on it', async () => {
@@ -59,6 +59,19 @@ describe('a Responses answer that broke off and was ended by the local model', (
     expect(asked.previous_response_id).toBeUndefined()
     expect(JSON.stringify(asked.input)).not.toContain('Fake')
     expect(await stage.provider.requests('/v1/responses')).toHaveLength(2)
+  })
+
+  it('comes back from an app that keeps its history itself without the thought that was cut before its seal', async () => {
+    const thinking = 'A thought of more words than were heard of it.'
+    await stage.provider.play(
+      { mode: 'end-midstream', chunks: 2, thinking, text: said, times: 1 },
+      { mode: 'ok', text: 'Third.' },
+    )
+    const asked = { store: false, include: ['reasoning.encrypted_content'], reasoning: { summary: 'auto' } }
+    const { output } = await send({ ...asked, model: 'gpt-5', input: 'One?', stream: true })
+    expect(output).toMatchObject([{ type: 'reasoning', id: expect.not.stringContaining('trooper') }, {}])
+    await send({ ...asked, model: 'gpt-5', input: [{ role: 'user', content: 'One?' }, ...output, conversation[2]] })
+    expect((await heardByProvider()).input).toMatchObject([{ role: 'user' }, { role: 'assistant' }, { role: 'user' }])
   })
 
   it('is known to the local model too, when the provider is still away', async () => {

@@ -6,6 +6,7 @@ import { arrayOf, defined, numberOf, objectOf, stringOf, type JsonObject, type J
 import type { ChatRequest } from '../../ir/request.ts'
 import type { ChatResponse } from '../../ir/response.ts'
 import type { AnswerIdentity } from '../dialect.ts'
+import { madeHere } from '../made-here.ts'
 import { callItem, callPrefix } from './call-items.ts'
 import { compactionItem, sealedCompactions } from './compaction.ts'
 import { encodeFailure } from './failure.ts'
@@ -121,8 +122,13 @@ function textOf({ content }: ChatResponse): string {
 
 /** Item ids are checked by prefix when they come back (providers.md 4.5). */
 export function itemId(identity: AnswerIdentity, prefix: string, index: number): string {
-  return `${prefix}_${identity.id.replace(/^resp_/, '')}${String(index).padStart(4, '0')}`
+  const answer = identity.id.replace(/^resp_/, '')
+  const own = answer.includes(madeHere) ? answer : `${madeHere}${answer.slice(-mostOfAnswer)}`
+  return `${prefix}_${own}${String(index).padStart(4, '0')}`
 }
+
+/** Of the id of an answer that its provider began, so that an id in it stays within 64 characters. */
+const mostOfAnswer = 40
 
 function encodeOutputItem(request: ChatRequest, part: AnswerPart, identity: AnswerIdentity, at: number): JsonObject[] {
   switch (part.type) {

@@ -2,7 +2,7 @@
 import { readCompaction, tellSummary } from '../../dialects/openai-responses/compaction.ts'
 import { madeHere } from '../../dialects/made-here.ts'
 import { approvalAsInput, callAsInput } from '../../dialects/openai-responses/mcp-items.ts'
-import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { arrayOf, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { Transcripts } from './transcripts.ts'
 import { conversationOf, itemsOf, outputOf, ownItemsOf, type Turn } from './turn.ts'
 
@@ -114,7 +114,8 @@ export async function mendForProvider(
   const unseen = await unseenTurns(body, transcripts, account)
   const given = itemsOf(body['input'])
   const told = unseen.turns.flatMap((turn) => [...turn.input, ...outputOf(turn).flatMap(asInput)])
-  const mended = await mendItems([...told, ...given], transcripts, account)
+  const all = await mendItems([...told, ...given], transcripts, account)
+  const mended = body['store'] === false ? all.filter((item) => !isBareThought(item)) : all
   if (unseen.turns.length === 0 && mended.every((item, at) => item === given[at]) && mended.length === given.length)
     return body
   const { previous_response_id: _, ...rest } = body
@@ -160,6 +161,15 @@ function unseen(turns: Turn[], previousId: string | undefined): Unseen {
 /** The turns after the last answer of the provider's own. */
 function sinceProvider(turns: Turn[]): Turn[] {
   return turns.slice(turns.findLastIndex(({ isLocal, response }) => !isLocal && response !== undefined) + 1)
+}
+
+/**
+ * A thought without its seal, as it is left where a stream broke off before that came: its id leads nowhere where nothing was stored, and
+ * the provider refuses it (providers.md 4.5). One that open models tell in plain words carries its own content.
+ */
+function isBareThought(item: JsonValue): boolean {
+  const { type, encrypted_content, content } = objectOf(item)
+  return type === 'reasoning' && !encrypted_content && arrayOf(content).length === 0
 }
 
 function isLocalId(id: string): boolean {
