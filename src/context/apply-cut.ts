@@ -1,5 +1,6 @@
 /** A conversation as a cut leaves it. */
 import type { AssistantPart, ChatRequest, Message, ToolResultPart, UserPart } from '../ir/request.ts'
+import { endsStep, type Steps } from '../ir/steps.ts'
 import { shrinkArguments } from './call-arguments.ts'
 import { presentFrom, type Count } from './count.ts'
 import { droppedRuns, isDropped, type Cut } from './cut.ts'
@@ -30,13 +31,13 @@ export interface Fitted {
 }
 
 /** `summaries`: of each run of messages that is left out (cut.ts), in order. The conversation's template is satisfied, and is again. */
-export function applyCut(
+export function* applyCut(
   request: ChatRequest,
   cut: Cut,
   summaries: readonly string[],
   count: Count,
   memo: Memo,
-): Fitted {
+): Steps<Fitted> {
   const present = presentFrom(request.messages)
   const sizeOf = (message: Message, at: number): number => count.message(message, at >= present)
   const runs = droppedRuns(request.messages, cut)
@@ -46,12 +47,11 @@ export function applyCut(
   let noteTokens = 0
   let dropped = 0
   for (const [at, message] of request.messages.entries()) {
+    if (endsStep(at)) yield
     const run = runs.findIndex((one) => one.at === at)
     if (run !== -1) {
       const missing = runs[run]?.messages ?? []
-      const size = missing.reduce((sum, one, index) => sum + sizeOf(one, at + index), 0)
-      // Without thoughts, which count only while their turn lasts: the note has to stay the same.
-      const told = missing.reduce((sum, one) => sum + count.message(one, false), 0)
+      const { size, told } = yield* sizesOf(missing, present - at, count)
       const left = { messages: missing.length, tokens: told, images: countImages(missing) }
       const note = noteMessage(noteOf(left, summaries[run] ?? ''))
       messages.push(note)
@@ -66,15 +66,28 @@ export function applyCut(
     if (short !== message) tokens += sizeOf(message, at) - sizeOf(short, at)
   }
   const tools = cut.toolTokens === undefined ? request.tools : shortenTools(request.tools, cut.toolTokens, count)
+  yield
   const fitted = satisfyTemplate({ ...request, messages, tools }, () => {})
   tokens += count.frame(request) - count.frame(fitted)
-  const left = count.request(fitted)
+  const left = yield* count.takeRequest(fitted)
   return {
     request: fitted,
     tokens: () => left,
     noteTokens,
     omitted: { messages: dropped, tokens, images: countImages(request.messages) - countImages(fitted.messages) },
   }
+}
+
+/** `told`: without thoughts, which count only while their turn lasts, as the note has to stay the same. */
+function* sizesOf(messages: readonly Message[], present: number, count: Count): Steps<{ size: number; told: number }> {
+  let [size, told] = [0, 0]
+  for (const [at, message] of messages.entries()) {
+    if (endsStep(at)) yield
+    const silent = count.message(message, false)
+    told += silent
+    size += at >= present ? count.message(message, true) : silent
+  }
+  return { size, told }
 }
 
 function noteMessage(text: string): Message {

@@ -10,6 +10,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../ir/request.ts'
+import { allAtOnce, endsStep, type Steps } from '../ir/steps.ts'
 import { countText, usualVocabulary, type Vocabulary } from './vocabularies.ts'
 
 /** Role marks and separators of a chat template, for each message. */
@@ -25,6 +26,8 @@ export interface Count {
   /** Tells counts of different vocabularies apart. */
   readonly id: number
   request(request: ChatRequest): number
+  /** The same, for a long one. */
+  takeRequest(request: ChatRequest): Steps<number>
   /** `isPresent`: no word of the user stands behind it; the thoughts of earlier turns are shown to no local model (local-engines.md 1.7). */
   message(message: Message, isPresent: boolean): number
   part(part: Part): number
@@ -65,12 +68,18 @@ export function createCount(vocabulary: Vocabulary): Count {
     const schema = output.type === 'json' && output.schema ? text(JSON.stringify(output.schema)) : 0
     return tools.reduce((sum, one) => sum + tool(one), schema)
   }
-  const request = (whole: ChatRequest): number => {
+  const takeRequest = function* (whole: ChatRequest): Steps<number> {
     const present = presentFrom(whole.messages)
-    return whole.messages.reduce((sum, one, at) => sum + message(one, at >= present), frame(whole))
+    let tokens = frame(whole)
+    for (const [at, one] of whole.messages.entries()) {
+      if (endsStep(at)) yield
+      tokens += message(one, at >= present)
+    }
+    return tokens
   }
+  const request = (whole: ChatRequest): number => allAtOnce(takeRequest(whole))
   const id = vocabulary.reduce((sum, cost, at) => sum + cost * at, 0)
-  return { id, request, message, part, frame, text }
+  return { id, request, takeRequest, message, part, frame, text }
 }
 
 /** Where the present turn begins: the last word of the user. */

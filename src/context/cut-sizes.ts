@@ -1,8 +1,9 @@
 /** What a conversation takes when it is cut, without cutting it. */
 import type { ChatRequest, Message } from '../ir/request.ts'
+import { mapInSteps, type Steps } from '../ir/steps.ts'
 import { longTextsIn, shareOf } from './call-arguments.ts'
 import { presentFrom, type Count } from './count.ts'
-import { droppedRuns, isDropped, type Cut } from './cut.ts'
+import { countDroppedRuns, keptBefore, nothingCut, type Cut } from './cut.ts'
 import { imagesBefore, imagesOf, wordsFor } from './images.ts'
 import { noteFrameTokens } from './notes.ts'
 import { shortenTools } from './short-tools.ts'
@@ -52,11 +53,12 @@ function once<T>(make: () => T): () => T {
 /** How much longer than its limit a text may be that is only a gap. */
 const slack = 12
 
-export function measure(request: ChatRequest, count: Count): Sizes {
+export function* measure(request: ChatRequest, count: Count): Steps<Sizes> {
   const { messages } = request
   const present = presentFrom(messages)
-  const measured = messages.map((message, at) => measureMessage(message, at >= present, count))
+  const measured = yield* mapInSteps(messages, (message, at) => measureMessage(message, at >= present, count))
   const images = imagesBefore(messages)
+  yield
   const frames = new Map<number | undefined, number>()
   const frame = (tools: number | undefined): number => {
     const known = frames.get(tools)
@@ -66,17 +68,61 @@ export function measure(request: ChatRequest, count: Count): Sizes {
     frames.set(tools, tokens)
     return tokens
   }
+  const left = sumLeft(measured, images)
   const total = (cut: Cut): number => {
-    const runs = droppedRuns(messages, cut).length
+    const runs = countDroppedRuns(messages.length, cut)
     const notes = runs === 0 ? 0 : runs * noteFrameTokens + cut.noteTokens
-    return measured.reduce((sum, one, at) => sum + sizeOf(one, at, cut, images[at] ?? 0), frame(cut.toolTokens) + notes)
+    return frame(cut.toolTokens) + notes + left(cut)
   }
   return { imagesBefore: images, total }
 }
 
+/**
+ * What is left of the messages. Of those that a cut can only leave out or keep, which are most of a long conversation, sums stand ready, as a
+ * plan asks for a few dozen: a cut of every text is the last resort, and for it each is looked at.
+ */
+function sumLeft(measured: readonly Measured[], images: readonly number[]): (cut: Cut) => number {
+  const changing: number[] = []
+  const fixedBefore = new Float64Array(measured.length + 1)
+  for (const [at, one] of measured.entries()) {
+    const isFixed = one.role !== 'tool' && one.parts.every(isPlain)
+    if (!isFixed) changing.push(at)
+    fixedBefore[at + 1] = (fixedBefore[at] ?? 0) + (isFixed ? sizeOf(one, at, nothingCut, 0) : 0)
+  }
+  const everything = Array.from(measured.keys())
+  return (cut) => {
+    const { droppedBefore, kept, textTokens } = cut
+    const from = Math.min(droppedBefore, measured.length)
+    let tokens = 0
+    const add = (at: number): void => {
+      const one = measured[at]
+      if (one) tokens += sizeOf(one, at, cut, images[at] ?? 0)
+    }
+    for (const at of keptBefore(from, kept)) add(at)
+    if (textTokens === undefined) tokens += (fixedBefore[measured.length] ?? 0) - (fixedBefore[from] ?? 0)
+    const each = textTokens === undefined ? changing : everything
+    for (let index = firstFrom(each, from); index < each.length; index += 1) add(each[index] ?? 0)
+    return tokens
+  }
+}
+
+function isPlain({ isThought, longTexts, images }: MeasuredPart): boolean {
+  return !isThought && longTexts === undefined && images.length === 0
+}
+
+/** In ascending order, where the first one is that is not below `least`. */
+function firstFrom(places: readonly number[], least: number): number {
+  let [low, high] = [0, places.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((places[middle] ?? 0) < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** `imagesBefore`: of the messages before it. */
 function sizeOf({ role, frame, parts }: Measured, at: number, cut: Cut, imagesBefore: number): number {
-  if (isDropped(cut, at)) return 0
   const { textTokens = Number.POSITIVE_INFINITY } = cut
   const ofTools = at < cut.shrunkBefore ? Math.min(cut.resultTokens, textTokens) : textTokens
   const limit = role === 'tool' ? ofTools : textTokens

@@ -46,6 +46,21 @@ export function isDropped({ droppedBefore, kept }: Cut, at: number): boolean {
   return at < droppedBefore && !kept.includes(at)
 }
 
+/** How many runs there are, without looking at every message. */
+export function countDroppedRuns(messages: number, { droppedBefore, kept }: Cut): number {
+  let [runs, from] = [0, 0]
+  for (const at of keptBefore(droppedBefore, kept)) {
+    if (at > from) runs += 1
+    from = at + 1
+  }
+  return from < Math.min(droppedBefore, messages) ? runs + 1 : runs
+}
+
+/** Of those in `kept`, the ones before this place, each once and in their order. */
+export function keptBefore(place: number, kept: readonly number[]): number[] {
+  return [...new Set(kept)].filter((at) => at < place).sort((a, b) => a - b)
+}
+
 export function droppedRuns(messages: readonly Message[], cut: Cut): Run[] {
   const runs: Run[] = []
   let at = 0

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { allAtOnce } from '../ir/steps.ts'
 import type { Message } from '../ir/request.ts'
 import { nothingCut, type Cut } from './cut.ts'
 import { createCuts } from './cuts.ts'
@@ -15,24 +16,24 @@ describe('a cut', () => {
 
   it('is known again in the turns that follow, whatever is new in them', () => {
     const cuts = createCuts()
-    cuts.keep(beginning, conversation, cut)
-    expect(cuts.of(beginning, [...conversation, ...said('and then?')])).toBe(cut)
-    expect(cuts.of(beginning, said('hi', 'hello', 'a story', 'another beginning'))).toBe(cut)
+    allAtOnce(cuts.keep(beginning, conversation, cut))
+    expect(allAtOnce(cuts.of(beginning, [...conversation, ...said('and then?')]))).toBe(cut)
+    expect(allAtOnce(cuts.of(beginning, said('hi', 'hello', 'a story', 'another beginning')))).toBe(cut)
   })
 
   it('is none of a conversation that only begins alike', () => {
     const cuts = createCuts()
-    cuts.keep(beginning, conversation, cut)
-    expect(cuts.of(beginning, said('hi', 'hello', 'a poem', 'roses are red', 'more'))).toBeUndefined()
-    expect(cuts.of(beginning, said('hi', 'hello'))).toBeUndefined()
+    allAtOnce(cuts.keep(beginning, conversation, cut))
+    expect(allAtOnce(cuts.of(beginning, said('hi', 'hello', 'a poem', 'roses are red', 'more')))).toBeUndefined()
+    expect(allAtOnce(cuts.of(beginning, said('hi', 'hello')))).toBeUndefined()
   })
 
   it('that shortens every text is none of a conversation with other texts', () => {
     const cuts = createCuts()
     const everywhere = { ...nothingCut, budget: 1000, textTokens: 50 }
-    cuts.keep(beginning, conversation, everywhere)
-    expect(cuts.of(beginning, [...conversation, ...said('and then?')])).toBe(everywhere)
-    expect(cuts.of(beginning, said('hi', 'hello'))).toBeUndefined()
+    allAtOnce(cuts.keep(beginning, conversation, everywhere))
+    expect(allAtOnce(cuts.of(beginning, [...conversation, ...said('and then?')]))).toBe(everywhere)
+    expect(allAtOnce(cuts.of(beginning, said('hi', 'hello')))).toBeUndefined()
   })
 
   it('that leaves out images is none of a conversation with other words before the last of them', () => {
@@ -43,26 +44,32 @@ describe('a cut', () => {
     ]
     const cuts = createCuts()
     const blind: Cut = { ...nothingCut, budget: 1000, imagesLeftOut: 2 }
-    cuts.keep(beginning, seen('a story'), blind)
-    expect(cuts.of(beginning, [...seen('a story'), ...said('and then?')])).toBe(blind)
-    expect(cuts.of(beginning, seen('a poem'))).toBeUndefined()
+    allAtOnce(cuts.keep(beginning, seen('a story'), blind))
+    expect(allAtOnce(cuts.of(beginning, [...seen('a story'), ...said('and then?')]))).toBe(blind)
+    expect(allAtOnce(cuts.of(beginning, seen('a poem')))).toBeUndefined()
   })
 
   it('of one conversation stands beside those of others that begin alike, a few of them', () => {
     const cuts = createCuts()
     const stories = ['a', 'b', 'c', 'd', 'e'].map((story) => said('hi', 'hello', story, 'go on'))
     const made = stories.map((_, at): Cut => ({ ...cut, budget: 1000 + at }))
-    for (const [at, story] of stories.entries()) cuts.keep(beginning, story, made[at] ?? cut)
-    expect(stories.map((story) => cuts.of(beginning, story)?.budget)).toEqual([undefined, 1001, 1002, 1003, 1004])
+    for (const [at, story] of stories.entries()) allAtOnce(cuts.keep(beginning, story, made[at] ?? cut))
+    expect(stories.map((story) => allAtOnce(cuts.of(beginning, story))?.budget)).toEqual([
+      undefined,
+      1001,
+      1002,
+      1003,
+      1004,
+    ])
   })
 
   it('is replaced by the next one of its conversation, and forgotten where none is needed any more', () => {
     const cuts = createCuts()
-    cuts.keep(beginning, conversation, cut)
+    allAtOnce(cuts.keep(beginning, conversation, cut))
     const deeper = { ...cut, droppedBefore: 4 }
-    cuts.keep(beginning, conversation, deeper)
-    expect(cuts.of(beginning, conversation)).toBe(deeper)
-    cuts.forget(beginning, conversation)
-    expect(cuts.of(beginning, conversation)).toBeUndefined()
+    allAtOnce(cuts.keep(beginning, conversation, deeper))
+    expect(allAtOnce(cuts.of(beginning, conversation))).toBe(deeper)
+    allAtOnce(cuts.forget(beginning, conversation))
+    expect(allAtOnce(cuts.of(beginning, conversation))).toBeUndefined()
   })
 })

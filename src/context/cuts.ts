@@ -3,17 +3,18 @@
  * a cut counts only for a conversation in which all that it left out or shortened is still the same.
  */
 import type { Message } from '../ir/request.ts'
+import type { Steps } from '../ir/steps.ts'
 import type { Cut } from './cut.ts'
 import { imagesBefore } from './images.ts'
-import { keyOfMessages } from './notes.ts'
+import { takeKey } from './notes.ts'
 import { createRemembered } from './remembered.ts'
 
 /** `beginning`: a key of what all turns of a conversation share (fit.ts). */
 export interface Cuts {
   /** How the conversation was cut that these messages go on with. */
-  of(beginning: number, messages: readonly Message[]): Cut | undefined
-  keep(beginning: number, messages: readonly Message[], cut: Cut): void
-  forget(beginning: number, messages: readonly Message[]): void
+  of(beginning: number, messages: readonly Message[]): Steps<Cut | undefined>
+  keep(beginning: number, messages: readonly Message[], cut: Cut): Steps<void>
+  forget(beginning: number, messages: readonly Message[]): Steps<void>
 }
 
 interface Known {
@@ -30,21 +31,29 @@ const mostAlike = 4
 
 export function createCuts(): Cuts {
   const known = createRemembered<number, readonly Known[]>(mostBeginnings)
-  const others = (beginning: number, messages: readonly Message[]): Known[] =>
-    (known.get(beginning) ?? []).filter((one) => !isOf(one, messages))
+  const findOthers = function* (beginning: number, messages: readonly Message[]): Steps<Known[]> {
+    const others: Known[] = []
+    for (const one of known.get(beginning) ?? []) if (!(yield* isOf(one, messages))) others.push(one)
+    return others
+  }
   return {
-    of: (beginning, messages) => known.get(beginning)?.find((one) => isOf(one, messages))?.cut,
-    keep: (beginning, messages, cut) => {
-      const reach = reachOf(cut, messages)
-      const kept: Known = { cut, reach, key: keyOfMessages(messages.slice(0, reach)) }
-      known.set(beginning, [kept, ...others(beginning, messages)].slice(0, mostAlike))
+    *of(beginning, messages) {
+      for (const one of known.get(beginning) ?? []) if (yield* isOf(one, messages)) return one.cut
+      return undefined
     },
-    forget: (beginning, messages) => known.set(beginning, others(beginning, messages)),
+    *keep(beginning, messages, cut) {
+      const reach = reachOf(cut, messages)
+      const kept: Known = { cut, reach, key: yield* takeKey(messages.slice(0, reach)) }
+      known.set(beginning, [kept, ...(yield* findOthers(beginning, messages))].slice(0, mostAlike))
+    },
+    *forget(beginning, messages) {
+      known.set(beginning, yield* findOthers(beginning, messages))
+    },
   }
 }
 
-function isOf({ reach, key }: Known, messages: readonly Message[]): boolean {
-  return reach <= messages.length && keyOfMessages(messages.slice(0, reach)) === key
+function* isOf({ reach, key }: Known, messages: readonly Message[]): Steps<boolean> {
+  return reach <= messages.length && (yield* takeKey(messages.slice(0, reach))) === key
 }
 
 /** Behind the last image that is left out. */

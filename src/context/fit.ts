@@ -1,9 +1,10 @@
 /** Makes a conversation fit a window: what has to go is chosen by plan-cut.ts, and summed up in its place. Pure; nothing waits. */
-import type { ChatRequest } from '../ir/request.ts'
+import type { ChatRequest, Message } from '../ir/request.ts'
+import { allAtOnce, type Steps } from '../ir/steps.ts'
 import { applyCut, type Fitted } from './apply-cut.ts'
 import type { Count } from './count.ts'
 import { droppedRuns, type Cut } from './cut.ts'
-import { keyOfMessages, shareTokens, type Memo } from './notes.ts'
+import { keyOfMessages, shareTokens, takeKey, type Memo } from './notes.ts'
 import { planCut, type Wishes } from './plan-cut.ts'
 import { summarise } from './summary.ts'
 
@@ -14,33 +15,57 @@ export type Fit =
 
 /** 10-20 ns a character where nothing is cut or the last cut holds, 40-70 where a new one is made: 8-50 ms for 800 KB. */
 export function fit(request: ChatRequest, wishes: Wishes, count: Count, memo: Memo): Fit {
-  const plan = planCut(request, count, wishes)
+  return allAtOnce(takeFit(request, wishes, count, memo))
+}
+
+function* takeFit(request: ChatRequest, wishes: Wishes, count: Count, memo: Memo): Steps<Fit> {
+  const plan = yield* planCut(request, count, wishes)
   switch (plan.type) {
     case 'too-long':
       return plan
     case 'whole':
       return { ...plan, ...wholly(request, count) }
-    case 'cut':
-      return { ...plan, ...applyCut(request, plan.cut, extractSummaries(request, plan.cut, count, memo), count, memo) }
+    case 'cut': {
+      const summaries = yield* extractSummaries(request, plan.cut, count, memo)
+      return { ...plan, ...(yield* applyCut(request, plan.cut, summaries, count, memo)) }
+    }
   }
 }
 
 /** Counted when somebody asks. */
-export function wholly(request: ChatRequest, count: Count): Fitted {
+export interface Whole extends Fitted {
+  /** Ahead of that, so that nobody has to wait who asks. */
+  takeCount(): Steps<number>
+}
+
+export function wholly(request: ChatRequest, count: Count): Whole {
   let counted: number | undefined
-  const tokens = (): number => (counted ??= count.request(request))
-  return { request, tokens, noteTokens: 0, omitted: { messages: 0, tokens: 0, images: 0 } }
+  const takeCount = function* (): Steps<number> {
+    return (counted ??= yield* count.takeRequest(request))
+  }
+  const tokens = (): number => allAtOnce(takeCount())
+  return { request, takeCount, tokens, noteTokens: 0, omitted: { messages: 0, tokens: 0, images: 0 } }
 }
 
 /** Of each run that the cut leaves out. */
-export function extractSummaries(request: ChatRequest, cut: Cut, count: Count, memo: Memo): string[] {
+export function* extractSummaries(request: ChatRequest, cut: Cut, count: Count, memo: Memo): Steps<string[]> {
   const runs = droppedRuns(request.messages, cut)
-  const shares = shareTokens(runs, cut.noteTokens, count)
-  return runs.map(({ messages }, at) => {
+  const shares = yield* shareTokens(runs, cut.noteTokens, count)
+  const summaries: string[] = []
+  for (const [at, { messages }] of runs.entries()) {
     const tokens = shares[at] ?? 0
-    if (tokens === 0) return ''
-    return memo.of(keyOfMessages(messages, 'extract', count.id, tokens), () => summarise(messages, tokens, count))
-  })
+    summaries.push(tokens === 0 ? '' : yield* extractSummary(messages, tokens, count, memo))
+  }
+  return summaries
+}
+
+function* extractSummary(messages: readonly Message[], tokens: number, count: Count, memo: Memo): Steps<string> {
+  const key = yield* takeKey(messages, 'extract', count.id, tokens)
+  const known = memo.get(key)
+  if (known !== undefined) return known
+  const summary = yield* summarise(messages, tokens, count)
+  memo.set(key, summary)
+  return summary
 }
 
 /** A conversation by its beginning, which all of its turns share: what the system said, and the first words of the user. */

@@ -1,7 +1,8 @@
 /** The words that stand in the place of what was left out. */
 import type { Message } from '../ir/request.ts'
+import { allAtOnce, endsStep, type Steps } from '../ir/steps.ts'
 import type { Count } from './count.ts'
-import { fingerprint } from './fingerprint.ts'
+import { takeFingerprint } from './fingerprint.ts'
 import { createRemembered } from './remembered.ts'
 
 /** What stands around a summary, at most. */
@@ -47,7 +48,11 @@ export function createMemo(): Memo {
 
 /** Of everything that a summary of these messages is made from. */
 export function keyOfMessages(messages: readonly Message[], ...also: (string | number)[]): number {
-  return fingerprint(textsOf(messages, also))
+  return allAtOnce(takeKey(messages, ...also))
+}
+
+export function takeKey(messages: readonly Message[], ...also: (string | number)[]): Steps<number> {
+  return takeFingerprint(textsOf(messages, also))
 }
 
 function* textsOf(messages: readonly Message[], also: readonly (string | number)[]): Iterable<string> {
@@ -64,8 +69,20 @@ function* textsOf(messages: readonly Message[], also: readonly (string | number)
 }
 
 /** How the room for all notes is shared between them: by what they stand for. */
-export function shareTokens(runs: readonly { messages: readonly Message[] }[], tokens: number, count: Count): number[] {
-  const sizes = runs.map(({ messages }) => messages.reduce((sum, message) => sum + count.message(message, false), 0))
+export function* shareTokens(
+  runs: readonly { messages: readonly Message[] }[],
+  tokens: number,
+  count: Count,
+): Steps<number[]> {
+  const sizes: number[] = []
+  for (const { messages } of runs) {
+    let size = 0
+    for (const [at, message] of messages.entries()) {
+      if (endsStep(at)) yield
+      size += count.message(message, false)
+    }
+    sizes.push(size)
+  }
   const all = sizes.reduce((sum, size) => sum + size, 0)
   return sizes.map((size) => Math.floor((tokens * size) / Math.max(1, all)))
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { allAtOnce } from '../ir/steps.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 import type { ChatRequest, FilePart, Message, Tool } from '../ir/request.ts'
 import { createCount } from './count.ts'
@@ -31,7 +32,7 @@ function request(messages: Message[], tools: Tool[] = []): ChatRequest {
 }
 
 function cutOf(asked: ChatRequest, budget: number, before?: Cut): Cut {
-  const plan = planCut(asked, count, { budget, summaries: true, before })
+  const plan = allAtOnce(planCut(asked, count, { budget, summaries: true, before }))
   if (plan.type !== 'cut') throw new Error(plan.type)
   return plan.cut
 }
@@ -43,9 +44,9 @@ const recent = [said('user', 20), said('assistant', 30), said('user', 20)]
 describe('what goes first', () => {
   it('is nothing while everything fits', () => {
     const asked = request([...old, ...recent])
-    expect(planCut(asked, count, { budget: count.request(asked), summaries: true, before: undefined }).type).toBe(
-      'whole',
-    )
+    expect(
+      allAtOnce(planCut(asked, count, { budget: count.request(asked), summaries: true, before: undefined })).type,
+    ).toBe('whole')
   })
 
   it('is the oldest result of a tool, which keeps its call', () => {
@@ -101,7 +102,7 @@ describe('what goes first', () => {
 
   it('is never what the system says: then it is too long', () => {
     const asked: ChatRequest = { ...plainRequest, messages: [said('system', 3000), said('user', 20)] }
-    expect(planCut(asked, count, { budget: 1000, summaries: true, before: undefined })).toMatchObject({
+    expect(allAtOnce(planCut(asked, count, { budget: 1000, summaries: true, before: undefined }))).toMatchObject({
       type: 'too-long',
     })
   })
@@ -147,7 +148,10 @@ describe('images', () => {
     const before = cutOf(asked, 3000)
     expect(before.imagesLeftOut).toBeGreaterThan(0)
     const next = { ...asked, messages: [...asked.messages, said('assistant', 20), said('user', 20)] }
-    expect(planCut(next, count, { budget: 3000, summaries: true, before })).toMatchObject({ cut: before, isNew: false })
+    expect(allAtOnce(planCut(next, count, { budget: 3000, summaries: true, before }))).toMatchObject({
+      cut: before,
+      isNew: false,
+    })
   })
 
   it('get the room that is left where texts had to be cut', () => {
@@ -165,7 +169,7 @@ describe('the next turn', () => {
   const next = { ...asked, messages: [...asked.messages, said('assistant', 50), said('user', 50)] }
 
   it('is cut at the same place while the window has room', () => {
-    expect(planCut(next, count, { budget: 2000, summaries: true, before })).toEqual({
+    expect(allAtOnce(planCut(next, count, { budget: 2000, summaries: true, before }))).toEqual({
       type: 'cut',
       cut: before,
       isNew: false,
@@ -182,6 +186,6 @@ describe('the next turn', () => {
   })
 
   it('is whole when everything fits by now', () => {
-    expect(planCut(next, count, { budget: 100_000, summaries: true, before }).type).toBe('whole')
+    expect(allAtOnce(planCut(next, count, { budget: 100_000, summaries: true, before })).type).toBe('whole')
   })
 })

@@ -18,6 +18,7 @@
  * the same tokens as the one before, and the engine reads only what is new.
  */
 import type { ChatRequest } from '../ir/request.ts'
+import type { Steps } from '../ir/steps.ts'
 import type { Count } from './count.ts'
 import { measure, type Sizes } from './cut-sizes.ts'
 import { nothingCut, type Cut } from './cut.ts'
@@ -56,12 +57,13 @@ export interface Wishes {
   before: Cut | undefined
 }
 
-export function planCut(request: ChatRequest, count: Count, { budget, summaries, before }: Wishes): Plan {
-  const sizes = measure(request, count)
+export function* planCut(request: ChatRequest, count: Count, { budget, summaries, before }: Wishes): Steps<Plan> {
+  const sizes = yield* measure(request, count)
   if (sizes.total(nothingCut) <= budget) return { type: 'whole' }
   const known = before && budget <= before.budget * muchMore ? before : undefined
   if (known && sizes.total(known) <= budget) return { type: 'cut', cut: known, isNew: false }
   const turns = turnsOf(request.messages)
+  yield
   const begun: Cut = {
     ...(known ?? nothingCut),
     budget,
@@ -74,11 +76,13 @@ export function planCut(request: ChatRequest, count: Count, { budget, summaries,
   const goal = budget * goalShare
   const cut = cutOld(begun, turns, sizes, goal)
   if (sizes.total(cut) <= budget) return { type: 'cut', cut: roomier(cut, sizes, goal), isNew: true }
+  yield
   const deep = cutRecent(cut, turns, sizes, goal)
   if (sizes.total(deep) <= budget) return { type: 'cut', cut: roomier(deep, sizes, goal), isNew: true }
+  yield
   const blind = cutImages(deep, Number.POSITIVE_INFINITY, sizes, budget)
   if (sizes.total(blind) <= budget) return { type: 'cut', cut: blind, isNew: true }
-  const last = cutAnything({ ...blind, noteTokens: 0 }, deep.imagesLeftOut, sizes, budget)
+  const last = yield* cutAnything({ ...blind, noteTokens: 0 }, deep.imagesLeftOut, sizes, budget)
   return last ? { type: 'cut', cut: last, isNew: true } : { type: 'too-long', tokens: sizes.total(nothingCut) }
 }
 
@@ -151,13 +155,14 @@ function advance(
 }
 
 /** The manuals of tools go before the user's words become unreadable. Images, if `leastImages` of them are missing at least, get what is left. */
-function cutAnything(cut: Cut, leastImages: number, sizes: Sizes, budget: number): Cut | undefined {
+function* cutAnything(cut: Cut, leastImages: number, sizes: Sizes, budget: number): Steps<Cut | undefined> {
   const readable = Math.max(leastText, Math.round(budget / 10))
   for (const texts of [readable, leastText]) {
     for (const tools of toolTokens) {
+      yield
       const least: Cut = { ...cut, toolTokens: tools, textTokens: texts }
       if (sizes.total(least) > budget) continue
-      const roomy = roomiest(least, texts, sizes, budget)
+      const roomy = yield* roomiest(least, texts, sizes, budget)
       return cutImages({ ...roomy, imagesLeftOut: leastImages }, roomy.imagesLeftOut, sizes, budget)
     }
   }
@@ -165,9 +170,10 @@ function cutAnything(cut: Cut, leastImages: number, sizes: Sizes, budget: number
 }
 
 /** With texts as long as they may be. */
-function roomiest(cut: Cut, texts: number, sizes: Sizes, budget: number): Cut {
+function* roomiest(cut: Cut, texts: number, sizes: Sizes, budget: number): Steps<Cut> {
   let found = cut
   for (let longer = texts * 1.2; longer < budget; longer *= 1.2) {
+    yield
     const roomier: Cut = { ...cut, textTokens: Math.round(longer) }
     if (sizes.total(roomier) > budget) break
     found = roomier

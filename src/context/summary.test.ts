@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { allAtOnce } from '../ir/steps.ts'
 import type { Message } from '../ir/request.ts'
 import { createCount } from './count.ts'
 import { summarise } from './summary.ts'
@@ -26,15 +27,17 @@ const small = Array.from({ length: 40 }, (_, at) =>
 
 describe('a summary', () => {
   it('quotes who asked for what, what was called, and what failed', () => {
-    const summary = summarise(
-      [
-        said('user', 'Rename the table customers to clients. Please.'),
-        ...called('a', '{"path":"src/db/schema.sql"}', 'create table customers'),
-        ...called('b', '{"path":"gone.sql"}', 'ENOENT: no such file gone.sql', true),
-        said('assistant', 'I decided to keep a view of the old name.'),
-      ],
-      200,
-      count,
+    const summary = allAtOnce(
+      summarise(
+        [
+          said('user', 'Rename the table customers to clients. Please.'),
+          ...called('a', '{"path":"src/db/schema.sql"}', 'create table customers'),
+          ...called('b', '{"path":"gone.sql"}', 'ENOENT: no such file gone.sql', true),
+          said('assistant', 'I decided to keep a view of the old name.'),
+        ],
+        200,
+        count,
+      ),
     )
     expect(summary.split('\n')).toEqual([
       'user: Rename the table customers to clients. Please.',
@@ -48,10 +51,8 @@ describe('a summary', () => {
 
   it('prefers what is rare and names something to what is said again and again', () => {
     const fact = 'The staging database has moved to port 5544 on the host marlin.'
-    const summary = summarise(
-      [...small, said('user', `Well, go on then. ${fact} Well, go on then.`), ...small],
-      60,
-      count,
+    const summary = allAtOnce(
+      summarise([...small, said('user', `Well, go on then. ${fact} Well, go on then.`), ...small], 60, count),
     )
     expect(summary).toContain(fact)
   })
@@ -59,14 +60,16 @@ describe('a summary', () => {
   it('takes lines that differ in nothing but their numbers for no news', () => {
     const log = Array.from({ length: 200 }, (_, at) => `12:00:${at % 60} INFO worker-${at % 9} took ${at * 7919} ms`)
     log.splice(70, 0, 'The key of the vault lies under marlin.')
-    expect(summarise(called('a', '{}', log.join('\n')), 40, count)).toContain('The key of the vault lies under marlin.')
+    expect(allAtOnce(summarise(called('a', '{}', log.join('\n')), 40, count))).toContain(
+      'The key of the vault lies under marlin.',
+    )
   })
 
   it.each([0, 10, 50, 200])('has at most %i tokens', (tokens) => {
-    expect(count.text(summarise(small, tokens, count))).toBeLessThanOrEqual(tokens)
+    expect(count.text(allAtOnce(summarise(small, tokens, count)))).toBeLessThanOrEqual(tokens)
   })
 
   it('is the same for the same messages', () => {
-    expect(summarise(small, 100, count)).toBe(summarise(small, 100, count))
+    expect(allAtOnce(summarise(small, 100, count))).toBe(allAtOnce(summarise(small, 100, count)))
   })
 })

@@ -1,5 +1,6 @@
 /** What was said in messages that are left out, in few words of their own: extractive, so that nothing is invented and nothing waits. */
 import type { AssistantPart, Message, ToolCallPart, ToolResultPart, UserPart } from '../ir/request.ts'
+import { endsStep, type Steps } from '../ir/steps.ts'
 import type { Count } from './count.ts'
 import { pickOutstanding, type WeightedSource } from './outstanding.ts'
 
@@ -18,13 +19,17 @@ const mostOfInput = 160
 const mostSearched = 60_000
 
 /** At most so many tokens; empty where there is nothing to say. */
-export function summarise(messages: readonly Message[], tokens: number, count: Count): string {
+export function* summarise(messages: readonly Message[], tokens: number, count: Count): Steps<string> {
   const names = new Map<string, string>()
-  const said = messages.flatMap((message) => saidIn(message, names))
+  const said: Said[] = []
+  for (const [at, message] of messages.entries()) {
+    if (endsStep(at)) yield
+    for (const one of saidIn(message, names)) said.push(one)
+  }
   const lines: string[] = []
   let last: number | undefined
   // Who said it takes some of the room.
-  for (const { source, text } of pickOutstanding(said, tokens * 0.85, count)) {
+  for (const { source, text } of yield* pickOutstanding(said, tokens * 0.85, count)) {
     if (source === last) lines[lines.length - 1] += ` ${text}`
     else lines.push(`${said[source]?.who ?? ''}: ${text}`)
     last = source

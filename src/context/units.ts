@@ -1,5 +1,7 @@
 /** Texts taken apart into sentences or lines, and these into words: positions and numbers only, as no more than a few are ever told. */
 
+import { endsStep, type Steps } from '../ir/steps.ts'
+
 /** Texts that are told of together. */
 export interface Source {
   text: string
@@ -48,9 +50,10 @@ function rolesOfCharacters(): Uint8Array {
 }
 
 /** ~10 ns a character. */
-export function takeApart(sources: readonly Source[]): Units {
+export function* takeApart(sources: readonly Source[]): Steps<Units> {
   const units: Units = { source: [], start: [], end: [], firstWord: [], hash: [], words: [] }
   for (const [at, { text, isProse }] of sources.entries()) {
+    if (endsStep(at)) yield
     let start = 0
     while (start < text.length) {
       const end = endOfUnit(text, start, isProse)

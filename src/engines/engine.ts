@@ -62,9 +62,9 @@ export interface ListedModel {
 }
 
 /** So many tokens; a function where nobody has counted them, which takes a while. */
-export type Need = number | (() => number)
+export type Need = number | (() => Promise<number>)
 
-export function tokensOf(need: Need): number {
+export async function tokensOf(need: Need): Promise<number> {
   return typeof need === 'number' ? need : need()
 }
 

@@ -56,7 +56,7 @@ export class LmStudio extends CompatibleEngine {
   override async windowFor(need: Need, target: Target): Promise<number | undefined> {
     const model = await this.#find(target)
     if (!model) return undefined
-    const neededTokens = tokensOf(need)
+    const neededTokens = await tokensOf(need)
     const instance = largestOf(instancesFor(model, target.model))
     const suffices = instance !== undefined && (instance.windowTokens ?? neededTokens) >= neededTokens
     if (suffices || !model.isLoadable || this.#isOwnThere(model, target)) return instance?.windowTokens

@@ -81,9 +81,10 @@ export class OllamaEngine implements Engine {
     // The compatible endpoints take no window (local-engines.md 1.8).
     if (target.dialect !== 'ollama') return state.is === 'loaded' ? state.windowTokens : model.ownWindow
     const room = await this.#roomFor(target, model)
+    const neededTokens = await tokensOf(need)
     const { chosen, tooLarge } = this.#choices.at(keyOf(target), state)
     const needs = {
-      neededTokens: tokensOf(need),
+      neededTokens,
       chosen,
       loaded: state.is === 'loaded' ? state.windowTokens : undefined,
     }

@@ -38,7 +38,7 @@ describe('llama-server', () => {
 
   it('of one model lets nobody count what does not change its window', async () => {
     const server = await start(ready)
-    const need = (): number => {
+    const need = (): Promise<number> => {
       throw new Error('It was counted.')
     }
     expect(await new LlamaServer(server.kit).windowFor(need, server.target('openai-chat', '/v1'))).toBe(4096)

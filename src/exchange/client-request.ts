@@ -1,10 +1,11 @@
 /** What the client asks, read only as far as somebody needs it: a relayed request is never parsed. */
 import { mayContinueThread } from '../dialects/anthropic/threads.ts'
 import { topLevelString } from '../wire/top-level.ts'
+import { inSteps } from './in-steps.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import type { ResponsesMemory } from './responses/responses-memory.ts'
-import { decodeBody, type Decoded } from './translate/translate.ts'
+import { takeBody, type Decoded } from './translate/translate.ts'
 
 export class ClientRequest {
   readonly #services: Services
@@ -23,7 +24,9 @@ export class ClientRequest {
   }
 
   async decode(): Promise<Decoded> {
-    this.#decoded ??= await (this.#memory ? this.#memory.decode() : decodeBody(this.#incoming))
+    this.#decoded ??= await (this.#memory
+      ? this.#memory.decode()
+      : inSteps(this.#services.clock, takeBody(this.#incoming)))
     return this.#decoded
   }
 

@@ -158,10 +158,10 @@ describe('a refusal', () => {
 
   it('is learnt from in a larger window where there is one, and nothing is left out', async () => {
     const windows: number[] = []
-    const windowFor = (need: Need): Promise<number> => {
-      const needed = tokensOf(need)
+    const windowFor = async (need: Need): Promise<number> => {
+      const needed = await tokensOf(need)
       windows.push(needed)
-      return Promise.resolve(needed <= 8192 ? 8192 : 32_768)
+      return needed <= 8192 ? 8192 : 32_768
     }
     const { questions, outcome } = await asked({ windowFor }, request, createMargins(), [{ type: 'failed', failure }])
     expect(outcome.type).toBe('answered')

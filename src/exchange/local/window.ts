@@ -5,7 +5,7 @@
 import { createCount, type Count } from '../../context/count.ts'
 import type { Cut } from '../../context/cut.ts'
 import { applyCut, type Fitted } from '../../context/apply-cut.ts'
-import { conversationKey, extractSummaries, wholly } from '../../context/fit.ts'
+import { conversationKey, extractSummaries, wholly, type Whole } from '../../context/fit.ts'
 import { cautious, type Scale } from '../../context/margins.ts'
 import { planCut } from '../../context/plan-cut.ts'
 import { roomForAnswer } from '../../context/room.ts'
@@ -17,6 +17,7 @@ import type { ChatRequest } from '../../ir/request.ts'
 import type { Target } from '../../routing/target.ts'
 import type { Losses } from '../translate/losses.ts'
 import type { Services, Turn } from '../outcome.ts'
+import { inSteps } from '../in-steps.ts'
 import { writeSummaries } from './write-summaries.ts'
 import type { CallOutcome } from '../translate/translated-call.ts'
 
@@ -24,6 +25,8 @@ import type { CallOutcome } from '../translate/translated-call.ts'
 const mostRepeats = 3
 /** Where an estimate comes nearer to the window than this, it is counted, if the engine can. */
 const nearTheEnd = 0.6
+/** Of what is many times as long nobody need know how long it is: what is left of it is measured by its answer. */
+const beyondTheEnd = 8
 /** Of what was too long, where nobody said by how much. */
 const nextGuess = 0.7
 
@@ -86,7 +89,7 @@ async function open(
   engine: Engine,
   request: ChatRequest,
 ): Promise<Opened | { type: 'too-long'; failure: Failure }> {
-  const { margins, fitting } = services
+  const { margins, fitting, clock } = services
   const { target } = turn
   const model = modelKey(target)
   const conversation = conversationKey(request, model)
@@ -94,23 +97,24 @@ async function open(
   const whole = wholly(request, count)
   const isSilent = await engine.cutsInSilence(target)
   const scaleNow = (): Scale => (isSilent ? cautious : margins.of(model, conversation))
-  const need = (): number => Math.ceil(scaleNow().own(whole.tokens())) + roomForAnswer(request)
+  const need = async (): Promise<number> =>
+    Math.ceil(scaleNow().own(await inSteps(clock, whole.takeCount()))) + roomForAnswer(request)
   const askWindow = (): Promise<number | undefined> => engine.windowFor(need, target)
   let told = await askWindow()
   if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
   const scale = scaleNow()
-  const windowTokens = fitting.windows.at(model, told, services.clock.now())
+  const windowTokens = fitting.windows.at(model, told, clock.now())
   const known = { windowTokens, told, model, conversation, isSilent }
   const uncut = { ...known, fitted: whole, cut: undefined, isNew: false }
   if (windowTokens === undefined) return uncut
   const budget = Math.floor(scale.estimated(windowTokens - roomForAnswer(request, windowTokens)))
-  const before = fitting.cuts.of(conversation, request.messages)
+  const before = await inSteps(clock, fitting.cuts.of(conversation, request.messages))
   // The usual case is spared a plan, which counts every part again.
-  if (!before && whole.tokens() <= budget) return uncut
-  const plan = planCut(request, count, { budget, summaries: fitting.summary !== 'off', before })
+  if (!before && (await inSteps(clock, whole.takeCount())) <= budget) return uncut
+  const plan = await inSteps(clock, planCut(request, count, { budget, summaries: fitting.summary !== 'off', before }))
   switch (plan.type) {
     case 'whole':
-      fitting.cuts.forget(conversation, request.messages)
+      await inSteps(clock, fitting.cuts.forget(conversation, request.messages))
       return uncut
     case 'too-long':
       return { type: 'too-long', failure: tooLong(Math.ceil(scale.own(plan.tokens)), windowTokens) }
@@ -125,9 +129,9 @@ async function open(
               conversation,
               scale: isSilent ? cautious : margins.of(model),
             })
-          : extractSummaries(request, cut, count, fitting.memo)
-      const fitted = applyCut(request, cut, summaries, count, fitting.memo)
-      fitting.cuts.keep(conversation, request.messages, cut)
+          : await inSteps(clock, extractSummaries(request, cut, count, fitting.memo))
+      const fitted = await inSteps(clock, applyCut(request, cut, summaries, count, fitting.memo))
+      await inSteps(clock, fitting.cuts.keep(conversation, request.messages, cut))
       return { ...known, fitted, cut, isNew }
     }
   }
@@ -140,13 +144,14 @@ function tooLong(promptTokens: number, windowTokens: number): Failure {
 
 /** True when the engine counted what may be too long: once for a conversation, as then its answers tell. */
 async function isMeasuredNow(
-  { margins }: Services,
+  { margins, clock }: Services,
   engine: Engine,
-  { whole, model, conversation, told }: Pick<Opened, 'model' | 'conversation' | 'told'> & { whole: Fitted },
+  { whole, model, conversation, told }: Pick<Opened, 'model' | 'conversation' | 'told'> & { whole: Whole },
   target: Target,
 ): Promise<boolean> {
   if (told === undefined || margins.isMeasured(model, conversation)) return false
-  if (margins.of(model).own(whole.tokens()) < told * nearTheEnd) return false
+  const expected = margins.of(model).own(await inSteps(clock, whole.takeCount()))
+  if (expected < told * nearTheEnd || expected > told * beyondTheEnd) return false
   const measured = await engine.count(whole.request, target)
   if (measured !== undefined) margins.learn(model, conversation, whole.tokens(), measured)
   return measured !== undefined

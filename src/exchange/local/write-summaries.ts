@@ -3,12 +3,14 @@ import type { Count } from '../../context/count.ts'
 import { droppedRuns, type Cut, type Run } from '../../context/cut.ts'
 import { extractSummaries } from '../../context/fit.ts'
 import type { Scale } from '../../context/margins.ts'
-import { keyOfMessages, shareTokens } from '../../context/notes.ts'
+import { keyOfMessages, shareTokens, takeKey } from '../../context/notes.ts'
 import { shrinkText } from '../../context/shrink.ts'
 import { summarise } from '../../context/summary.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { ChatRequest, Message } from '../../ir/request.ts'
+import type { Steps } from '../../ir/steps.ts'
 import type { Target } from '../../routing/target.ts'
+import { inSteps } from '../in-steps.ts'
 import type { Incoming, Services, Turn } from '../outcome.ts'
 import type { AnswerSink } from '../translate/sink.ts'
 import { callOf } from '../translate/outgoing-call.ts'
@@ -31,27 +33,27 @@ export async function writeSummaries(
   request: ChatRequest,
   place: Place,
 ): Promise<string[]> {
-  const { fitting } = services
+  const { fitting, clock } = services
   const { cut, count, conversation } = place
-  const extracted = extractSummaries(request, cut, count, fitting.memo)
+  const extracted = await inSteps(clock, extractSummaries(request, cut, count, fitting.memo))
   const runs = droppedRuns(request.messages, cut)
-  const shares = shareTokens(runs, cut.noteTokens, count)
+  const shares = await inSteps(clock, shareTokens(runs, cut.noteTokens, count))
   const summaries: string[] = []
   for (const [at, run] of runs.entries()) {
     const tokens = shares[at] ?? 0
     // Conversations that begin alike go on differently.
     const id = `${conversation} ${run.at} ${keyOfMessages(run.messages.slice(0, 1))}`
-    const key = keyOfMessages(run.messages, tokens)
+    const key = await inSteps(clock, takeKey(run.messages, tokens))
     const known = fitting.written.get(id)
     if (tokens < leastTokens) summaries.push(extracted[at] ?? '')
     else if (known?.key === key) summaries.push(known.text)
     else {
-      const begun = known && isBeginning(known, run, tokens) ? known : undefined
+      const begun = known && (await inSteps(clock, isBeginning(known, run, tokens))) ? known : undefined
       const written = await write(
         services,
         turn,
         engine,
-        questionOf(request, run, begun, tokens, place, turn.target),
+        await inSteps(clock, questionOf(request, run, begun, tokens, place, turn.target)),
         place,
       )
       // A model that fails is not asked again at every turn, and the prompt stays the same.
@@ -66,23 +68,23 @@ export async function writeSummaries(
 /** Less room than this is not worth a call. */
 const leastTokens = 60
 
-function isBeginning(known: { messages: number; key: number }, { messages }: Run, tokens: number): boolean {
-  return known.messages < messages.length && keyOfMessages(messages.slice(0, known.messages), tokens) === known.key
+function* isBeginning(known: { messages: number; key: number }, { messages }: Run, tokens: number): Steps<boolean> {
+  return known.messages < messages.length && (yield* takeKey(messages.slice(0, known.messages), tokens)) === known.key
 }
 
 /** For the question itself. */
 const frameTokens = 300
 
-function questionOf(
+function* questionOf(
   request: ChatRequest,
   { messages }: Run,
   begun: { messages: number; text: string } | undefined,
   tokens: number,
   { windowTokens, scale, count }: Place,
   { dialect }: Target,
-): ChatRequest {
+): Steps<ChatRequest> {
   const room = Math.floor(scale.estimated(windowTokens)) - tokens - frameTokens - (begun ? tokens : 0)
-  const transcript = summarise(messages.slice(begun?.messages ?? 0), Math.max(0, room), count)
+  const transcript = yield* summarise(messages.slice(begun?.messages ?? 0), Math.max(0, room), count)
   const before = begun ? `Summary of what came before:\n${begun.text}\n\n` : ''
   const words = Math.floor(tokens * 0.6)
   const text =

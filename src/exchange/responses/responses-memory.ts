@@ -6,7 +6,10 @@ import { exactText } from '../../ir/exact-json.ts'
 import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import type { ChatRequest } from '../../ir/request.ts'
+import type { Clock } from '../../clock.ts'
+import type { Steps } from '../../ir/steps.ts'
 import { createSseDecoder } from '../../wire/sse.ts'
+import { inSteps } from '../in-steps.ts'
 import type { Incoming, Services } from '../outcome.ts'
 import { isTooMuch, parseBody, tooMuch } from '../parse-body.ts'
 import { accountAt } from '../payer.ts'
@@ -20,6 +23,7 @@ const historyMarks = [madeHere, '"conversation"', '"previous_response_id"', '"id
 
 export class ResponsesMemory {
   readonly #transcripts: Transcripts
+  readonly #clock: Clock
   readonly #body: Buffer
   readonly #account: string
   readonly #decodeRequest: (body: JsonValue | undefined) => ChatRequest
@@ -27,7 +31,12 @@ export class ResponsesMemory {
   readonly #isTurn: boolean
   #value: { parsed: JsonValue | undefined } | undefined
 
-  constructor(transcripts: Transcripts, { body, compacts }: Incoming, account: string) {
+  constructor(
+    { transcripts, clock }: Pick<Services, 'transcripts' | 'clock'>,
+    { body, compacts }: Incoming,
+    account: string,
+  ) {
+    this.#clock = clock
     this.#transcripts = transcripts
     this.#body = body
     this.#account = account
@@ -38,9 +47,9 @@ export class ResponsesMemory {
   /** The request with its whole history, or the failure that its provider would name. */
   async decode(): Promise<Decoded> {
     if (isTooMuch(this.#body)) return { ok: false, failure: tooMuch }
-    const body = this.#parsed()
+    const body = await inSteps(this.#clock, this.#read())
     if (this.#transcripts.isOff || !isObject(body) || !leansOnHistory(body))
-      return decodeJson('openai-responses', () => body, this.#decodeRequest)
+      return inSteps(this.#clock, this.#decodeWhole(body))
     const expanded = await expandHistory(body, this.#transcripts, this.#account)
     if (!expanded.ok) return { ok: false, failure: notFound(expanded.missing), isUnknownHistory: true }
     const decoded = decodeJson('openai-responses', () => expanded.body, this.#decodeRequest)
@@ -49,6 +58,19 @@ export class ResponsesMemory {
     const id = conversationOf(body)
     const echo = { ...decoded.request.echo, previous_response_id, conversation: id === undefined ? null : { id } }
     return { ok: true, request: { ...decoded.request, echo } }
+  }
+
+  *#read(): Steps<JsonValue | undefined> {
+    yield
+    const body = this.#parsed()
+    yield
+    return body
+  }
+
+  *#decodeWhole(body: JsonValue | undefined): Steps<Decoded> {
+    const decoded = decodeJson('openai-responses', () => body, this.#decodeRequest)
+    yield
+    return decoded
   }
 
   /** The request as a provider takes it; the same bytes when nothing in it is local. */
@@ -125,8 +147,8 @@ function notFound({ what, id }: Missing): Failure {
 }
 
 /** Only Responses clients leave their history with the provider. */
-export function memoryOf({ transcripts, chains }: Services, incoming: Incoming): ResponsesMemory | undefined {
+export function memoryOf(services: Services, incoming: Incoming): ResponsesMemory | undefined {
   const { dialect, headers, query } = incoming
   if (dialect !== 'openai-responses') return undefined
-  return new ResponsesMemory(transcripts, incoming, accountAt(chains[dialect][0], headers, query))
+  return new ResponsesMemory(services, incoming, accountAt(services.chains[dialect][0], headers, query))
 }

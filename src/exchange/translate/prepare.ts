@@ -7,11 +7,13 @@ import { withKnownReasoning } from '../../context/reasoning.ts'
 import { satisfyTemplate } from '../../context/strict-template.ts'
 import { withoutTools } from '../../context/without-tools.ts'
 import type { ChatRequest, Warn } from '../../ir/request.ts'
+import { allAtOnce, type Steps } from '../../ir/steps.ts'
 import { modelAt } from '../../routing/model-map.ts'
 import type { Target } from '../../routing/target.ts'
 import type { ImageFetcher } from '../../upstream/fetch-image.ts'
 import type { Capabilities } from '../../engines/engine.ts'
 import type { Services } from '../outcome.ts'
+import { inSteps } from '../in-steps.ts'
 import { isHome, type Asking } from '../payer.ts'
 
 /** What has to be known of a target to write for it. */
@@ -30,19 +32,31 @@ export async function prepareRequest(
   const engine = await services.engines.at(target)
   const { can } = await engine.facts(target)
   const fetched: FetchedImages = can.vision ? await fetchImages(named, services.images) : new Map()
-  return prepareForLocal(named, target, can, fetched, warn)
+  return inSteps(services.clock, writeForLocal(named, target, can, fetched, warn))
 }
 
-export function prepareForLocal(
+export function prepareForLocal(...asked: Parameters<typeof writeForLocal>): ChatRequest {
+  return allAtOnce(writeForLocal(...asked))
+}
+
+function* writeForLocal(
   request: ChatRequest,
   target: PlainTarget,
   { tools, vision }: Capabilities,
   fetched: FetchedImages,
   warn: Warn,
-): ChatRequest {
+): Steps<ChatRequest> {
   const sight = { ...localSight, dialect: target.dialect, images: vision, fetched }
-  const seen = makeShowable(fitTarget(withoutChangingLines(request), target, warn), sight, warn)
-  return satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn)
+  yield
+  const steady = withoutChangingLines(request)
+  yield
+  const fitting = fitTarget(steady, target, warn)
+  yield
+  const seen = makeShowable(fitting, sight, warn)
+  yield
+  const prepared = satisfyTemplate(tools ? seen : withoutTools(seen, warn), warn)
+  yield
+  return prepared
 }
 
 /** `fileIds`: it is where the client put the files that are named by an id. */
