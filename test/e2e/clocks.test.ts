@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { startOllama, type FakeOllama } from '../fakes/start.ts'
 import { messages } from '../clocks/frames.ts'
 import { planted } from '../secrets.ts'
-import { ask, localModel, startTrooper, textOf, type RunningTrooper } from './trooper.ts'
+import { ask, dialects, localModel, startTrooper, textOf, type RunningTrooper } from './trooper.ts'
 
 let ollama: FakeOllama
 beforeAll(async () => {
@@ -142,6 +142,68 @@ it('ON_SLOW=race asks the next target and leaves the slow one its chance', async
     journal.requests.some(({ outcome }) => outcome === 'client-gone'),
   )
   expect(requests.at(-1)?.outcome).toBe('client-gone')
+})
+
+it('ON_SLOW=race leaves the one that is late when the next target has spoken, and says whose the answer is', async () => {
+  let isLeft = false
+  const { url, asked } = await provider((_request, response) => {
+    response.writeHead(200, stream)
+    response.write(messages.start + messages.ping)
+    response.on('close', () => (isLeft = true))
+  })
+  const running = await trooper(url, { FIRST_CONTENT_TIMEOUT: '0.2', ON_SLOW: 'race' })
+  await ollama.play({ mode: 'ok', text: planted.localAnswer })
+  const response = await ask(running.url, 'anthropic', true)
+  const text = await response.text()
+  expect(textOf(text)).toBe(planted.localAnswer)
+  expect(text.split('"type":"message_start"')).toHaveLength(2)
+  await expect.poll(() => isLeft).toBe(true)
+  expect(asked()).toBe(1)
+})
+
+it('ON_SLOW=race tells the app of a late provider that breaks off where the answer may not be continued', async () => {
+  let speak = (): void => {}
+  const { url } = await provider((_request, response) => {
+    response.writeHead(200, stream)
+    response.write(messages.start)
+    speak = () => {
+      response.write(messages.textStart() + messages.text('At last'), () => response.destroy())
+    }
+  })
+  const running = await trooper(url, { FIRST_CONTENT_TIMEOUT: '0.2', ON_SLOW: 'race', SEAM: 'off' })
+  await ollama.play({ mode: 'hang' })
+  const answer = ask(running.url, 'anthropic', true)
+  await ollama.journalWhen(({ requests }) => requests.some(({ url: path }) => path === '/api/chat'))
+  speak()
+  const text = await (await answer).text()
+  expect(textOf(text)).toBe('At last')
+  expect(text).toMatch(/event: error\ndata: .*"type":"error".*\n\n$/)
+  await ollama.journalWhen(({ requests }) => requests.some(({ outcome }) => outcome === 'client-gone'))
+})
+
+it('ON_SLOW=race leaves a model that thinks the time that thoughts take: who asks for none later is raced first', async () => {
+  const speakers: (() => void)[] = []
+  const { url, asked } = await provider((_request, response) => {
+    response.writeHead(200, stream)
+    response.write(messages.start)
+    speakers.push(() => response.end(messages.textStart() + messages.text('Thought.') + messages.stop() + messages.end))
+  })
+  const running = await trooper(url, { FIRST_CONTENT_TIMEOUT: '0.2', ON_SLOW: 'race' })
+  await ollama.play({ mode: 'ok', text: planted.localAnswer })
+  const { endpoint, headers, body } = dialects.anthropic
+  const thinking = {
+    ...body('Think of it.', true),
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    max_tokens: 4000,
+  }
+  const thoughtful = fetch(running.url + endpoint, { method: 'POST', headers, body: JSON.stringify(thinking) })
+  await expect.poll(asked).toBe(1)
+
+  expect(textOf(await (await ask(running.url, 'anthropic', true)).text())).toBe(planted.localAnswer)
+  expect(await ollama.requests('/api/chat')).toHaveLength(1)
+  speakers[0]?.()
+  expect(textOf(await (await thoughtful).text())).toBe('Thought.')
+  expect(await ollama.requests('/api/chat')).toHaveLength(1)
 })
 
 it('EXCHANGE_MAX ends everything, with a timeout in the words of the app', async () => {

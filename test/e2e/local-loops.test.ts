@@ -110,6 +110,40 @@ describe.each(dialectNames)('%s', (dialect) => {
     expect((await provider.requests(endpoint)).map(({ rejected }) => rejected)).toEqual([undefined, undefined])
   })
 
+  it('what an app reminds of is no word of its user: behind results the loop goes on, behind the question that breaks it off it is over', async () => {
+    ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
+    const { endpoint } = dialects[dialect]
+    trooper = await startTrooper({ PRIMARY_URL: provider.url + endpoint, FALLBACK_URL: `${ollama.url}/api/chat` })
+    await provider.play(hiccups[dialect], { mode: 'ok', text: planted.cloudAnswer })
+    await ollama.play(
+      { mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }], times: 1 },
+      { mode: 'ok', text: planted.localAnswer },
+    )
+    const first = [{ role: 'user', content: planted.prompt }]
+    const loop = [...first, ...histories[dialect]((await (await send(dialect, first)).json()) as Called)]
+    const reminder = { role: 'user', content: '<system-reminder>Mind the list.</system-reminder>' }
+
+    const reminded = await send(dialect, [...loop, reminder])
+    expect(reminded.headers.get('x-trooper-reason')).toBe('local-loop')
+    expect(textOf(await reminded.text())).toBe(planted.localAnswer)
+    expect(await provider.requests(endpoint)).toHaveLength(1)
+
+    const brokenOff = { role: 'user', content: 'Never mind. And the time?' }
+    for (const end of [
+      [brokenOff, reminder],
+      [reminder, brokenOff, reminder],
+    ]) {
+      const answer = await send(dialect, [...loop, ...end])
+      expect(answer.headers.has('x-trooper-reason')).toBe(false)
+      expect(textOf(await answer.text())).toBe(planted.cloudAnswer)
+    }
+    expect((await provider.requests(endpoint)).map(({ rejected }) => rejected)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   it('the loop stays with the local model, and the next turn goes to the provider, which takes all of it', async () => {
     ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
     const folder = scratchFolder('data')
