@@ -1,5 +1,6 @@
 /** What is done to ask one target: its bytes are passed on, its answer translated, or an answer that broke off gone on with. */
 import type { Failure } from '../ir/failure.ts'
+import type { JsonObject } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
 import type { Chain } from '../routing/chains.ts'
 import { modelAt } from '../routing/model-map.ts'
@@ -119,15 +120,8 @@ export class Attempts {
     this.#drafts ??= createDrafts(this.#services, this.#incoming.dialect, request)
     const draft = this.#drafts(modelAt(turn.target, request.model), reason !== undefined)
     this.#client.expectDraft(draft)
-    return translate(
-      this.#services,
-      this.#incoming,
-      request,
-      turn,
-      draft,
-      reason,
-      memory && ((response) => memory.keepLocal(response)),
-    )
+    const onAnswer = memory && ((response: JsonObject): void => memory.keepLocal(response))
+    return translate(this.#services, { incoming: this.#incoming, request, turn, draft, reason, onAnswer })
   }
 
   async #continue(turn: Turn, answer: OpenAnswer): Promise<Outcome> {

@@ -38,20 +38,24 @@ export async function continueAnswer(
   const opened = await openMcp(services, incoming, request, turn, begun, losses.warn)
   if (opened.is === 'over') return opened.outcome
   try {
-    return await continueWith(opened.value, losses, services, incoming, request, answer, turn)
+    return await continueWith(opened.value, losses, services, { incoming, request, answer, turn })
   } finally {
     opened.value.close()
   }
+}
+
+interface Continuation {
+  incoming: Incoming
+  request: ChatRequest
+  answer: OpenAnswer
+  turn: Turn
 }
 
 async function continueWith(
   mcp: McpTurn,
   losses: Losses,
   services: Services,
-  incoming: Incoming,
-  request: ChatRequest,
-  answer: OpenAnswer,
-  turn: Turn,
+  { incoming, request, answer, turn }: Continuation,
 ): Promise<CallOutcome> {
   const { target } = turn
   const ownId = createCallIds([...request.messages, ...unfold(answer.gathered.content)], target.kind)

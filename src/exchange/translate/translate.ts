@@ -78,40 +78,32 @@ function faultOf(error: unknown): string {
   throw error
 }
 
-/**
- * `reason` is why this target answers in another's place; unset when it is the first one. `onAnswer` is told the whole of a good
- * answer as the client's dialect writes it, once the client has it.
- */
-export async function translate(
-  services: Services,
-  incoming: Incoming,
-  request: ChatRequest,
-  turn: Turn,
-  draft: Draft,
-  reason: FailureKind | undefined,
-  onAnswer?: (response: JsonObject) => void,
-): Promise<Outcome> {
+/** What is asked of a target of another dialect, and who hears the answer. */
+export interface Translation {
+  incoming: Incoming
+  request: ChatRequest
+  turn: Turn
+  draft: Draft
+  /** Why this target answers in another's place; unset when it is the first one. */
+  reason: FailureKind | undefined
+  /** Told the whole of a good answer as the client's dialect writes it, once the client has it. */
+  onAnswer: ((response: JsonObject) => void) | undefined
+}
+
+export async function translate(services: Services, asked: Translation): Promise<Outcome> {
+  const { incoming, request, turn, draft } = asked
   const losses = services.lossesAt(turn.target.name)
   const opened = await openMcp(services, incoming, request, turn, draft, losses.warn)
   if (opened.is === 'over') return opened.outcome
   try {
-    return await translateWith(opened.value, losses, services, incoming, request, turn, draft, reason, onAnswer)
+    return await translateWith(opened.value, losses, services, asked)
   } finally {
     opened.value.close()
   }
 }
 
-async function translateWith(
-  mcp: McpTurn,
-  losses: Losses,
-  services: Services,
-  incoming: Incoming,
-  request: ChatRequest,
-  turn: Turn,
-  draft: Draft,
-  reason: FailureKind | undefined,
-  onAnswer?: (response: JsonObject) => void,
-): Promise<Outcome> {
+async function translateWith(mcp: McpTurn, losses: Losses, services: Services, asked: Translation): Promise<Outcome> {
+  const { incoming, request, turn, draft, reason, onAnswer } = asked
   const { target, reply } = turn
   const prepare = (asked: ChatRequest): Promise<ChatRequest> =>
     prepareRequest(services, incoming, asked, target, losses.warn)
@@ -120,8 +112,8 @@ async function translateWith(
   const ownId = createCallIds(request.messages, target.kind)
   const attempt = async (wanted: Wanted): Promise<Outcome> => {
     const ask: Ask = (question, into) => {
-      const { request: asked, restore } = fitToolNames(question, target.dialect)
-      return askInWindow(services, turn, asked, losses, async (fitted, observe) => {
+      const { request: named, restore } = fitToolNames(question, target.dialect)
+      return askInWindow(services, turn, named, losses, async (fitted, observe) => {
         const unready = await awaitModel(services, turn, fitted)
         if (unready) return unready
         const heard = hearing(services, target, fitted, false, restoring(into, restore, ownId))
