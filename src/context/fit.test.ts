@@ -8,6 +8,7 @@ import { usualVocabulary } from './vocabularies.ts'
 it('counts a conversation that stays whole when somebody asks, and once', () => {
   let counted = 0
   const takeRequest = function* (): Steps<number> {
+    yield
     return (counted += 1)
   }
   const count = { ...createCount(usualVocabulary), takeRequest }
