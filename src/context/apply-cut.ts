@@ -96,7 +96,7 @@ function noteMessage(text: string): Message {
 
 function shorten(message: Message, at: number, cut: Cut, count: Count, memo: Memo): Message {
   const short = (text: string, tokens: number): string =>
-    memo.of(fingerprint([String(count.id), String(tokens), text]), () => shrinkText(text, tokens, count))
+    memo.of(fingerprint([count.id, String(tokens), text]), () => shrinkText(text, tokens, count))
   switch (message.role) {
     case 'system':
       return message

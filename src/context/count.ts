@@ -24,7 +24,7 @@ type Part = TextPart | FilePart | ReasoningPart | UserPart | AssistantPart | Too
 
 export interface Count {
   /** Tells counts of different vocabularies apart. */
-  readonly id: number
+  readonly id: string
   request(request: ChatRequest): number
   /** The same, for a long one. */
   takeRequest(request: ChatRequest): Steps<number>
@@ -78,8 +78,7 @@ export function createCount(vocabulary: Vocabulary): Count {
     return tokens
   }
   const request = (whole: ChatRequest): number => allAtOnce(takeRequest(whole))
-  const id = vocabulary.reduce((sum, cost, at) => sum + cost * at, 0)
-  return { id, request, takeRequest, message, part, frame, text }
+  return { id: vocabulary.family, request, takeRequest, message, part, frame, text }
 }
 
 /** Where the present turn begins: the last word of the user. */

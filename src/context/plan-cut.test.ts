@@ -8,7 +8,8 @@ import { planCut } from './plan-cut.ts'
 import { usualVocabulary } from './vocabularies.ts'
 
 const count = createCount(usualVocabulary)
-const words = (tokens: number): string => 'word '.repeat(tokens)
+const perWord = count.text('word '.repeat(1000)) / 1000
+const words = (tokens: number): string => 'word '.repeat(Math.round(tokens / perWord))
 
 function said(role: 'system' | 'user' | 'assistant', tokens: number): Message {
   return { role, content: [{ type: 'text', text: words(tokens) }] }

@@ -1,23 +1,19 @@
 /** Ollama counts no tokens, but hands out its models' vocabularies: what an estimate is far off for fits at the first attempt. */
-import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { countText, vocabularyOf } from '../../src/context/vocabularies.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import type { LocalModel } from '../fakes/control.ts'
 import type { SeenRequest } from '../fakes/journal.ts'
+import { samples } from '../context/estimates.ts'
 import { bytePairVocabulary, pieceVocabulary } from '../fakes/vocabulary.ts'
 import { planted } from '../secrets.ts'
 import { startOllama, startProvider, type FakeOllama, type FakeProvider } from '../fakes/start.ts'
 import { startInside, type Inside } from './inside.ts'
 import { dialects, localModel, textOf } from './trooper.ts'
 
-const samples = JSON.parse(readFileSync(new URL('../fixtures/tokens/counted.json', import.meta.url), 'utf8')) as {
-  kind: string
-  text: string
-}[]
 const textIn = (language: string): string => samples.find(({ kind }) => kind === language)?.text ?? ''
 /** Vocabularies that know English alone: what is written otherwise has two to four times the tokens that are estimated. */
-const english = textIn('English prose')
+const english = textIn('English')
 const bytePairs = bytePairVocabulary(english)
 const window = 8192
 

@@ -1,6 +1,5 @@
 /** Trooper's count of every kind of vocabulary, held against llama.cpp's, which Ollama runs. */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -8,11 +7,11 @@ import { findLibrary } from '../../src/embedded/library-path.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import { knownSplits } from '../../src/tokenizer/splits.ts'
 import { readTokenizer } from '../../src/tokenizer/tokenizer.ts'
+import { samples as counted } from '../context/estimates.ts'
 import { bytePairVocabulary, characterVocabulary, pieceVocabulary } from '../fakes/vocabulary.ts'
 import { available } from './equipment.ts'
 
-const counted = new URL('../fixtures/tokens/counted.json', import.meta.url)
-const samples = (JSON.parse(readFileSync(counted, 'utf8')) as { text: string }[]).map(({ text }) => text)
+const samples = counted.map(({ text }) => text)
 const corpus = samples.join('\n')
 
 /** What vocabularies cut in different ways. */

