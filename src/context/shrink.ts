@@ -3,12 +3,12 @@ import type { Count } from './count.ts'
 import { outstandingLines } from './outstanding.ts'
 
 /** Of the tokens that are kept. */
-const headShare = 0.4
-const endShare = 0.3
+const headShare = 0.35
+const endShare = 0.25
 /** Less than this is only a note. */
 const leastTokens = 24
-/** What the marks around a gap take. */
-const gapTokens = 40
+/** What the marks around a gap take: 14 to 21 in the vocabularies there are. */
+const gapTokens = 24
 /** Between the two ends no more is looked through for what stands out. */
 const mostSearched = 60_000
 
