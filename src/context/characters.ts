@@ -14,7 +14,7 @@ const kinds: readonly (readonly Member[])[] = [
   // Also a space behind a space (`kindBehind`).
   ['\t'],
   ['\n\r'],
-  ...[...'abcdefghijklmnopqrstuvwxyz'].map((letter) => [letter]),
+  ...Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => [letter]),
   [[0x41, 0x5a]],
   // Digits: the first, the second and the third of a number (`kindBehind`).
   [firstDigit],
@@ -120,7 +120,10 @@ function tableOf(): Uint8Array {
   return table
 }
 
-/** How weights.json writes what a character costs: one character for each, from `#` to `~`. In tokens. */
+/** Costs are whole numbers, so that sums are. */
+export const costsInToken = 2000
+
+/** How weights.json writes what a character costs: a sign from `#` to `~`, finer where it costs little. */
 export function costOfSign(sign: number): number {
-  return (sign - 0x23) ** 2 / 2000
+  return (sign - 0x23) ** 2
 }
