@@ -13,6 +13,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { importSource } from './import-source.mjs'
 import { readRows, solve } from './least-squares.mjs'
+import { tableOfErrors } from './table-of-errors.mjs'
 
 const { bitsOfState, costOfSign, costsInToken, kindBehind, kindOf, kindsInAll, stateOf } =
   await importSource('src/context/characters.ts')
@@ -34,7 +35,8 @@ const read = (path) =>
 const rows = read(counted)
 const weights = weightsOf(rows)
 const single = readRows(rows.map(({ text }) => countOf(text, (kind) => kind)))
-const double = readRows(rows.map(({ text }) => countOf(text, (kind, state) => state * kindsInAll + kind)))
+const pairOf = (kind, state) => state * kindsInAll + kind
+const double = readRows(rows.map(({ text }) => countOf(text, pairOf)))
 
 const families = {}
 for (const family of Object.keys(rows[0].tokens)) {
@@ -47,7 +49,7 @@ for (const family of Object.keys(rows[0].tokens)) {
 const about =
   'Made by scripts/tokens: a line for each kind that stands before, a sign for each kind behind it (characters.ts).'
 writeFileSync(file, `${JSON.stringify({ about, families }, undefined, 2)}\n`)
-if (heldOut) tellErrors(read(heldOut))
+if (heldOut) console.log(tableOfErrors(read(heldOut), Object.keys(families), estimate))
 
 /** How often each pair stands in a text. */
 function countOf(text, pairOf) {
@@ -60,6 +62,13 @@ function countOf(text, pairOf) {
     state = stateOf(kind)
   }
   return times
+}
+
+function estimate(text, family) {
+  const signs = families[family].join('')
+  let tokens = 0
+  for (const [pair, times] of countOf(text, pairOf)) tokens += times * costOfSign(signs.charCodeAt(pair))
+  return tokens / costsInToken
 }
 
 function weightsOf(rows) {
@@ -77,34 +86,4 @@ function spell(costs) {
   return Array.from({ length: 1 << bitsOfState }, (_, state) =>
     String.fromCharCode(...costs.subarray(state * kindsInAll, (state + 1) * kindsInAll).map(signOf)),
   )
-}
-
-/** In percent, of each kind and family: the mean, and what 3 of 100 are below and above. */
-function tellErrors(rows) {
-  const known = Object.entries(families)
-  const estimate = (text, family) => {
-    let tokens = 0
-    for (const [pair, times] of countOf(text, (kind, state) => [state, kind].join()))
-      tokens += (times / costsInToken) * costOfSign(family[pair.split(',')[0]].charCodeAt(pair.split(',')[1]))
-    return tokens
-  }
-  const long = rows.filter(({ text }) => text.length >= 600)
-  const tell = (name, rows) => {
-    const cells = known.map(([name, family]) => {
-      const errors = rows
-        .map(({ text, tokens }) => (estimate(text, family) / tokens[name] - 1) * 100)
-        .sort((a, b) => a - b)
-      const at = (share) => errors[Math.min(errors.length - 1, Math.floor(errors.length * share))].toFixed(0)
-      const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length
-      return `${mean.toFixed(0)} [${at(0.01)} ${at(0.03)}, ${at(0.97)}]`.padStart(18)
-    })
-    console.log(name.padEnd(24) + cells.join(''))
-  }
-  console.log(' '.repeat(24) + known.map(([name]) => name.padStart(18)).join(''))
-  for (const kind of new Set(long.map(({ kind }) => kind)))
-    tell(
-      kind,
-      long.filter((row) => row.kind === kind),
-    )
-  tell('all', long)
 }

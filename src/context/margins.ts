@@ -9,6 +9,8 @@ import { createRemembered } from './remembered.ts'
 export const usualRate = 1.12
 /** No vocabulary takes more for the same text: what is beyond stands around it, or is an image. */
 const highestRate = 2
+/** What one conversation has less of, another one in another language may have. */
+const lowestRate = 0.8
 /** A shorter conversation says nothing of the rate: around `hi` stand dozens of tokens. */
 const tellingTokens = 400
 /** So much may stand around a longer one before its rate is the reason. Too low a rate costs a refusal, too high a one what is cut in vain. */
@@ -21,8 +23,8 @@ const spareOfConversation = 1.02
 const spareOfModel = 1.05
 /** Without a figure in the refusal. */
 const tightening = 1.2
-/** Beyond these it is no count of the same text: of what was not cached, say. */
-const least = 0.4
+/** Beyond these it is no count of the same text, of which one vocabulary takes six times as much as another at most (test/fixtures/tokens). */
+const least = 0.15
 /** An image may be counted as thousands of tokens where little else is said. */
 const most = 100
 
@@ -71,7 +73,8 @@ export function createMargins(): Margins {
       const rate = rateOf(estimated, measured)
       conversations.set(`${conversation} ${model}`, { estimated, own: measured * spareOfConversation, rate })
       const before = models.get(model) ?? unknown
-      if (rate !== undefined) return models.set(model, { ...before, rate: mixed(rate * spareOfModel, before.rate) })
+      if (rate !== undefined)
+        return models.set(model, { ...before, rate: mixed(Math.max(lowestRate, rate * spareOfModel), before.rate) })
       const frame = Math.min(mostFrame, Math.max(0, measured - estimated * usualRate))
       models.set(model, { ...before, frame: mixed(frame, before.frame) })
     },

@@ -105,12 +105,12 @@ anew each time (Claude Code's billing header, countdowns of tokens) are not sent
 ## How tokens are counted
 
 With the server's own count, where it offers one. Otherwise by the characters: what each costs behind the one before it, in the vocabulary
-of the model, which Trooper tells by the model's name. **The margin is ${margin} %**: a first question is fitted as if it had so many more tokens
-than were estimated. Held against ${texts} texts in ${vocabularies} vocabularies, none of which the weights were fitted to, estimates were ${mean} % too high on
-average, ${long} % at worst, and ${short} % short at worst (the table below), so the margin holds for each. Shorter pieces and rarer languages may be beyond
-it: of 3,000 other texts of 600 to 2,000 characters, one in a hundred was 7 to 12 % short, and Assamese, Khmer and Catalan were by up to
-a fifth. A model whose name says nothing of its vocabulary is counted by whichever takes most of the text, and may lose a part of its history
-in vain until it has answered.
+of the model, which Trooper tells by the model's name. **The margin is ${margin} %**: a first question is fitted as if it had so many more
+tokens than were estimated. Held against ${texts} texts in ${vocabularies} vocabularies, none of which the weights were fitted to, estimates were
+${mean} % too high on average, ${long} % at worst, and ${short} % short at worst (the table below), so the margin holds for each. Short pieces and rare
+languages may be beyond it: of 3,000 other texts of 600 to 2,000 characters, one in a hundred was 7 to 12 % short, and Assamese, Khmer
+and Catalan were by up to a fifth. A model whose name says nothing of its vocabulary is counted by whichever takes most of the text, and may
+lose a part of its history in vain until it has answered.
 
 Every answer and every refusal says how many tokens there really were, and the next turn is counted on from that
 figure. What a model's template says by itself is learnt apart: a greeting for which a server counts forty tokens makes no other conversation
@@ -149,9 +149,8 @@ whole in every cell. Where a conversation only just fits, Ollama alone keeps all
 
 const counting = `## How far off estimates are
 
-In percent, below nothing where an estimate is short. Each text is a paragraph or a page that was written for this; what the vocabularies make of it
-was counted with them. The margin of ${margin} % comes on top. The last column is a model with a name of your own, held against whichever
-vocabulary takes most of the text.
+In percent, below nothing where an estimate is short; the margin of ${margin} % comes on top. Each text is Trooper's own, and counted by the
+vocabularies themselves. The last column is a model with a name of your own, held against the vocabulary that takes most of the text.
 
 ${estimates()}
 `

@@ -97,6 +97,7 @@ async function asked(
   request: ChatRequest,
   margins: Margins,
   outcomes: CallOutcome[] = [],
+  answer: { model?: string; inputTokens?: number } = {},
 ): Promise<{ questions: ChatRequest[]; outcome: CallOutcome }> {
   const known = {
     dress: (one: ChatRequest) => Promise.resolve(one),
@@ -113,8 +114,11 @@ async function asked(
   } as unknown as Services
   const questions: ChatRequest[] = []
   const losses = createLossBook(nobodyWaits.log)('local')
-  const outcome = await askInWindow(services, plainTurn(local()), request, losses, (question) => {
+  const target = { ...local(), ...(answer.model !== undefined && { model: answer.model }) }
+  const outcome = await askInWindow(services, plainTurn(target), request, losses, (question, observe) => {
     questions.push(question)
+    const { inputTokens } = answer
+    if (inputTokens !== undefined) observe({ type: 'finish', reason: 'stop', usage: { inputTokens } })
     return Promise.resolve(outcomes.shift() ?? { type: 'answered' })
   })
   return { questions, outcome }
@@ -143,6 +147,25 @@ describe('a server that counts', () => {
     const count = (): Promise<number> => Promise.reject(new Error('It was asked.'))
     const short = { ...request, messages: request.messages.slice(0, 3) }
     expect((await asked({ windowFor, count }, short, createMargins())).questions).toHaveLength(1)
+  })
+})
+
+describe('an answer', () => {
+  const request = clientDialects['openai-chat'].decodeRequest({ model: 'm', ...plant('chat', 8000).body })
+  const windowFor = (): Promise<number> => Promise.resolve(131_072)
+
+  it.each<[string, number, boolean]>([
+    ['qwen2.5:3b', 6000, true],
+    ['qwen2.5:3b', 1600, false],
+    ['a-model-of-my-own', 1600, true],
+  ])('of %s that counts %i of 8000 tokens is learnt from: %s', async (model, inputTokens, isLearnt) => {
+    const learnt: number[] = []
+    const margins: Margins = {
+      ...createMargins(),
+      learn: (_model, _conversation, _estimated, measured) => learnt.push(measured),
+    }
+    await asked({ windowFor }, request, margins, [], { model, inputTokens })
+    expect(learnt).toEqual(isLearnt ? [inputTokens] : [])
   })
 })
 

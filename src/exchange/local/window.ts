@@ -30,6 +30,9 @@ const beyondTheEnd = 8
 /** Of what was too long, where nobody said by how much. */
 const nextGuess = 0.7
 
+/** Of an estimate by the model's own vocabulary: an answer that counts less tells what was not cached, say. */
+const leastOfAnswer = 0.4
+
 /** One question, whose answer is watched. */
 export type AskFitted = (question: ChatRequest, observe: Emit) => Promise<CallOutcome>
 
@@ -46,6 +49,8 @@ interface Opened {
   isNew: boolean
   /** The server forbids nothing, and says nothing (engine.ts). */
   isSilent: boolean
+  /** The estimate is by the model's own vocabulary. */
+  isKnown: boolean
 }
 
 /** `request`: as it was prepared for the target (prepare.ts); a cloud's window is its own affair. */
@@ -104,7 +109,7 @@ async function open(
   if (await isMeasuredNow(services, engine, { whole, model, conversation, told }, target)) told = await askWindow()
   const scale = scaleNow()
   const windowTokens = fitting.windows.at(model, told, clock.now())
-  const known = { windowTokens, told, model, conversation, isSilent }
+  const known = { windowTokens, told, model, conversation, isSilent, isKnown: count.id !== 'unknown' }
   const uncut = { ...known, fitted: whole, cut: undefined, isNew: false }
   if (windowTokens === undefined) return uncut
   const budget = Math.floor(scale.estimated(windowTokens - roomForAnswer(request, windowTokens)))
@@ -158,12 +163,13 @@ async function isMeasuredNow(
 }
 
 function learnFromAnswer({ margins }: Services, opened: Opened, measured: number | undefined): void {
-  const { model, conversation, fitted, windowTokens, isSilent } = opened
+  const { model, conversation, fitted, windowTokens, isSilent, isKnown } = opened
   if (isSilent) return
   // Nobody has to fit anything to a window that is not known; whoever tells it with a refusal tells what was counted, too.
   if (windowTokens === undefined) return
   // With a schema a thinking model reads the prompt twice, the second time with its thoughts (local-engines.md 1.7).
   if (measured === undefined || fitted.request.output.type === 'json') return
+  if (isKnown && measured < fitted.tokens() * leastOfAnswer) return
   margins.learn(model, conversation, fitted.tokens(), measured)
 }
 
