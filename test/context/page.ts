@@ -106,7 +106,7 @@ anew each time (Claude Code's billing header, countdowns of tokens) are not sent
 
 With the server's own count, where it offers one. Otherwise by the characters: what each costs behind the one before it, in the vocabulary
 of the model, which Trooper tells by the model's name. **The margin is ${margin} %**: a first question is fitted as if it had so many more
-tokens than were estimated. Held against ${texts} texts in ${vocabularies} vocabularies, none of which the weights were fitted to, estimates were
+tokens than were estimated. Held against ${texts} texts that the weights were not fitted to, in ${vocabularies} vocabularies, estimates were
 ${mean} % too high on average, ${long} % at worst, and ${short} % short at worst (the table below), so the margin holds for each. Short pieces and rare
 languages may be beyond it: of 3,000 other texts of 600 to 2,000 characters, one in a hundred was 7 to 12 % short, and Assamese, Khmer
 and Catalan were by up to a fifth. A model whose name says nothing of its vocabulary is counted by whichever takes most of the text, and may
