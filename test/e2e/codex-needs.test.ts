@@ -191,7 +191,11 @@ describe('Codex', () => {
       await stage.provider.play({ mode: 'error-midstream', frame })
       await stage.ollama.play({ mode: 'not-pulled' })
       const { text } = await stage.send('messages', codex.customProviderRequest())
-      expect(endingOf(text)).toMatchObject({ type: 'response.failed', response: { error: { code, message } } })
+      const error = {
+        code,
+        message: expect.stringMatching(new RegExp(`^${message} \\(Trooper: primary: .*404 unknown`)),
+      }
+      expect(endingOf(text)).toMatchObject({ type: 'response.failed', response: { error } })
     },
   )
 

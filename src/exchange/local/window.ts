@@ -25,8 +25,11 @@ import type { CallOutcome } from '../translate/translated-call.ts'
 const mostRepeats = 3
 /** Where an estimate comes nearer to the window than this, it is counted, if the engine can. */
 const nearTheEnd = 0.6
-/** Of what is many times as long nobody need know how long it is: what is left of it is measured by its answer. */
-const beyondTheEnd = 8
+/**
+ * Of what is so many times as long nobody need know how long it is: what is left of it is measured by its answer. An estimate for a model
+ * that nobody knows may be five times too high (vocabularies.ts).
+ */
+const beyondTheEnd = 40
 /** Of what was too long, where nobody said by how much. */
 const nextGuess = 0.7
 
