@@ -39,12 +39,21 @@ export interface Whole extends Fitted {
 }
 
 export function wholly(request: ChatRequest, count: Count): Whole {
-  let counted: number | undefined
-  const takeCount = function* (): Steps<number> {
-    return (counted ??= yield* count.takeRequest(request))
-  }
+  const counting: Counting = { request, count, tokens: undefined }
+  const takeCount = (): Steps<number> => takeTokens(counting)
   const tokens = (): number => allAtOnce(takeCount())
   return { request, takeCount, tokens, noteTokens: 0, omitted: { messages: 0, tokens: 0, images: 0 } }
+}
+
+interface Counting {
+  readonly request: ChatRequest
+  readonly count: Count
+  tokens: number | undefined
+}
+
+/** No closure: a generator function that is made anew gives its generators a shape of their own, which outlives the request (test/short-lived). */
+function* takeTokens(counting: Counting): Steps<number> {
+  return (counting.tokens ??= yield* counting.count.takeRequest(counting.request))
 }
 
 /** Of each run that the cut leaves out. */

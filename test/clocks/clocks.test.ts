@@ -50,9 +50,13 @@ describe('a target that sends no head', () => {
     const call = (await stage.call('claude')).connect()
     await stage.pass(599)
     expect(call.isAborted).toBe(false)
-    call.head({ 'content-type': 'application/json', 'content-length': '2' }).say('{}').end()
+    const answer = '{"type":"message"}'
+    call
+      .head({ 'content-type': 'application/json', 'content-length': String(answer.length) })
+      .say(answer)
+      .end()
     await stage.ended
-    expect(stage.reply.text).toBe('{}')
+    expect(stage.reply.text).toBe(answer)
   })
 
   it('has 300 s when the request asks for reasoning', async () => {

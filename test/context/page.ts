@@ -86,7 +86,7 @@ window by itself, the model is not asked: the next one in \`FALLBACK_MODEL\` is,
 client gets the provider's own answer. Nothing is ever cut in silence.
 
 What no model can hold is not read at all: a request of more than 300,000 values (a message has three) is too long for every local model,
-however few bytes it has.
+however few bytes it has. A long one is read, weighed and cut in short steps, between which the streams of all others go on.
 
 Thoughts of earlier turns are not sent at all, as chat templates drop them.
 
