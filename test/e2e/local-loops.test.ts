@@ -63,19 +63,25 @@ const hiccups = {
   'openai-responses': { mode: 'openai-overloaded', times: 1 },
 } as const
 
+/** A provider that fails once, so that the local model answers with a call: its conversation with the result of that, after which it has the words. */
+async function beginLoop(dialect: TestedDialect): Promise<object[]> {
+  ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
+  const { endpoint } = dialects[dialect]
+  trooper = await startTrooper({ PRIMARY_URL: provider.url + endpoint, FALLBACK_URL: `${ollama.url}/api/chat` })
+  await provider.play(hiccups[dialect], { mode: 'ok', text: planted.cloudAnswer })
+  await ollama.play(
+    { mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }], times: 1 },
+    { mode: 'ok', text: planted.localAnswer },
+  )
+  const first = [{ role: 'user', content: planted.prompt }]
+  const called = (await (await send(dialect, first)).json()) as Called
+  return [...first, ...histories[dialect](called)]
+}
+
 describe.each(dialectNames)('%s', (dialect) => {
   it('the loop stays with the local model when nothing is known against the provider any more, until it fails itself', async () => {
-    ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
     const { endpoint } = dialects[dialect]
-    trooper = await startTrooper({ PRIMARY_URL: provider.url + endpoint, FALLBACK_URL: `${ollama.url}/api/chat` })
-    await provider.play(hiccups[dialect], { mode: 'ok', text: planted.cloudAnswer })
-    await ollama.play(
-      { mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }], times: 1 },
-      { mode: 'ok', text: planted.localAnswer },
-    )
-    const first = [{ role: 'user', content: planted.prompt }]
-    const called = (await (await send(dialect, first)).json()) as Called
-    const loop = [...first, ...histories[dialect](called)]
+    const loop = await beginLoop(dialect)
     const answer = await send(dialect, loop)
     expect(answer.headers.get('x-trooper-reason')).toBe('local-loop')
     expect(textOf(await answer.text())).toBe(planted.localAnswer)
@@ -96,13 +102,8 @@ describe.each(dialectNames)('%s', (dialect) => {
   })
 
   it('a loop that its user breaks off with another question is over: the provider hears it first, and takes the history', async () => {
-    ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
     const { endpoint } = dialects[dialect]
-    trooper = await startTrooper({ PRIMARY_URL: provider.url + endpoint, FALLBACK_URL: `${ollama.url}/api/chat` })
-    await provider.play(hiccups[dialect], { mode: 'ok', text: planted.cloudAnswer })
-    await ollama.play({ mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }] })
-    const first = [{ role: 'user', content: planted.prompt }]
-    const loop = [...first, ...histories[dialect]((await (await send(dialect, first)).json()) as Called)]
+    const loop = await beginLoop(dialect)
     expect((await send(dialect, loop)).headers.get('x-trooper-reason')).toBe('local-loop')
     const answer = await send(dialect, [...loop, { role: 'user', content: 'Never mind. And the time?' }])
     expect(answer.headers.has('x-trooper-reason')).toBe(false)
@@ -111,16 +112,8 @@ describe.each(dialectNames)('%s', (dialect) => {
   })
 
   it('what an app reminds of is no word of its user: behind results the loop goes on, behind the question that breaks it off it is over', async () => {
-    ;[provider, ollama] = await Promise.all([startProvider(), startOllama()])
     const { endpoint } = dialects[dialect]
-    trooper = await startTrooper({ PRIMARY_URL: provider.url + endpoint, FALLBACK_URL: `${ollama.url}/api/chat` })
-    await provider.play(hiccups[dialect], { mode: 'ok', text: planted.cloudAnswer })
-    await ollama.play(
-      { mode: 'ok', toolCalls: [{ name, input: { city: 'Bern' } }], times: 1 },
-      { mode: 'ok', text: planted.localAnswer },
-    )
-    const first = [{ role: 'user', content: planted.prompt }]
-    const loop = [...first, ...histories[dialect]((await (await send(dialect, first)).json()) as Called)]
+    const loop = await beginLoop(dialect)
     const reminder = { role: 'user', content: '<system-reminder>Mind the list.</system-reminder>' }
 
     const reminded = await send(dialect, [...loop, reminder])
