@@ -10,10 +10,10 @@ import type { Trial } from '../routing/trial.ts'
 import type { Verdict } from '../routing/verdict.ts'
 import type { HeaderList } from '../wire/headers.ts'
 import { readUsage } from '../wire/usage-headers.ts'
+import type { ClientRequest } from './client-request.ts'
 import type { Incoming, Services, Turn } from './outcome.ts'
 import { accountAt } from './payer.ts'
 import type { Reply } from './reply/reply.ts'
-import type { Decoded } from './translate/translate.ts'
 import { WatchedReply } from './reply/watched-reply.ts'
 
 /** The share of a quota from which the local model may soon be needed. */
@@ -24,27 +24,19 @@ const nothingTold: ReadonlySet<string> = new Set()
 export class Admissions {
   readonly #services: Services
   readonly #incoming: Incoming
+  readonly #request: ClientRequest
   readonly #chain: Chain
-  readonly #model: () => string
-  readonly #decode: () => Promise<Decoded>
   /** The windows of which the last head told. */
   #told: { target: Target; windows: ReadonlySet<string> } | undefined
   #loop: Loop | undefined
   #mayBeLocalLoop: boolean | undefined
 
-  /** `model`, as the client wrote it, and the decoded request are asked for only where something is known of a target. */
-  constructor(
-    services: Services,
-    incoming: Incoming,
-    chain: Chain,
-    model: () => string,
-    decode: () => Promise<Decoded>,
-  ) {
+  /** The request is looked into only where something is known of a target. */
+  constructor(services: Services, incoming: Incoming, request: ClientRequest, chain: Chain) {
     this.#services = services
     this.#incoming = incoming
+    this.#request = request
     this.#chain = chain
-    this.#model = model
-    this.#decode = decode
   }
 
   /** Nothing is known of anybody, so that every target is admitted: costs six look-ups (~50 ns) until a local model has answered. */
@@ -135,7 +127,7 @@ export class Admissions {
     if (!warmUp.looksAhead) return
     const reason = [target.name, this.#payerAt(target).account, why].join('\n')
     warmUp.expect(this.#chain, reason, untilMs, async () => {
-      const decoded = this.#incoming.asked ? undefined : await this.#decode()
+      const decoded = this.#incoming.asked ? undefined : await this.#request.decode()
       return decoded?.ok ? { request: decoded.request, asking: this.#incoming } : undefined
     })
   }
@@ -167,14 +159,14 @@ export class Admissions {
   }
 
   async #findLoop(): Promise<Loop> {
-    const decoded = await this.#decode()
+    const decoded = await this.#request.decode()
     return decoded.ok ? loopOf(decoded.request) : 'none'
   }
 
   /** Whose quota this exchange uses. */
   #payerAt(target: Target): Payer {
     const { headers, query } = this.#incoming
-    const payer = { target, account: accountAt(target, headers, query), model: this.#model() }
+    const payer = { target, account: accountAt(target, headers, query), model: this.#request.model() }
     this.#services.payers.note(payer)
     return payer
   }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { describeFailure, type Failure } from '../ir/failure.ts'
 import { pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type Attempt } from '../upstream/attempt.ts'
-import { requestHeaders, responseHeaders } from '../wire/headers.ts'
+import { requestHeaders } from '../wire/headers.ts'
 import { boundHeaders } from './errors.ts'
 import { misdirected } from './misdirected.ts'
 import type { Services } from './outcome.ts'
@@ -47,7 +47,7 @@ export function passThrough(
   const attempt: Attempt = startAttempt(services.pools, services.clock, patience, call, {
     head: (head) => {
       isOpen = true
-      const headers = responseHeaders(head.raw)
+      const headers = head.passed
       reply.head(head.status, head.statusMessage, head.status < 400 ? headers : boundHeaders(headers, false))
       reply.flushHead()
     },

@@ -41,10 +41,15 @@ export function createJournal(size: number, begun: string, captures = false): Jo
     const number = numberOf(id)
     return isKept(number) && id === idOf(number) ? at(number) : undefined
   }
+  /** Of one that is under way, as nearly all of the last are: looked for, as to read the number in its id takes longer. */
+  const findPlace = (entry: Entry): number | undefined => {
+    for (let number = count; isKept(number); number -= 1) if (kept[placeOf(number)] === entry) return placeOf(number)
+    return undefined
+  }
   /** Nothing about it changes any more. A newer one may have its place by now. */
   const writeDown = (entry: Entry): void => {
-    const place = placeOf(numberOf(entry.id))
-    if (kept[place] === entry && plain.write(place, entry)) kept[place] = undefined
+    const place = findPlace(entry)
+    if (place !== undefined && plain.write(place, entry)) kept[place] = undefined
   }
   let listeners: readonly JournalListener[] = []
 

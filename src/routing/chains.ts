@@ -12,6 +12,7 @@ export type Chains = { readonly [D in ClientDialectName]: Chain }
 export function chainFor(chains: Chains, dialect: ClientDialectName, model: string | undefined): Chain {
   const chain = chains[dialect]
   if (model === undefined || modelAt(chain[0], model) !== model) return chain
-  const [first, ...rest] = chain.filter((target) => target.kind === 'local' && target.model === model)
-  return first ? [first, ...rest] : chain
+  const isNamed = (target: Target): boolean => target.kind === 'local' && target.model === model
+  const first = chain.find(isNamed)
+  return first ? [first, ...chain.filter((target) => isNamed(target) && target !== first)] : chain
 }

@@ -41,6 +41,16 @@ const conversations: Readonly<Record<string, { dialect: ClientDialectName; compa
   [compactPath]: { dialect: 'openai-responses', compacts: true },
 }
 
+/** Conversations as nearly all are asked for: one look-up (~30 ns). */
+const usualRoutes: ReadonlyMap<string, Route> = new Map(
+  ['', ...prefixes].flatMap((prefix) =>
+    Object.entries(conversations).map(([endpoint, conversation]): [string, Route] => [
+      prefix + endpoint,
+      { to: 'conversation', ...conversation, query: '' },
+    ]),
+  ),
+)
+
 /** Endpoint families that clients with an unversioned base URL ask for; under a version prefix every path is forwarded. */
 const providerFamilies = new Set(
   (
@@ -59,6 +69,8 @@ const ownPages: Readonly<Record<string, 'root' | 'health' | 'ready'>> = {
 const apiPrefix = '/trooper/api/'
 
 export function findRoute(method: string, url: string, isUpgrade: boolean): Route {
+  const usual = method === 'POST' && !isUpgrade ? usualRoutes.get(url) : undefined
+  if (usual) return usual
   const mark = url.indexOf('?')
   const path = withoutSlash(mark === -1 ? url : url.slice(0, mark))
   const query = mark === -1 ? '' : url.slice(mark)
@@ -80,11 +92,7 @@ export function findRoute(method: string, url: string, isUpgrade: boolean): Rout
   // Codex asks for a WebSocket first and takes nothing but 426 as a plain no (real-clients.md 3).
   if (isUpgrade)
     return conversation === undefined && prefix === undefined ? { to: 'not-found' } : { to: 'upgrade-refused' }
-  if (conversation !== undefined && method === 'POST') {
-    // Written out: a spread in the middle takes ten times as long.
-    const { dialect, compacts } = conversation
-    return compacts ? { to: 'conversation', dialect, query, compacts } : { to: 'conversation', dialect, query }
-  }
+  if (conversation !== undefined && method === 'POST') return { to: 'conversation', ...conversation, query }
   if (isClean(endpoint) && (prefix !== undefined || providerFamilies.has(endpoint.split('/')[1] ?? '')))
     return { to: 'provider', path: endpoint, query }
   return { to: 'not-found' }

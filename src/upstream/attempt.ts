@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import type { HeaderMap } from '../dialects/dialect.ts'
 import type { Failure } from '../ir/failure.ts'
-import type { HeaderList } from '../wire/headers.ts'
+import { responseHeaders, type HeaderList } from '../wire/headers.ts'
 import { headerTexts } from '../wire/raw-headers.ts'
 import type { Patience } from './patience.ts'
 import type { Pools } from './pools.ts'
@@ -42,8 +42,8 @@ export interface AnswerHead {
   statusMessage: string
   /** Lower-case names. */
   headers: HeaderMap
-  /** As the target wrote them. */
-  raw: HeaderList
+  /** As the target wrote them, without those that are its connection's. */
+  passed: HeaderList
 }
 
 export interface Attempt {
@@ -98,7 +98,8 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     const atMs = this.#clock.now()
     this.#watch.headCame(atMs)
     const raw = controller.rawHeaders
-    const head = { atMs, status, statusMessage, headers, raw: Array.isArray(raw) ? headerTexts(raw) : [] }
+    const passed = Array.isArray(raw) ? responseHeaders(headerTexts(raw, headers)) : []
+    const head = { atMs, status, statusMessage, headers, passed }
     try {
       this.#listener.head(head)
     } catch (error) {

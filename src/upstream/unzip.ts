@@ -100,6 +100,6 @@ function plain(head: AnswerHead): AnswerHead {
   return {
     ...head,
     headers: Object.fromEntries([...headers, ['transfer-encoding', 'chunked']]),
-    raw: withoutFields(head.raw, ofCompressed),
+    passed: withoutFields(head.passed, ofCompressed),
   }
 }

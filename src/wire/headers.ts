@@ -56,7 +56,7 @@ const credentialHeaders = ['authorization', 'x-api-key']
  * With a credential of the target's own, every credential of the client's is removed first.
  */
 export function requestHeaders(raw: HeaderList, credential: Credential | undefined): HeaderList {
-  const headers = endToEnd(raw, notForTargets)
+  const headers = leaveOut(raw.slice(), notForTargets)
   headers.push('accept-encoding', 'identity')
   if (credential === undefined) return headers
   const own = credential.header.toLowerCase()
@@ -67,21 +67,28 @@ export function credentialHeader({ header, value }: Credential): [name: string, 
   return [header, header.toLowerCase() === 'authorization' ? `Bearer ${value}` : value]
 }
 
-/** The headers of a relayed answer. `content-length` stays: the bytes are the same. */
+/** The headers of a relayed answer, out of a list that nobody needs any more. `content-length` stays: the bytes are the same. */
 export function responseHeaders(raw: HeaderList): HeaderList {
-  return endToEnd(raw, hopByHop)
+  return leaveOut(raw, hopByHop)
 }
 
-/** Without `dropped`, of which `connection` is one, and without what that names: one pass where it names nothing, as nearly always. */
-function endToEnd(raw: HeaderList, dropped: Names): HeaderList {
-  const headers: HeaderList = []
+/**
+ * The same list without `dropped`, of which `connection` is one, and without what that names: one pass where it names nothing, as nearly
+ * always. In the list itself, as one that grows name by name takes longer, and memory besides.
+ */
+function leaveOut(headers: HeaderList, dropped: Names): HeaderList {
   let named: string[] | undefined
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = raw[at] ?? ''
-    const value = raw[at + 1] ?? ''
-    if (!dropped.has(name)) headers.push(name, value)
-    else if (namesOthers(name, value)) named = [...(named ?? []), ...namesIn(value)]
+  let kept = 0
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const value = headers[at + 1] ?? ''
+    if (!dropped.has(name)) {
+      headers[kept] = name
+      headers[kept + 1] = value
+      kept += 2
+    } else if (namesOthers(name, value)) named = [...(named ?? []), ...namesIn(value)]
   }
+  while (headers.length > kept) headers.pop()
   return named ? withoutFields(headers, named) : headers
 }
 
@@ -110,10 +117,11 @@ function namesIn(value: string): string[] {
   return value.split(',').map((name) => name.trim().toLowerCase())
 }
 
-/** A header's value by its name in any case. */
+/** A header's value by its name, given in lower case, in any case. */
 export function headerOf(headers: HeaderList, name: string): string | undefined {
   for (let at = 0; at + 1 < headers.length; at += 2) {
-    if ((headers[at] ?? '').toLowerCase() === name) return headers[at + 1]
+    const found = headers[at] ?? ''
+    if (found.length === name.length && isSame(found, name)) return headers[at + 1]
   }
   return undefined
 }

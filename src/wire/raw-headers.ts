@@ -1,34 +1,51 @@
-/** Headers as undici read them, a piece of memory for each name and each value, as texts. */
+/** The headers of an answer as its target wrote them, out of the two readings that undici gives of them. */
+import type { HeaderMap } from '../dialects/dialect.ts'
 import type { HeaderList } from './headers.ts'
 
-/** Where they stand side by side they are cut out of one text of the whole head: a call into the engine for each costs half as much again. */
-export function headerTexts(raw: readonly (Buffer | string)[]): HeaderList {
+/**
+ * `raw`: a piece of memory for each name and each value, in the order, the spelling and with the repeats of the target; `read`: undici's
+ * texts of them, in the same order, but each name once and in lower case. Its texts are taken wherever they say the same: to make each
+ * anew takes ten times as long. A name that begins in lower case is taken to be so throughout, as it is with every known provider.
+ */
+export function headerTexts(raw: readonly (Buffer | string)[], read: HeaderMap): HeaderList {
   const texts: HeaderList = []
-  const around = headAround(raw[0], raw.at(-1))
-  for (const piece of raw) {
-    if (typeof piece === 'string') texts.push(piece)
-    // Whatever a parser may come to do, nothing is cut out of a text that does not hold it.
-    else if (around === undefined || piece.buffer !== around.memory) texts.push(piece.toString('latin1'))
-    else texts.push(around.text.slice(piece.byteOffset - around.start, piece.byteOffset - around.start + piece.length))
+  const names = Object.keys(read)
+  const isInOrder = 2 * names.length === raw.length && !isNumber(names[0] ?? '')
+  let at = 0
+  for (const name of names) {
+    const value = read[name]
+    for (let isFound = false; !isFound && at + 1 < raw.length; at += 2) {
+      const piece = raw[at] ?? ''
+      const isRead = isInOrder ? beginsAs(piece, name) : isWritten(piece, name)
+      const text = isRead ? name : textOf(piece)
+      isFound = isRead || text.toLowerCase() === name
+      // Of a repeated name all values stand with its first.
+      texts.push(text, isFound && typeof value === 'string' ? value : textOf(raw[at + 1] ?? ''))
+    }
   }
+  for (; at + 1 < raw.length; at += 2) texts.push(textOf(raw[at] ?? ''), textOf(raw[at + 1] ?? ''))
   return texts
 }
 
-interface Head {
-  memory: ArrayBufferLike
-  /** Where its text begins in that. */
-  start: number
-  text: string
+/** An object has those first that are numbers, wherever they were written. */
+function isNumber(name: string): boolean {
+  const first = name.charCodeAt(0)
+  return first >= 0x30 && first <= 0x39
 }
 
-/**
- * Everything from the first piece to the last; `undefined` of a head that came in several parts, each of which has its own memory. A piece
- * that was torn is put together in memory that Node shares out for many things.
- */
-function headAround(first: Buffer | string | undefined, last: Buffer | string | undefined): Head | undefined {
-  if (!Buffer.isBuffer(first) || !Buffer.isBuffer(last)) return undefined
-  const { buffer: memory, byteOffset: start } = first
-  if (memory !== last.buffer || memory.byteLength === Buffer.poolSize) return undefined
-  const text = Buffer.from(memory, start, last.byteOffset + last.length - start).toString('latin1')
-  return { memory, start, text }
+/** Of a name that stands where this one is expected, this is enough to know how it was written. */
+function beginsAs(piece: Buffer | string, name: string): boolean {
+  return piece.length === name.length && piece[0] === name.charCodeAt(0)
+}
+
+/** Byte for byte; `name` is ASCII. */
+function isWritten(piece: Buffer | string, name: string): boolean {
+  if (typeof piece === 'string') return piece === name
+  if (piece.length !== name.length) return false
+  for (let at = 0; at < name.length; at += 1) if (piece[at] !== name.charCodeAt(at)) return false
+  return true
+}
+
+function textOf(piece: Buffer | string): string {
+  return typeof piece === 'string' ? piece : piece.toString('latin1')
 }

@@ -8,7 +8,7 @@ import { clientDialects } from '../../dialects/registry.ts'
 import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
 import { objectOf, parseJson } from '../../ir/json.ts'
 import type { AnswerHead, Attempt, CallListener } from '../../upstream/attempt.ts'
-import { responseHeaders, withoutLength } from '../../wire/headers.ts'
+import { withoutLength } from '../../wire/headers.ts'
 import { createSseDecoder, type Frame, type FrameDecoder } from '../../wire/sse.ts'
 import { AnswerNotes } from './answer-notes.ts'
 import { formOf, isBlank } from './inspect.ts'
@@ -218,7 +218,7 @@ export class RelayListener implements CallListener {
   #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined, silent: FrameDecoder | undefined): void {
     this.#leave()
     this.#phase = { at: 'streaming', stream, silent }
-    this.#reply.head(head.status, head.statusMessage, withoutLength(responseHeaders(head.raw)))
+    this.#reply.head(head.status, head.statusMessage, withoutLength(head.passed))
     if (held.length === 0) this.#reply.flushHead()
     const nowMs = this.#services.clock.now()
     for (const chunk of held) if (this.#phase.at === 'streaming') this.#pass(stream, chunk, nowMs)
@@ -230,8 +230,9 @@ export class RelayListener implements CallListener {
     this.#leave()
     this.#reply.head(head.status, head.statusMessage, judged.headers)
     // Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined.
-    for (const piece of judged.pieces.slice(0, -1)) this.#reply.write(piece)
-    this.#reply.end(judged.pieces.at(-1))
+    const { pieces } = judged
+    for (let at = 0; at < pieces.length - 1; at += 1) this.#reply.write(pieces[at] ?? '')
+    this.#reply.end(pieces.at(-1))
     this.#notes.whole(body)
     this.#outcome.resolve({ type: 'answered' })
     if (head.status === 200) this.#onAnswer?.(body.joined().toString('utf8'))
@@ -293,9 +294,9 @@ export class RelayListener implements CallListener {
   }
 }
 
-function held({ status, statusMessage, raw }: AnswerHead, chunks: Buffer[]): HeldAnswer {
+function held({ status, statusMessage, passed }: AnswerHead, chunks: Buffer[]): HeldAnswer {
   const body = Buffer.concat(chunks)
-  const headers = [...withoutLength(responseHeaders(raw)), 'content-length', String(body.length)]
+  const headers = [...withoutLength(passed), 'content-length', String(body.length)]
   return { status, statusMessage, headers, body }
 }
 

@@ -7,7 +7,7 @@ import { parseExact } from '../../ir/exact-json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { isObject, parseJson } from '../../ir/json.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
-import { responseHeaders, withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
+import { withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
 import { findAnswerFault, findBodyFault, isJson, mended, withinAnswer } from './inspect.ts'
 import type { WholeBody } from './whole-body.ts'
 
@@ -67,13 +67,13 @@ function asStream(head: AnswerHead, body: WholeBody, dialect: ClientDialectName)
   const answer = isJson(head) ? parseExact(body.joined().toString('utf8')) : undefined
   const stream = isObject(answer) ? unrolls[dialect](answer) : undefined
   if (stream === undefined) return { is: 'bad', failure: noStream }
-  const headers = withoutFields(responseHeaders(head.raw), ['content-length', 'content-type'])
+  const headers = withoutFields(head.passed, ['content-length', 'content-type'])
   return { is: 'good', headers: [...headers, 'content-type', clientDialects[dialect].streamType], pieces: [stream] }
 }
 
 function asItIs(head: AnswerHead, body: WholeBody): Judged {
   const sound = mended(head, body)
-  const headers = responseHeaders(head.raw)
+  const headers = head.passed
   return { is: 'good', headers: sound === body.chunks ? headers : withoutLength(headers), pieces: sound }
 }
 
