@@ -3,10 +3,10 @@
 const api = require('../node_modules/undici/lib/api/index.js')
 const buildConnector = require('../node_modules/undici/lib/core/connect.js')
 const Agent = require('../node_modules/undici/lib/dispatcher/agent.js')
+const Client = require('../node_modules/undici/lib/dispatcher/client.js')
 const Dispatcher = require('../node_modules/undici/lib/dispatcher/dispatcher.js')
-const Pool = require('../node_modules/undici/lib/dispatcher/pool.js')
 
 // As undici's index does.
 Object.assign(Dispatcher.prototype, api)
 
-module.exports = { Agent, buildConnector, Pool }
+module.exports = { Agent, buildConnector, Client, Dispatcher }

@@ -1,8 +1,9 @@
-/** Connections to targets: one undici pool an origin. */
-import { buildConnector, Pool } from 'undici'
+/** Connections to targets, by their origins. */
+import { buildConnector, type Dispatcher } from 'undici'
+import { Connections } from './connections.ts'
 
 export interface Pools {
-  at(origin: string): Pool
+  at(origin: string): Dispatcher
   /** Breaks every connection; what is in flight fails. */
   destroy(): Promise<void>
 }
@@ -18,27 +19,25 @@ export type OwnPorts = ReadonlyMap<string, () => Promise<number>>
 
 /**
  * undici's own head and body timers are off: they end every call at 300 s, and each attempt has clocks of its own
- * (style-anchors.md 8). HTTP/1.1 only, one request a connection at a time: an answer may take minutes.
+ * (style-anchors.md 8).
  */
 export function createPools(connectTimeoutMs: number, ports: OwnPorts = new Map()): Pools {
-  const pools = new Map<string, Pool>()
-  const connect = { timeout: connectTimeoutMs + graceMs }
+  const pools = new Map<string, Connections>()
+  const open = (origin: string): Connections =>
+    new Connections(origin, {
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 20_000,
+      maxHeaderSize: maxHeaderBytes,
+      connect: connectorTo(ports.get(origin), connectTimeoutMs + graceMs),
+    })
   return {
     at: (origin) => {
-      let pool = pools.get(origin)
-      if (!pool) {
-        pool = new Pool(origin, {
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          pipelining: 1,
-          allowH2: false,
-          keepAliveTimeout: 20_000,
-          maxHeaderSize: maxHeaderBytes,
-          connect: connectTo(ports.get(origin), connect),
-        })
-        pools.set(origin, pool)
-      }
-      return pool
+      const known = pools.get(origin)
+      if (known) return known
+      const opened = open(origin)
+      pools.set(origin, opened)
+      return opened
     },
     destroy: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
@@ -47,12 +46,9 @@ export function createPools(connectTimeoutMs: number, ports: OwnPorts = new Map(
 }
 
 /** An own process is found by asking for its port at each connection. */
-function connectTo(
-  portOf: (() => Promise<number>) | undefined,
-  options: buildConnector.BuildOptions,
-): buildConnector.BuildOptions | buildConnector.connector {
-  if (!portOf) return options
-  const connect = buildConnector(options)
+function connectorTo(portOf: (() => Promise<number>) | undefined, timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout })
+  if (!portOf) return connect
   return (place, callback) => {
     const go = async (): Promise<void> => {
       try {
