@@ -51,3 +51,19 @@ it('letters of any script stay what they are', () => {
   expect(logged((destination) => createTextLog(destination, new FakeClock(), false), words)).toContain(words)
   expect(logged(createJsonLog, words)).toContain(words)
 })
+
+it('says what was said before in its own time, and in its own colour', () => {
+  const clock = new FakeClock()
+  const lines: string[] = []
+  const log = createTextLog({ write: (line) => void lines.push(line) }, clock, true)
+  log.info('the same')
+  log.info('the same')
+  log.warn('the same')
+  clock.advance(1000)
+  log.warn('the same')
+  const [first, second, warned, later] = lines
+  expect(second).toBe(first)
+  expect(warned?.slice(0, -1)).toBe(`${first?.slice(0, -1).replace('the same', '\u001B[33mthe same')}\u001B[0m`)
+  expect(later).not.toBe(warned)
+  expect(later?.slice(-20)).toBe(warned?.slice(-20))
+})

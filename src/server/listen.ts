@@ -17,6 +17,7 @@ import { questionAt } from '../exchange/question.ts'
 import { parseJson } from '../ir/json.ts'
 import type { McpEndpoint } from '../mcp/endpoint.ts'
 import { asksForStream } from '../wire/top-level.ts'
+import { createAnnouncer, type Announce } from './announce.ts'
 import { readBody, type BodyRead } from './body.ts'
 import { refuse, type GuardRules, type Refusal } from './guard.ts'
 import { createUnreadableTeller, readPlainBody, type PlainRead } from './plain-body.ts'
@@ -43,11 +44,17 @@ interface Serving extends ServerSettings {
   tokenless: GuardRules
   /** A request came compressed so. */
   tellUnreadable: (encoding: string) => void
+  announce: Announce
 }
 
 export function createHttpServer(services: Services, settings: ServerSettings): Server {
   const tokenless = { ...settings.rules, needsToken: false }
-  const serving: Serving = { ...settings, tokenless, tellUnreadable: createUnreadableTeller(services.log) }
+  const serving: Serving = {
+    ...settings,
+    tokenless,
+    tellUnreadable: createUnreadableTeller(services.log),
+    announce: createAnnouncer(services.log),
+  }
   const server = createServer(
     {
       // Agents put metadata of a kilobyte and more into headers (real-clients.md 3).
@@ -129,7 +136,7 @@ function converse(
     }
     if (read.unreadable !== undefined) settings.tellUnreadable(read.unreadable)
     const isStream = wantsStream(read, request)
-    services.log.info(`📥 POST ${(request.url ?? '').split('?')[0]} (stream=${isStream})`)
+    settings.announce(request.url ?? '', isStream)
     const address = (): string | undefined => request.socket.remoteAddress
     const { body, headers } = read
     const plain = { dialect, query, headers, address, body, asksForStream: isStream }
