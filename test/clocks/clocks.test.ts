@@ -144,6 +144,32 @@ describe('a stream that says nothing', () => {
   })
 })
 
+describe('an answer that does not say what it is', () => {
+  const answer = {
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Whole.' }, finish_reason: 'stop' }],
+  }
+
+  it('is told as the stream that was asked for, however late it turns out to be none', async () => {
+    const stage = new Stage([openai, local()]).ask('openai-chat')
+    const call = (await stage.call('openai')).connect().head({})
+    await stage.pass(20)
+    call.say('\n', JSON.stringify(answer)).end()
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('Whole.')
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+  })
+
+  it('is opened to its client 10 s after it began as a stream', async () => {
+    const stage = new Stage([openai, local()]).ask('openai-chat')
+    const call = (await stage.call('openai')).connect().head({})
+    await stage.pass(20)
+    expect(stage.reply.heads).toBe(0)
+    call.say(chat.comment)
+    await stage.pass(10)
+    expect(stage.reply.text).toContain(chat.comment)
+  })
+})
+
 describe('a model that thinks', () => {
   it('is not cut while it sends nothing but pings', async () => {
     const stage = new Stage([claude, local()]).ask('anthropic', true, thinking)

@@ -169,18 +169,85 @@ function gzipped(bytes: Buffer, name: string): Buffer {
   return body(bytes, [json, `content-encoding: ${name}`])
 }
 
+/** Every byte in a chunk of its own, each of which is read by itself. */
+function inBytes(text: string, fields: string[], status?: string): string {
+  const chunks = [...Buffer.from(text)].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`)
+  return head([...fields, 'transfer-encoding: chunked'], status) + chunks.join('') + '0\r\n\r\n'
+}
+
+const errors = {
+  anthropic: [
+    {
+      reason: 'quota-spent',
+      status: '400 Bad Request',
+      error: {
+        type: 'invalid_request_error',
+        message: 'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.',
+      },
+    },
+    { reason: 'overloaded', status: '529 Overloaded', error: { type: 'overloaded_error', message: 'Overloaded' } },
+  ],
+  openai: [
+    {
+      reason: 'quota-spent',
+      status: '429 Too Many Requests',
+      error: { type: 'insufficient_quota', code: 'insufficient_quota', message: 'You exceeded your current quota.' },
+    },
+    {
+      reason: 'overloaded',
+      status: '503 Service Unavailable',
+      error: { type: 'service_unavailable_error', code: null, message: 'The engine is currently overloaded.' },
+    },
+  ],
+}
+
+/** What a body may call itself that is none of these, or that knows what was asked for and not what came. */
+const nameless = [[], ['content-type: text/plain'], ['content-type: text/event-stream']]
+
+describe.each(dialectNames)('a provider of %s that gives a body where a stream was asked for', (dialect) => {
+  const spaced = `\r\n\n ${whole[dialect]}\n`
+  const otherDialect: TestedDialect = dialect === 'anthropic' ? 'openai-chat' : 'anthropic'
+
+  it.each([dialect, otherDialect])(
+    'is read as the stream that it would have been, whatever it is called, by %s',
+    async (client) => {
+      for (const fields of nameless)
+        for (const bytes of [body(whole[dialect], fields), body(`\uFEFF${spaced}`, fields), inBytes(spaced, fields)]) {
+          says = { bytes }
+          const { text: told, by, response } = await ask(client, true, dialect)
+          expect([by, textOf(told)]).toEqual(['provider', 'From the cloud.'])
+          expect(told).toMatch(/^(event|data): /)
+          expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
+        }
+    },
+  )
+
+  it.each([dialect, otherDialect])('is heard when the body is an error, by %s', async (client) => {
+    for (const { reason, status, error } of errors[dialect === 'anthropic' ? 'anthropic' : 'openai'])
+      for (const fields of nameless)
+        for (const line of ['200 OK', status])
+          for (const said of dialect === 'anthropic' ? [{ type: 'error', error }] : [{ error }, [{ error }]]) {
+            says = { bytes: inBytes(JSON.stringify(said), fields, line) }
+            const { by, response } = await ask(client, true, dialect)
+            expect([by, response.headers.get('x-trooper-reason')]).toEqual(['local', reason])
+          }
+  })
+})
+
 describe('a provider that says little of its answer', () => {
   it.each(['anthropic', 'openai-chat'] as const)('is read as the stream that was asked of it: %s', async (dialect) => {
     for (const fields of [[], ['content-type: text/plain'], ['content-type: application/octet-stream']]) {
       says = { bytes: head([...fields, 'connection: close']) + stream[dialect], ends: true }
       expect(await ask(dialect, true)).toMatchObject({ text: stream[dialect], by: 'provider' })
+      says = { bytes: inBytes(`\n: alive\n\n${stream[dialect]}`, fields) }
+      expect(await ask(dialect, true)).toMatchObject({ text: expect.stringContaining(stream[dialect]), by: 'provider' })
     }
   })
 
   it.each(['anthropic', 'openai-chat'] as const)(
     'is no stream when nothing, or no stream, comes: %s',
     async (dialect) => {
-      for (const said of ['', 'upstream error', '\n\n', ': alive\n\n']) {
+      for (const said of ['', 'upstream error', '\n\n', ': alive\n\n', '{', '[]', '{}', '{"ok":true}']) {
         says = { bytes: body(said, []) }
         expect(await ask(dialect, true)).toMatchObject({ by: 'local' })
       }

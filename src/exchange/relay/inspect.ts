@@ -13,14 +13,28 @@ import type { WholeBody } from './whole-body.ts'
  * although that was not asked for, at once and as it is; anything else `whole`, before the client sees any of it.
  */
 export function formOf(head: AnswerHead, wantsStream: boolean): 'stream' | 'unreadable' | 'whole' {
-  const type = contentType(head)
-  const isStream = type.startsWith('text/event-stream') || (wantsStream && !saysWhole.test(type))
+  const isStream = saysStream(head) || (wantsStream && !saysWhole.test(contentType(head)))
   if (head.status !== 200 || !isStream) return 'whole'
   return isPlain(head) ? 'stream' : 'unreadable'
 }
 
 /** Where a stream was asked for, whatever else a body calls itself is read as one: clients do so too, and some gateways name no type. */
 const saysWhole = /json|html/
+
+export function saysStream(head: AnswerHead): boolean {
+  return contentType(head).startsWith('text/event-stream')
+}
+
+/**
+ * A body that is read as a stream is JSON after all, by its first byte behind white space and a byte order mark: no line of a stream
+ * begins so. `undefined` while there is none.
+ */
+export function beginsAsJson(chunk: Buffer): boolean | undefined {
+  for (const byte of chunk) if (!isSpace(byte) && !byteOrderMark.has(byte)) return byte === 0x7b || byte === 0x5b
+  return undefined
+}
+
+const byteOrderMark = new Set([0xef, 0xbb, 0xbf])
 
 /** A body that calls itself JSON, whatever was asked for. */
 export function isJson(head: AnswerHead): boolean {
@@ -76,8 +90,9 @@ export function findAnswerFault(head: AnswerHead, body: WholeBody): BodyFault {
   if (fault.kind !== 'none') return fault
   if (head.status >= 300) return noAnswer
   if (!isPlain(head)) return none
-  if (!opening.test(body.beginning())) return noAnswer
-  return isJson(head) ? none : parseWhole(body)
+  const read = isJson(head) ? none : parseWhole(body)
+  if (read.kind === 'error') return read
+  return opening.test(body.beginning()) ? read : noAnswer
 }
 
 /** latin1; where it shows nothing but white space, what follows is for the others to judge. */
@@ -120,7 +135,7 @@ function hasStatedEnd({ headers }: AnswerHead): boolean {
 }
 
 function parseWhole(body: WholeBody): BodyFault {
-  const text = body.joined().toString('utf8')
+  const text = body.text()
   const value = parseJson(text)
   if (value === undefined) return cut
   return statesError(Array.isArray(value) ? value[0] : value) ? { kind: 'error', text } : none

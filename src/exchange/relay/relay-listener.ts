@@ -11,7 +11,7 @@ import type { AnswerHead, Attempt, CallListener } from '../../upstream/attempt.t
 import { withoutLength } from '../../wire/headers.ts'
 import { createSseDecoder, type Frame, type FrameDecoder } from '../../wire/sse.ts'
 import { AnswerNotes } from './answer-notes.ts'
-import { formOf, isBlank } from './inspect.ts'
+import { beginsAsJson, formOf, isBlank, saysStream } from './inspect.ts'
 import { takeUp } from '../translate/open-answer.ts'
 import { clientGone, type Incoming, type Services, type Settle, type Turn } from '../outcome.ts'
 import { PassedBytes } from './passed-bytes.ts'
@@ -32,8 +32,8 @@ type Phase =
   | { at: 'waiting' }
   /** Reading an answer whole, to judge it before the client sees any of it. */
   | { at: 'whole'; head: AnswerHead; body: WholeBody }
-  /** Reading a stream's frames until one says something. */
-  | { at: 'judging'; head: AnswerHead; held: Buffer[]; bytes: number; frames: FrameDecoder; cancelHold: () => void }
+  /** Reading a stream's frames until one says something. `isBlank`: nothing but white space came, so that it may be no stream at all. */
+  | { at: 'judging'; head: AnswerHead; body: WholeBody; isBlank: boolean; frames: FrameDecoder; cancelHold: () => void }
   /** `stream` is unset for one that cannot be read; `silent` is set for one that was opened before it said anything. */
   | { at: 'streaming'; stream: RelayedStream | undefined; silent: FrameDecoder | undefined }
   | { at: 'over' }
@@ -97,10 +97,12 @@ export class RelayListener implements CallListener {
 
   #judge(head: AnswerHead): void {
     const frames = createSseDecoder((frame) => this.#judgeFrame(frame))
-    const cancelHold = this.#mayOpenSilent
-      ? this.#services.clock.after(maxHoldMs, () => this.#commit(frames))
-      : () => {}
-    this.#phase = { at: 'judging', head, held: [], bytes: 0, frames, cancelHold }
+    const cancelHold = saysStream(head) ? this.#hold(frames) : () => {}
+    this.#phase = { at: 'judging', head, body: new WholeBody(), isBlank: true, frames, cancelHold }
+  }
+
+  #hold(frames: FrameDecoder): () => void {
+    return this.#mayOpenSilent ? this.#services.clock.after(maxHoldMs, () => this.#commit(frames)) : () => {}
   }
 
   #judgeFrame(frame: Frame): void {
@@ -133,10 +135,10 @@ export class RelayListener implements CallListener {
         this.#pass(phase.stream, chunk, atMs)
         return !phase.silent || this.#speaks(phase.silent, chunk)
       case 'judging':
-        phase.held.push(chunk)
-        phase.bytes += chunk.length
+        if (phase.isBlank && this.#turnsOutWhole(phase, chunk)) return this.data(chunk, atMs)
+        phase.body.push(chunk)
         phase.frames.feed(chunk)
-        if (phase.bytes > maxHeldPreamble) this.#commit(undefined)
+        if (phase.body.length > maxHeldPreamble) this.#commit(undefined)
         return this.#phase.at === 'streaming'
       case 'whole':
         phase.body.push(chunk)
@@ -148,6 +150,18 @@ export class RelayListener implements CallListener {
       case 'over':
         return false
     }
+  }
+
+  /** What says that it is a stream may be opened without a word; anything else once it has begun as one. */
+  #turnsOutWhole(phase: Phase & { at: 'judging' }, chunk: Buffer): boolean {
+    const isJson = this.#awaited === 'stream' ? beginsAsJson(chunk) : false
+    if (isJson === undefined) return false
+    phase.isBlank = false
+    if (!isJson && !saysStream(phase.head)) phase.cancelHold = this.#hold(phase.frames)
+    if (!isJson) return false
+    this.#leave()
+    this.#phase = { at: 'whole', head: phase.head, body: phase.body }
+    return true
   }
 
   /** Every frame is read until one says something; from then on that is looked at when a clock asks. */
@@ -169,7 +183,7 @@ export class RelayListener implements CallListener {
     const phase = this.#phase
     if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.body)
     if (phase.at === 'judging') {
-      if (!isWhole(this.#dialect, phase.held)) return this.#fail(streamCut, held(phase.head, phase.held))
+      if (!isWhole(this.#dialect, phase.body.chunks)) return this.#fail(streamCut, held(phase.head, phase.body.chunks))
       this.#commit(undefined)
     }
     if (this.#phase.at !== 'streaming') return
@@ -204,8 +218,8 @@ export class RelayListener implements CallListener {
     const phase = this.#phase
     if (phase.at !== 'judging') return
     const isSeamless = this.#services.seam
-    this.#notes.begun(phase.held)
-    this.#open(phase.head, phase.held, new RelayedStream(this.#dialect, isSeamless), silent)
+    this.#notes.begun(phase.body.chunks)
+    this.#open(phase.head, phase.body.chunks, new RelayedStream(this.#dialect, isSeamless), silent)
   }
 
   #pass(stream: RelayedStream | undefined, chunk: Buffer, atMs: number): void {
@@ -235,14 +249,14 @@ export class RelayListener implements CallListener {
     this.#reply.end(pieces.at(-1))
     this.#notes.whole(body)
     this.#outcome.resolve({ type: 'answered' })
-    if (head.status === 200) this.#onAnswer?.(body.joined().toString('utf8'))
+    if (head.status === 200) this.#onAnswer?.(body.text())
   }
 
   #failInStream(data: string): void {
     const phase = this.#phase
     if (phase.at !== 'judging') return
     this.#attempt?.abort()
-    this.#fail(this.#decode(phase.head.headers, data), held(phase.head, phase.held))
+    this.#fail(this.#decode(phase.head.headers, data), held(phase.head, phase.body.chunks))
   }
 
   /** The client has seen nothing of it yet. */
@@ -250,7 +264,7 @@ export class RelayListener implements CallListener {
     const phase = this.#phase
     if (phase.at !== 'judging') return
     this.#attempt?.abort()
-    this.#fail(frameTorn, held(phase.head, phase.held))
+    this.#fail(frameTorn, held(phase.head, phase.body.chunks))
   }
 
   #failureOf(fault: StreamFault): Failure {

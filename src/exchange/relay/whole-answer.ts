@@ -8,7 +8,7 @@ import type { Failure } from '../../ir/failure.ts'
 import { isObject, parseJson } from '../../ir/json.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
 import { withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
-import { findAnswerFault, findBodyFault, isJson, mended, withinAnswer } from './inspect.ts'
+import { findAnswerFault, findBodyFault, mended, withinAnswer } from './inspect.ts'
 import type { WholeBody } from './whole-body.ts'
 
 export type Judged =
@@ -64,7 +64,7 @@ function decode(
 
 /** A body where a stream was asked for: clients hear nothing in it, or loop (real-clients.md 5). */
 function asStream(head: AnswerHead, body: WholeBody, dialect: ClientDialectName): Judged {
-  const answer = isJson(head) ? parseExact(body.joined().toString('utf8')) : undefined
+  const answer = parseExact(body.text())
   const stream = isObject(answer) ? unrolls[dialect](answer) : undefined
   if (stream === undefined) return { is: 'bad', failure: noStream }
   const headers = withoutFields(head.passed, ['content-length', 'content-type'])

@@ -4,6 +4,7 @@
 const maxText = 64 * 1024
 const firstBytes = 2048
 const lastBytes = 16 * 1024
+const byteOrderMark = '\uFEFF'
 
 /**
  * Its bytes, and texts of them for whoever looks at it: latin1, in which an index is a byte's, made once for all looks. A search in a text
@@ -43,6 +44,12 @@ export class WholeBody {
     for (let at = this.chunks.length - 1; at >= 0 && text.length < lastBytes; at -= 1)
       text = (this.chunks[at]?.subarray(-lastBytes).toString('latin1') ?? '') + text
     return text.slice(-lastBytes)
+  }
+
+  /** As a reader of JSON wants it: without the byte order mark that some servers of Windows begin with. */
+  text(): string {
+    const text = this.joined().toString('utf8')
+    return text.startsWith(byteOrderMark) ? text.slice(1) : text
   }
 
   joined(): Buffer {

@@ -11,7 +11,8 @@ import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListen
 import { UnzippingListener } from '../../upstream/unzip.ts'
 import { createNdjsonDecoder } from '../../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../../wire/sse.ts'
-import { errorText, isJson, statesError, withinAnswer } from '../relay/inspect.ts'
+import { beginsAsJson, errorText, isJson, statesError, withinAnswer } from '../relay/inspect.ts'
+import { WholeBody } from '../relay/whole-body.ts'
 import { clientGone, type Broken, type Outcome, type Services, type Turn } from '../outcome.ts'
 import { follow, type Reply } from '../reply/reply.ts'
 import type { AnswerSink } from './sink.ts'
@@ -36,8 +37,10 @@ export function callTranslated(services: Services, turn: Turn, call: Call, sink:
 type Phase =
   | { at: 'waiting' }
   | { at: 'refused'; head: AnswerHead; chunks: Buffer[]; bytes: number }
+  /** Nothing but white space came yet: it may be no stream at all. */
+  | { at: 'blank'; head: AnswerHead; body: WholeBody }
   /** A body came where a stream was asked for. */
-  | { at: 'whole'; head: AnswerHead; chunks: Buffer[]; bytes: number }
+  | { at: 'whole'; head: AnswerHead; body: WholeBody }
   | { at: 'answering'; frames: FrameDecoder; decoder: AnswerDecoder }
   | { at: 'over' }
 
@@ -88,8 +91,9 @@ class TranslationListener implements CallListener {
       this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
       return
     }
-    if (this.#targetDialect.framing === 'sse' && isJson(head)) this.#phase = { at: 'whole', head, chunks: [], bytes: 0 }
-    else this.#listen()
+    if (this.#targetDialect.framing !== 'sse') this.#listen()
+    else if (isJson(head)) this.#phase = { at: 'whole', head, body: new WholeBody() }
+    else this.#phase = { at: 'blank', head, body: new WholeBody() }
   }
 
   #listen(): { frames: FrameDecoder; decoder: AnswerDecoder } {
@@ -101,16 +105,28 @@ class TranslationListener implements CallListener {
 
   data(chunk: Buffer, atMs: number): boolean {
     const phase = this.#phase
-    if (phase.at === 'refused' || phase.at === 'whole') {
-      if (phase.bytes < (phase.at === 'whole' ? maxWholeBytes : maxRefusalBytes)) phase.chunks.push(chunk)
+    if (phase.at === 'blank') return this.#begin(phase.head, phase.body, chunk, atMs)
+    if (phase.at === 'refused' && phase.bytes < maxRefusalBytes) {
+      phase.chunks.push(chunk)
       phase.bytes += chunk.length
     }
+    if (phase.at === 'whole' && phase.body.length < maxWholeBytes) phase.body.push(chunk)
     if (phase.at !== 'answering') return false
     this.#hasSaid = false
     phase.frames.feed(chunk)
     if (this.#hasSaid) this.#lastWordAtMs = atMs
     if (!this.#sink.flush()) this.#attempt?.pause()
     return this.#hasSaid
+  }
+
+  /** The first byte that is no white space says what it is, whatever it calls itself. */
+  #begin(head: AnswerHead, body: WholeBody, chunk: Buffer, atMs: number): boolean {
+    const isWhole = beginsAsJson(chunk)
+    body.push(chunk)
+    if (isWhole === undefined) return false
+    if (!isWhole) this.#listen()
+    else this.#phase = { at: 'whole', head, body: new WholeBody() }
+    return this.data(body.joined(), atMs)
   }
 
   isThinking(): boolean {
@@ -122,6 +138,7 @@ class TranslationListener implements CallListener {
   }
 
   end(): void {
+    if (this.#phase.at === 'blank') this.#listen()
     const phase = this.#phase
     if (phase.at === 'answering') {
       // A last frame may lack its blank line; the beginning of one is torn.
@@ -129,13 +146,12 @@ class TranslationListener implements CallListener {
       phase.frames.end()
       phase.decoder.end()
       this.#sink.flush()
-    } else if (phase.at === 'whole') this.#takeWhole(phase.head, Buffer.concat(phase.chunks))
+    } else if (phase.at === 'whole') this.#takeWhole(phase.head, phase.body.text())
     else if (phase.at === 'refused') this.#refuse(phase.head, errorText(phase.head, Buffer.concat(phase.chunks)))
   }
 
   /** An error under status 200, or an answer that is read as the stream that it would have been. */
-  #takeWhole({ headers }: AnswerHead, bytes: Buffer): void {
-    const text = bytes.toString('utf8')
+  #takeWhole({ headers }: AnswerHead, text: string): void {
     const body = parseExact(text)
     const stream = isObject(body) && !statesError(body) ? unrolls[this.#targetName](body) : undefined
     if (stream === undefined) {
