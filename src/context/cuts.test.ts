@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { allAtOnce } from '../ir/steps.ts'
+import { allAtOnce, type Steps } from '../ir/steps.ts'
 import type { Message } from '../ir/request.ts'
 import { nothingCut, type Cut } from './cut.ts'
 import { createCuts } from './cuts.ts'
 
 function said(...texts: string[]): Message[] {
   return texts.map((text, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content: [{ type: 'text', text }] }))
+}
+
+/** A step of each in turn, as the event loop has them. */
+function bySteps(...all: Steps<void>[]): void {
+  while (all.filter((steps) => steps.next().done !== true).length > 0);
 }
 
 const beginning = 7
@@ -61,6 +66,16 @@ describe('a cut', () => {
       1003,
       1004,
     ])
+  })
+
+  it('stays known when others of its kind are kept and forgotten at the same moment', () => {
+    const cuts = createCuts()
+    const stories = ['a', 'b', 'c'].map((story) => said('hi', 'hello', ...Array.from({ length: 60 }, () => story)))
+    const [first = [], second = [], third = []] = stories
+    const deep = { ...cut, droppedBefore: 50 }
+    allAtOnce(cuts.keep(beginning, third, deep))
+    bySteps(cuts.keep(beginning, first, deep), cuts.keep(beginning, second, deep), cuts.forget(beginning, third))
+    expect(stories.map((story) => allAtOnce(cuts.of(beginning, story)))).toEqual([deep, deep, undefined])
   })
 
   it('is replaced by the next one of its conversation, and forgotten where none is needed any more', () => {

@@ -31,10 +31,11 @@ const mostAlike = 4
 
 export function createCuts(): Cuts {
   const known = createRemembered<number, readonly Known[]>(mostBeginnings)
-  const findOthers = function* (beginning: number, messages: readonly Message[]): Steps<Known[]> {
-    const others: Known[] = []
-    for (const one of known.get(beginning) ?? []) if (!(yield* isOf(one, messages))) others.push(one)
-    return others
+  /** What became known between two steps, of other turns at the same moment, is nothing that this one may forget. */
+  const findOthers = function* (beginning: number, messages: readonly Message[]): Steps<() => Known[]> {
+    const old = new Set<Known>()
+    for (const one of known.get(beginning) ?? []) if (yield* isOf(one, messages)) old.add(one)
+    return () => (known.get(beginning) ?? []).filter((one) => !old.has(one))
   }
   return {
     *of(beginning, messages) {
@@ -44,10 +45,12 @@ export function createCuts(): Cuts {
     *keep(beginning, messages, cut) {
       const reach = reachOf(cut, messages)
       const kept: Known = { cut, reach, key: yield* takeKey(messages.slice(0, reach)) }
-      known.set(beginning, [kept, ...(yield* findOthers(beginning, messages))].slice(0, mostAlike))
+      const others = yield* findOthers(beginning, messages)
+      known.set(beginning, [kept, ...others()].slice(0, mostAlike))
     },
     *forget(beginning, messages) {
-      known.set(beginning, yield* findOthers(beginning, messages))
+      const others = yield* findOthers(beginning, messages)
+      known.set(beginning, others())
     },
   }
 }
