@@ -32,8 +32,8 @@ export function AttemptCard({ attempt, nowMs }: { attempt: AttemptEntry; nowMs: 
       {usage && <Tokens usage={usage} />}
       {omitted && (
         <p class="omitted">
-          It was not shown {counted(omitted.messages, 'message')}, {counted(omitted.tokens, 'token')}: they did not fit
-          its window.
+          It was not shown {omitted.messages === 0 ? 'parts of the request' : counted(omitted.messages, 'message')},{' '}
+          {counted(omitted.tokens, 'token')}: they did not fit its window.
         </p>
       )}
     </li>

@@ -9,17 +9,8 @@ import { countImages, imagesBefore, leaveOutImages, wordsFor } from './images.ts
 import { noteOf, type Memo } from './notes.ts'
 import { shortenTools } from './short-tools.ts'
 import { shrinkText } from './shrink.ts'
+import type { Omitted } from './omitted.ts'
 import { satisfyTemplate } from './strict-template.ts'
-
-/** What a target is not shown of a conversation. */
-export interface Omitted {
-  /** Left out whole. */
-  messages: number
-  /** Of them, and of what is missing in the others. */
-  tokens: number
-  /** In them and in the others. */
-  images: number
-}
 
 export interface Fitted {
   request: ChatRequest

@@ -3,21 +3,15 @@ import type { Message } from '../ir/request.ts'
 import { allAtOnce, endsStep, type Steps } from '../ir/steps.ts'
 import type { Count } from './count.ts'
 import { takeFingerprint } from './fingerprint.ts'
+import { plural, type Omitted } from './omitted.ts'
 import { createRemembered } from './remembered.ts'
 
 /** What stands around a summary, at most. */
 export const noteFrameTokens = 80
 
-/** What is missing. */
-interface Left {
-  messages: number
-  tokens: number
-  images: number
-}
-
-export function noteOf({ messages, tokens, images }: Left, summary: string): string {
-  const shown = images === 0 ? '' : `, ${images} ${images === 1 ? 'image' : 'images'}`
-  const left = `${messages} ${messages === 1 ? 'message' : 'messages'} (${tokens} tokens${shown})`
+export function noteOf({ messages, tokens, images }: Omitted, summary: string): string {
+  const shown = images === 0 ? '' : `, ${plural(images, 'image')}`
+  const left = `${plural(messages, 'message')} (${tokens} tokens${shown})`
   const head = `Earlier in this conversation, ${left} were left out, because all of it is longer than this model can read`
   return summary === '' ? `[${head}.]` : `[${head}. What was said in them, in short:\n${summary}\n]`
 }

@@ -52,8 +52,13 @@ describe('an exchange in words', () => {
     )
     expect(first).toBe('1. primary (cloud) did not answer (credit spent, status 400); asked with the bytes of the app')
     expect(second).toBe(
-      '2. local/qwen2.5:3b (local) answered; asked in its own wire format; had its turn after 500 ms, first content after 2.0 s; 3 messages (1200 tokens) left out, as there was no room',
+      '2. local/qwen2.5:3b (local) answered; asked in its own wire format; had its turn after 500 ms, first content after 2.0 s; left out, as there was no room: 3 messages, 1200 tokens',
     )
+    const [, , shortened] = told([{ ...local, omitted: { messages: 0, tokens: 760 } }], {
+      is: 'answered',
+      target: local.target,
+    })
+    expect(shortened).toContain('; left out, as there was no room: parts of the request, 760 tokens')
     const skipped: AttemptEntry = {
       ...cloud,
       end: { is: 'skipped', reason: 'quota-spent', words: 'credit spent', untilMs: atMs + 60_000 },

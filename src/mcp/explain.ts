@@ -1,4 +1,5 @@
 /** One exchange told as a story: who was asked in which order, what came of it, and how long everything took. */
+import { omittedWords } from '../context/omitted.ts'
 import { fallbackOf, firstContentMs, type AttemptEnd, type AttemptEntry, type Entry } from '../observe/entry.ts'
 import type { FailureKind } from '../ir/failure.ts'
 import { durationWords, isoTime, untilWords } from './words.ts'
@@ -54,7 +55,7 @@ function tell(attempt: AttemptEntry, nowMs: number): string {
     ...(attempt.end.is === 'skipped' ? [] : [ways[how]]),
     ...(times === '' ? [] : [times]),
     ...(usage ? [`${usage.inputTokens ?? 'unknown'} tokens in, ${usage.outputTokens ?? 'unknown'} out`] : []),
-    ...(omitted ? [`${omitted.messages} messages (${omitted.tokens} tokens) left out, as there was no room`] : []),
+    ...(omitted ? [`left out, as there was no room: ${omittedWords({ ...omitted, images: 0 })}`] : []),
   ].join('; ')
 }
 

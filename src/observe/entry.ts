@@ -58,7 +58,7 @@ export interface AttemptEntry {
   endMs?: number
   end: AttemptEnd
   usage?: Usage
-  /** What of the conversation it could not be shown. */
+  /** What of the conversation it could not be shown. No messages: only parts of them, or of the definitions of tools. */
   omitted?: { messages: number; tokens: number }
   /** Where traces are recorded: 16 hex digits. */
   readonly spanId?: string

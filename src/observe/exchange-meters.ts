@@ -112,7 +112,11 @@ export function createTargetMeters() {
       labels,
       'Messages that a target could not be shown, as its window is too small.',
     ),
-    omittedTokens: counter('omitted_tokens_total', labels, 'Tokens of the messages that a target could not be shown.'),
+    omittedTokens: counter(
+      'omitted_tokens_total',
+      labels,
+      'Tokens of what a target could not be shown: messages, and parts of others.',
+    ),
     cost: counter('cost_usd_total', labels, 'What conversations cost at a target, as far as prices are known.'),
     costUnknown: counter(
       'cost_unknown_total',

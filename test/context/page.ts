@@ -93,7 +93,8 @@ Thoughts of earlier turns are not sent at all, as chat templates drop them.
 ## You are told
 
 - The log says it whenever more is left out: \`✂️ local/qwen2.5:3b: the conversation is longer than its window of 8192 tokens; left out: …\`
-- The answer says it: \`X-Trooper-Omitted: 34 messages, 12345 tokens, 2 images\`.
+- The answer says it: \`X-Trooper-Omitted: 34 messages, 12345 tokens, 2 images\`; or \`parts of the request, 760 tokens\`, where no message is
+  missing whole.
 - The model is told, in the place of what is missing.
 
 ## The next turn

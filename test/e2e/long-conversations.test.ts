@@ -119,7 +119,8 @@ describe('a conversation longer than the window', () => {
     ]).flat()
     const messages: JsonValue[] = [{ role: 'user', content: [...named, { type: 'text', text: 'Which is the best?' }] }]
     const first = await say(messages, {}, seeing.url)
-    const left = /^0 messages, (\d+) tokens, (\d+) images$/.exec(first.headers.get('x-trooper-omitted') ?? '') ?? []
+    const left =
+      /^parts of the request, (\d+) tokens, (\d+) images$/.exec(first.headers.get('x-trooper-omitted') ?? '') ?? []
     messages.push({ role: 'assistant', content: textOf(await first.text()) })
     for (const question of ['Why?', 'And the second best?']) {
       messages.push({ role: 'user', content: question })

@@ -7,6 +7,7 @@ import type { Cut } from '../../context/cut.ts'
 import { applyCut, type Fitted } from '../../context/apply-cut.ts'
 import { conversationKey, extractSummaries, wholly, type Whole } from '../../context/fit.ts'
 import { cautious, type Scale } from '../../context/margins.ts'
+import { omittedWords } from '../../context/omitted.ts'
 import { planCut } from '../../context/plan-cut.ts'
 import { roomForAnswer } from '../../context/room.ts'
 import { vocabularyOf } from '../../context/vocabularies.ts'
@@ -218,9 +219,8 @@ function tell({ log }: Services, losses: Losses, { fitted, isNew, windowTokens }
   losses.omit(fitted.omitted)
   if (!isNew) return
   const { messages, tokens, images } = fitted.omitted
-  const shown = images === 0 ? '' : `, ${images} images`
   log.warn(
-    `✂️ ${name}: the conversation is longer than its window of ${windowTokens ?? 0} tokens; left out: ${messages} messages, ${tokens} tokens${shown}`,
+    `✂️ ${name}: the conversation is longer than its window of ${windowTokens ?? 0} tokens; left out: ${omittedWords(fitted.omitted)}`,
     { target: name, omittedMessages: messages, omittedTokens: tokens, omittedImages: images },
   )
 }

@@ -60,7 +60,7 @@ describe('what could not be carried', () => {
     losses.omit({ messages: 1, tokens: 900, images: 0 })
     expect(losses.omitted()).toBe('1 message, 900 tokens')
     losses.omit({ messages: 0, tokens: 760, images: 1 })
-    expect(losses.omitted()).toBe('0 messages, 760 tokens, 1 image')
+    expect(losses.omitted()).toBe('parts of the request, 760 tokens, 1 image')
   })
 
   it('is no way to fill the memory, or the log', () => {

@@ -1,5 +1,5 @@
 /** What could not be carried to a target: counted for each exchange, told to the client where it was content, logged the first time. */
-import type { Omitted } from '../../context/apply-cut.ts'
+import { omittedWords, type Omitted } from '../../context/omitted.ts'
 import type { Log } from '../../observe/log.ts'
 import type { Warn } from '../../ir/request.ts'
 import { headerText } from '../../wire/headers.ts'
@@ -42,16 +42,10 @@ export function createLossBook(log: Log): (target: string) => Losses {
         log.warn(`⚠️ ${target}: ${news.join('; ')} (said once)`, { target, losses: all.size })
       },
       omitted: () => {
-        const { messages, tokens, images } = leftOut
-        const fitted = tokens === 0 ? [] : [plural(messages, 'message'), plural(tokens, 'token')]
-        if (images > 0) fitted.push(plural(images, 'image'))
+        const fitted = leftOut.tokens === 0 && leftOut.images === 0 ? [] : [omittedWords(leftOut)]
         const missing = [...fitted, ...[...content].map(([kind, count]) => `${count} ${kind}`)]
         return missing.length === 0 ? undefined : headerText(missing.join(', '))
       },
     }
   }
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
 }
