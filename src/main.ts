@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** argv -> command; the only file that ends the process. */
 import { isCommand, type CommandName } from './cli/about.ts'
+import { noCommand } from './cli/no-command.ts'
 import { version } from './version.ts'
 
 type Command = (argv: string[]) => Promise<number>
@@ -32,7 +33,7 @@ async function main(argv: string[]): Promise<number> {
   if (ownPart(argv).some((word) => word === '--help' || word === '-h'))
     return (await commands.help())(isNamed && isCommand(name) ? [name] : [])
   if (!isCommand(name)) {
-    process.stderr.write(`Trooper has no command '${first}'; see: trooper --help\n`)
+    process.stderr.write(`${noCommand(first)}\n`)
     return 1
   }
   const command = await commands[name]()

@@ -2,13 +2,13 @@
 import { settings } from '../config/schema.ts'
 import type { Setting } from '../config/setting.ts'
 import { aboutOf, commandNames, isCommand, type CommandAbout, type CommandName } from './about.ts'
+import { noCommand } from './no-command.ts'
 import { settingsOf } from './read-settings.ts'
 import { complain } from './terminal.ts'
 
 /** The first word names a command; none: all of it. */
 export function help([name]: string[]): Promise<number> {
-  if (name !== undefined && !isCommand(name))
-    return Promise.resolve(complain(`Trooper has no command '${name}'; see: trooper --help`, 1))
+  if (name !== undefined && !isCommand(name)) return Promise.resolve(complain(noCommand(name), 1))
   process.stdout.write(name === undefined ? helpText() : commandHelp(name))
   return Promise.resolve(0)
 }

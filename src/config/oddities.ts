@@ -31,8 +31,8 @@ export function nearMisses(names: readonly string[], settings: readonly string[]
   })
 }
 
-/** One letter too many, too few or wrong, or two that changed places. */
-function isNear(one: string, other: string): boolean {
+/** A slip of the hand away: one letter too many, too few or wrong, or two that changed places. */
+export function isNear(one: string, other: string): boolean {
   if (Math.abs(one.length - other.length) > 1) return false
   let head = 0
   while (head < one.length && one[head] === other[head]) head += 1

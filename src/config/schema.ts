@@ -190,7 +190,8 @@ export const settings = {
     env: 'LOCAL_QUEUE',
     flag: 'local-queue',
     default: '64',
-    meaning: 'requests that may wait for a local engine; the next one is told that it is overloaded',
+    meaning:
+      'requests that may wait for a local engine; the next one is told that it is overloaded; `0`: none waits, and whoever comes while it is busy is told so',
     schema: wholeNumber(0, 10_000),
   },
   warm: {

@@ -59,6 +59,22 @@ describe('help', () => {
     ])
   })
 
+  it.each([
+    ['stauts', 'trooper status'],
+    ['overide', 'trooper override'],
+    ['Docter', 'trooper doctor'],
+    ['compl', 'trooper completion'],
+    ['stat', 'trooper start or trooper status'],
+  ])('of %s names what may have been meant', async (typed, meant) => {
+    const told = [1, '', `Trooper has no command '${typed}'; did you mean ${meant}?\n`]
+    expect(await run([typed, '--json'], {})).toEqual(told)
+    expect(await run(['help', typed], {})).toEqual(told)
+  })
+
+  it.each(['stop', 'st', 'r', '', 'restart-everything'])('of %j guesses nothing', async (typed) => {
+    expect(await run([typed], {})).toEqual([1, '', `Trooper has no command '${typed}'; see: trooper --help\n`])
+  })
+
   it('that stands behind -- is another program’s', async () => {
     const [, out] = await run(['run', '--', process.execPath, '-p', '"mine"', '--help'], { TROOPER_PORT: '9' })
     expect(out).not.toContain('Usage: trooper')

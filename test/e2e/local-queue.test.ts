@@ -101,7 +101,7 @@ describe('a prompt that only an Ollama can answer', () => {
     expect(await completions()).toHaveLength(1)
   })
 
-  it('is told when too many wait, with a time to ask again', async () => {
+  it('is told when too many wait, or one where none may, with a time to ask again', async () => {
     const { provider, ollama } = stage
     const short = await startTrooper({
       PRIMARY_URL: `${provider.url}/v1/messages`,
@@ -119,8 +119,12 @@ describe('a prompt that only an Ollama can answer', () => {
     const refused = await fetch(`${short.url}/api/generate`, { method: 'POST', body })
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
     expect(await refused.json()).toEqual({ error: expect.stringContaining('busy') })
+    expect((await ask(short.url, 'anthropic', true)).status).toBe(529)
     await ollama.release()
     await (await conversation).text()
+    // Who comes while it is free need not wait.
+    const next = await ask(short.url, 'anthropic', true)
+    expect([next.status, textOf(await next.text())]).toEqual([200, planted.localAnswer])
     await short.process.stop()
   })
 })
