@@ -32,6 +32,31 @@ describe('TROOPER_TOKEN', () => {
     expect(check([token], stranger)).toEqual({ is: 'right' })
   })
 
+  it.each([
+    '5f1c9a3e7b2d48068c0fe4b7a92d1356',
+    'C0A8F3D197E64B25A3B1C9D0E7F42816C0A8F3D197E64B25A3B1C9D0E7F42816',
+    '3b241101-e2bb-4255-8caf-4136c566a962',
+  ])('is known whoever guesses beside it where nobody could guess it: %s', (made) => {
+    const clock = new FakeClock()
+    const check = createTokenCheck(made, clock)
+    guessAll(check)
+    expect(guess(check)).toEqual({ is: 'too-soon', afterSeconds: 1 })
+    expect(check(['another key', made], stranger)).toEqual({ is: 'right' })
+    // No wrong one is heard sooner for it.
+    expect(check([`${made.slice(0, -1)}0`], stranger)).toEqual({ is: 'too-soon', afterSeconds: 1 })
+    clock.advance(1000)
+    expect(guess(check)).toEqual({ is: 'wrong' })
+  })
+
+  it.each(['deadbeef'.repeat(4), '0123456789abcdef', 'correct horse battery staple, twice over', '1'.repeat(64)])(
+    'is not, where a person may have chosen it: %s',
+    (chosen) => {
+      const check = createTokenCheck(chosen, new FakeClock())
+      guessAll(check)
+      expect(check([chosen], stranger)).toEqual({ is: 'too-soon', afterSeconds: 1 })
+    },
+  )
+
   it('costs nothing where it is right, however often it comes', () => {
     const { check } = start()
     for (let at = 0; at < 1000; at += 1) expect(check([token], person)).toEqual({ is: 'right' })

@@ -2,7 +2,7 @@
  * How fast `TROOPER_TOKEN` may be guessed: a person chose it, and it may be short. Every wrong token costs whoever showed it, and all of them
  * together; who has nothing left is not listened to until a second or so later. The same wrong token again is no guess, so that an app
  * with a mistake in its settings takes nothing from the others at its address. What nobody can guess (the token of the installation, the
- * page's cookie) does not come here.
+ * page's cookie) does not come here; nor can a token be guessed that a machine made, so that the right one is known whoever guesses beside it.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../clock.ts'
@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts'
 export type Checked =
   | { is: 'right' }
   | { is: 'wrong' }
-  /** It was not looked at. */
+  /** It was not looked at, or is wrong. */
   | { is: 'too-soon'; afterSeconds: number }
 
 /** Judges the tokens of one request, any of which may be the right one. `address`: where it comes from. */
@@ -40,10 +40,23 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
+/**
+ * 32 hex digits or more, as of `openssl rand -hex 32` or a random UUID: a million guesses a second for a hundred years hit one with a chance
+ * of 1 in 10^21. Whoever hits a token that is looked at however many guesses came is told so; nobody will hit one of these.
+ */
+function isMachineMade(token: string): boolean {
+  const digits = token.toLowerCase().replaceAll('-', '')
+  return /^[0-9a-f]{32,}$/.test(digits) && new Set(digits).size >= leastKinds
+}
+
+/** Of sixteen. Of 32 random digits one in ten thousand has fewer, and is guarded as if a person had chosen it. */
+const leastKinds = 10
+
 /** `token`: unset, there is none to guess, and every one is wrong. */
 export function createTokenCheck(token: string | undefined, clock: Pick<Clock, 'now'>): TokenCheck {
   if (token === undefined) return () => ({ is: 'wrong' })
   const expected = digest(token)
+  const isGuessable = !isMachineMade(token)
   const everybody = new Budget(together)
   const budgets = new Map<string, Budget>()
   /** Where the right one came from: others cannot have it turned away there. */
@@ -57,11 +70,13 @@ export function createTokenCheck(token: string | undefined, clock: Pick<Clock, '
     const place = placeOf(address)
     const own = budgets.get(place) ?? new Budget(perAddress)
     const waitMs = Math.max(own.waitMs(nowMs), trusted.has(place) ? 0 : everybody.waitMs(nowMs))
-    if (waitMs > 0) return { is: 'too-soon', afterSeconds: Math.ceil(waitMs / 1000) }
+    const tooSoon = { is: 'too-soon', afterSeconds: Math.ceil(waitMs / 1000) } as const
+    if (waitMs > 0 && isGuessable) return tooSoon
     if (fresh.some((one) => timingSafeEqual(one, expected))) {
       keep(trusted, place, true, mostAddresses)
       return { is: 'right' }
     }
+    if (waitMs > 0) return tooSoon
     for (const one of fresh) {
       keep(wrong, one.toString('base64'), true, mostWrong)
       own.spend(nowMs)

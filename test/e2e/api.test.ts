@@ -1,4 +1,5 @@
 /** The owner's view of a Trooper at work, and their hand on it: `/trooper/api` of the built program. */
+import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -342,6 +343,21 @@ describe('with TROOPER_TOKEN', () => {
     // One more may be looked at by now.
     expect([(await login('one')).status, (await login('another')).status]).toContain(429)
     expect((await call('GET', at('status'), { headers: bearer() })).status).toBe(200)
+  })
+
+  it('it opens whoever guesses at the same address, where it is one that nobody can guess', async () => {
+    await extra?.process.stop()
+    const made = randomBytes(32).toString('hex')
+    extra = await startTrooper({
+      PRIMARY_URL: `${stage.provider.url}/v1/messages`,
+      PRIMARY_API_KEY: planted.primaryKey,
+      TROOPER_TOKEN: made,
+    })
+    const show = async (token: string): Promise<number> =>
+      (await call('GET', at('status'), { headers: { authorization: `Bearer ${token}` } })).status
+    let status = 401
+    for (let wrong = 0; status === 401 && wrong < 200; wrong += 1) status = await show(`guess ${wrong}`)
+    expect([status, await show(made)]).toEqual([429, 200])
   })
 
   it('its cookie is worth nothing from another site, another port or a program', async () => {
