@@ -74,6 +74,8 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
   readonly #watch: Watch
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
+  /** Something of an answer came, though it were one byte of its head. */
+  #hasBegun = false
 
   constructor(clock: Clock, patience: Patience, { body }: Call, listener: CallListener) {
     this.#clock = clock
@@ -86,6 +88,11 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     this.#controller = controller
     if (this.#isOver) controller.abort(abandoned)
     else this.#watch.connected()
+  }
+
+  /** The first byte of a head, be it of a 1xx. An old hook of undici's, but no newer one tells of a head that never becomes whole. */
+  onResponseStarted(): void {
+    this.#hasBegun = true
   }
 
   onResponseStart(
@@ -129,7 +136,7 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#isOver) return
-    const state = { hadAnswer: this.#watch.hasHead, elapsedMs: this.#clock.now() - this.#watch.startedAtMs }
+    const state = { hadAnswer: this.#hasBegun, elapsedMs: this.#clock.now() - this.#watch.startedAtMs }
     this.#finish()
     try {
       this.#listener.failure(transportFailure(error, state))

@@ -24,7 +24,7 @@ const beforeConnection = new Set<NetworkProblem>(['refused', 'dns', 'unreachable
 
 /** What was known of the call when it broke. */
 export interface CallState {
-  /** The head of the answer was already there. */
+  /** Something of the answer was already there, if only the beginning of its head. */
   hadAnswer: boolean
   /** Since the call was started. */
   elapsedMs: number

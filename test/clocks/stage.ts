@@ -81,6 +81,7 @@ export class FakeCall {
 
   head(headers: Record<string, string>, status = 200): this {
     this.#controller.rawHeaders = Object.entries(headers).flat()
+    this.#handler.onResponseStarted?.()
     this.#handler.onResponseStart?.(this.#controller, status, headers, 'OK')
     return this
   }

@@ -16,6 +16,8 @@ interface Said {
 }
 
 let says: Said
+/** That the provider got. */
+let requests = 0
 let provider: Server
 let ollama: FakeOllama
 const troopers = new Map<TestedDialect, RunningTrooper>()
@@ -26,8 +28,10 @@ beforeAll(async () => {
     socket.on('error', () => {})
     socket.on('data', (bytes) => {
       request += bytes.toString('latin1')
-      if (isWhole(request)) answer(socket)
-      if (isWhole(request)) request = ''
+      if (!isWhole(request)) return
+      request = ''
+      requests += 1
+      answer(socket)
     })
   }).listen(0, '127.0.0.1')
   await once(provider, 'listening')
@@ -253,6 +257,32 @@ describe('a provider that says little of its answer', () => {
       }
     },
   )
+})
+
+describe('an answer whose connection ends before its head is whole', () => {
+  const cut = async (bytes: string): Promise<[by: string, requests: number]> => {
+    requests = 0
+    says = { bytes, ends: true }
+    return [(await ask('anthropic', false)).by, requests]
+  }
+
+  it.each(['H', 'HTTP/1.1 200 OK', head([json]).slice(0, -2), 'HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n'])(
+    'is asked for once, on a new connection and on one that was kept: %j',
+    async (begun) => {
+      await cut('')
+      expect(await cut(begun)).toEqual(['local', 1])
+      says = { bytes: body(whole.anthropic, [json]) }
+      expect(await ask('anthropic', false)).toMatchObject({ by: 'provider' })
+      expect(await cut(begun)).toEqual(['local', 1])
+    },
+  )
+
+  it('is asked for once more where nothing of it came on one that was kept', async () => {
+    says = { bytes: body(whole.anthropic, [json]) }
+    expect(await ask('anthropic', false)).toMatchObject({ by: 'provider' })
+    expect(await cut('')).toEqual(['local', 2])
+    expect(await cut('')).toEqual(['local', 1])
+  })
 })
 
 describe('a provider that says much of its answer', () => {

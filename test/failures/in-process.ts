@@ -45,6 +45,7 @@ class ScriptedPool extends Pool {
     queueMicrotask(() => {
       const { type, chunks, breaks } = this.#script
       handler.onRequestStart?.(controller, null)
+      handler.onResponseStarted?.()
       handler.onResponseStart?.(controller, 200, { 'content-type': type, 'transfer-encoding': 'chunked' })
       for (const chunk of chunks) handler.onResponseData?.(controller, chunk)
       if (breaks) handler.onResponseError?.(controller, Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
