@@ -136,7 +136,8 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#isOver) return
-    const state = { hadAnswer: this.#hasBegun, elapsedMs: this.#clock.now() - this.#watch.startedAtMs }
+    const hadAnswer = this.#hasBegun || this.#watch.hasHead
+    const state = { hadAnswer, elapsedMs: this.#clock.now() - this.#watch.startedAtMs }
     this.#finish()
     try {
       this.#listener.failure(transportFailure(error, state))

@@ -109,6 +109,8 @@ describe('Connections', () => {
   })
 
   it('has no call wait for another one, however calls and answers have ended before', async () => {
+    /** Those whose clients leave once they are there. */
+    const leaving = new Map<string, AbortController>()
     let count = 0
     const together = onceThereAre(12)
     const ends: Answer[] = [
@@ -119,8 +121,7 @@ describe('Connections', () => {
         response.writeHead(200, { 'content-length': '9' }).write('part', () => response.socket?.destroy())
       },
       (response) => void setImmediate(() => response.end('b')),
-      // Its client leaves.
-      () => {},
+      (_, request) => leaving.get(String(request.headers['x-call']))?.abort(),
       together,
     ]
     const { connections } = await serve((response, request) => {
@@ -129,9 +130,11 @@ describe('Connections', () => {
       ends[Number(request.headers['x-end'])]?.(response, request)
     })
     const one = async (end: number): Promise<void> => {
-      const signal = end === 5 ? AbortSignal.timeout(20) : null
-      const headers = { 'x-end': String(end) }
-      const called = connections.request({ method: 'POST', path: '/', headers, body: 'a', signal })
+      const leaves = new AbortController()
+      const call = String(leaving.size)
+      leaving.set(call, leaves)
+      const headers = { 'x-end': String(end), 'x-call': call }
+      const called = connections.request({ method: 'POST', path: '/', headers, body: 'a', signal: leaves.signal })
       await called.then(({ body }) => body.text()).catch(() => {})
     }
     const lane = async (first: number): Promise<void> => {
