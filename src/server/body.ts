@@ -1,14 +1,15 @@
 /** Reads a request body once, into memory, with a limit. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Gathered } from './gathered.ts'
 
 export type BodyRead = { ok: true; body: Buffer } | { ok: false; problem: 'too-large' | 'client-gone' }
 
 /** Calls back exactly once, also when the client leaves in the middle. (A callback: a promise would cost every request two turns more.) */
 export function readBody(request: IncomingMessage, maxBytes: number, onRead: (read: BodyRead) => void): void {
   // A declared length over the limit is refused before a byte of it is read.
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return onRead({ ok: false, problem: 'too-large' })
-  const chunks: Buffer[] = []
-  let bytes = 0
+  const stated = Number(request.headers['content-length'])
+  if (stated > maxBytes) return onRead({ ok: false, problem: 'too-large' })
+  let body = new Gathered(stated)
   let isOver = false
   const finish = (read: BodyRead): void => {
     if (isOver) return
@@ -16,15 +17,18 @@ export function readBody(request: IncomingMessage, maxBytes: number, onRead: (re
     onRead(read)
   }
   request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= maxBytes) return void chunks.push(chunk)
-    chunks.length = 0
+    if (isOver) return
+    body.push(chunk)
+    if (body.length <= maxBytes) return
+    body = nothing
     finish({ ok: false, problem: 'too-large' })
   })
-  request.on('end', () => finish({ ok: true, body: joined(chunks) }))
+  request.on('end', () => finish({ ok: true, body: body.whole() }))
   // An incoming message keeps its error to itself while nobody listens for it; its closing says enough.
   request.on('close', () => finish({ ok: false, problem: 'client-gone' }))
 }
+
+const nothing = new Gathered(0)
 
 /** More than anybody means to send; what takes longer than the server's `requestTimeout` is cut off too. */
 const mostDrained = 1024 ** 3
@@ -48,9 +52,4 @@ export function endOnceSent(request: IncomingMessage, response: ServerResponse, 
   response.write(text)
   request.once('end', () => response.end())
   drain(request)
-}
-
-function joined(chunks: Buffer[]): Buffer {
-  const [only] = chunks
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks)
 }
