@@ -33,6 +33,8 @@ export function runExchange(services: Services, incoming: Incoming, reply: Reply
   return new Exchange(services, incoming, reply).run()
 }
 
+type Unanswered = Exclude<Outcome, { type: 'answered' }>
+
 /** A provider that begins to refuse or to fail may need its local model for about so long. */
 const troubleMs = 10 * 60_000
 
@@ -71,15 +73,26 @@ class Exchange {
   async run(): Promise<void> {
     try {
       if (this.#incoming.dialect === 'ollama' && (await this.#answerByOllama())) return
-      const ask = (turn: Turn): Promise<Asked> => this.#tryAdmitted(turn)
-      const mayRace = this.#mayRace(this.#chain)
-      // The first nearly always answers: asked by itself it is spared a promise (~0.5 µs).
-      if (!mayRace && (await this.#askOne(this.#chain[0], ask)) === 'done') return
-      if (await this.#askAll(mayRace ? this.#chain : this.#chain.slice(1), ask)) return
-      await this.#askOthers()
+      const turn = this.#usualTurn()
+      if (!turn) return await this.#askChain(this.#chain)
+      const unanswered = this.#settle(turn, undefined, await this.#ask(turn, undefined))
+      if (unanswered && (await this.#tryTarget(turn, undefined, unanswered)) === 'next')
+        await this.#askChain(this.#chain.slice(1))
     } finally {
       this.#record.over(this.#client.reply.isGone, this.#services.clock.now())
     }
+  }
+
+  /** Nearly always the first target is asked, and answers. Such an exchange awaits nothing but that: each promise more costs ~0.5 µs. */
+  #usualTurn(): Turn | undefined {
+    const [first] = this.#chain
+    const isUsual = first.kind === 'cloud' && !this.#mayRace(this.#chain)
+    return isUsual && this.#admissions.isQuiet(this.#record.entry.atMs) ? this.#turnAt(first) : undefined
+  }
+
+  async #askChain(targets: readonly Target[]): Promise<void> {
+    if (await this.#askAll(targets, (turn) => this.#tryAdmitted(turn))) return
+    await this.#askOthers()
   }
 
   /** Nobody has answered who was asked first. */
@@ -103,13 +116,13 @@ class Exchange {
   /** False when nobody was left to ask. */
   async #askAll(targets: readonly Target[], ask: (turn: Turn) => Promise<Asked>): Promise<boolean> {
     if (this.#mayRace(targets) && !(await this.#namesServers())) return this.#race(targets, ask)
-    for (const target of targets) if ((await this.#askOne(target, ask)) === 'done') return true
+    for (const target of targets) if ((await ask(this.#turnAt(target))) === 'done') return true
     return false
   }
 
-  #askOne(target: Target, ask: (turn: Turn) => Promise<Asked>): Promise<Asked> {
+  #turnAt(target: Target): Turn {
     if (target.kind === 'local') this.#client.expectToWait()
-    return ask(this.#turnOf(target, this.#client.reply, undefined))
+    return this.#turnOf(target, this.#client.reply, undefined)
   }
 
   #mayRace(targets: readonly Target[]): boolean {
@@ -180,13 +193,11 @@ class Exchange {
     }
   }
 
-  /** Asks one target, again where that is worth it; `next` when another one has to answer. */
-  async #tryTarget(first: Turn, trial: Trial | undefined): Promise<Asked> {
+  /** Asks one target, again where that is worth it; `next` when another one has to answer. `known`: what came of it when it was asked before. */
+  async #tryTarget(first: Turn, trial: Trial | undefined, known?: Unanswered): Promise<Asked> {
     const { target, sinceMs } = first
     const { policy, clock } = this.#services
-    // A cloud is asked at once: to wait for nothing takes ~1 µs.
-    const readiness = this.#prepare(target)
-    const refusal = readiness && (await readiness)
+    const refusal = known ? undefined : await this.#prepare(target)
     if (refusal) {
       this.#story.addFailed(target, refusal, undefined)
       first.record.skipped(refusal)
@@ -194,16 +205,12 @@ class Exchange {
     }
     let turn = first
     let retries = 0
+    let unsettled = known
     this.#story.announce(target)
     for (;;) {
-      turn.record.begins(this.#attempts.wayTo(target))
-      const outcome = await this.#attempts.make(this.#watched(turn, trial))
-      const endMs = clock.now()
-      turn.record.ended(outcome, endMs)
-      if (outcome.type === 'answered') {
-        this.#admissions.answered(target, trial, endMs)
-        return 'done'
-      }
+      const outcome = unsettled ?? this.#settle(turn, trial, await this.#ask(turn, trial))
+      unsettled = undefined
+      if (!outcome) return 'done'
       if (outcome.type === 'failed' && outcome.isBegun) turn = this.#inBegunStream(turn)
       const isOver = outcome.type === 'broken' && (await this.#isOver(outcome, turn))
       if (!isOver && retries === 0 && (await this.#attempts.hasLearned(target, outcome.failure))) {
@@ -241,6 +248,20 @@ class Exchange {
           return 'next'
       }
     }
+  }
+
+  #ask(turn: Turn, trial: Trial | undefined): Promise<Outcome> {
+    turn.record.begins(this.#attempts.wayTo(turn.target))
+    return this.#attempts.make(this.#watched(turn, trial))
+  }
+
+  /** `undefined`: it is an answer. */
+  #settle({ target, record }: Turn, trial: Trial | undefined, outcome: Outcome): Unanswered | undefined {
+    const endMs = this.#services.clock.now()
+    record.ended(outcome, endMs)
+    if (outcome.type !== 'answered') return outcome
+    this.#admissions.answered(target, trial, endMs)
+    return undefined
   }
 
   /** A call in an answer that has begun: where nothing of it was shown, the attempt itself has asked again. */
@@ -325,7 +346,7 @@ class Exchange {
     this.#client.give(reply, undefined, { kind: 'server-error', status: 502, message })
   }
 
-  #giveFailure({ target, reply }: Turn, outcome: Exclude<Outcome, { type: 'answered' }>): void {
+  #giveFailure({ target, reply }: Turn, outcome: Unanswered): void {
     if (outcome.type === 'failed' && outcome.failure.kind === 'timeout') this.#story.tellOutOfTime(target)
     if (outcome.type === 'failed' && !this.#client.answer)
       return this.#client.give(reply, outcome.original, outcome.failure)

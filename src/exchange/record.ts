@@ -51,7 +51,12 @@ export class ExchangeRecord {
     const made = attemptEntry(target, model, nowMs - atMs)
     const entry = trace ? { ...made, spanId: newSpanId() } : made
     attempts.push(entry)
-    return new AttemptRecord(entry, atMs, () => this.#journal.note(this.#entry, 'changed'), trace)
+    return new AttemptRecord(entry, atMs, this, trace)
+  }
+
+  /** Something about one of its attempts. */
+  changed(): void {
+    this.#journal.note(this.#entry, 'changed')
   }
 
   /** It broke off, but the client has all of it. */
@@ -79,17 +84,20 @@ export class ExchangeRecord {
   }
 }
 
+/** Wants to know of every change. */
+type Exchange = Pick<ExchangeRecord, 'changed'>
+
 export class AttemptRecord implements Milestones {
   readonly #entry: AttemptEntry
   /** When the exchange began, epoch milliseconds. */
   readonly #zeroMs: number
-  readonly #onChange: () => void
+  readonly #exchange: Exchange
   readonly #trace: Trace | undefined
 
-  constructor(entry: AttemptEntry, zeroMs: number, onChange: () => void, trace: Trace | undefined) {
+  constructor(entry: AttemptEntry, zeroMs: number, exchange: Exchange, trace: Trace | undefined) {
     this.#entry = entry
     this.#zeroMs = zeroMs
-    this.#onChange = onChange
+    this.#exchange = exchange
     this.#trace = trace
   }
 
@@ -98,12 +106,12 @@ export class AttemptRecord implements Milestones {
     const { kind: reason } = failure
     const untilMs = rest && 'untilMs' in rest ? rest.untilMs : undefined
     this.#entry.end = { is: 'skipped', reason, words: describeFailure(failure), ...(untilMs && { untilMs }) }
-    this.#onChange()
+    this.#exchange.changed()
   }
 
   begins(how: AttemptEntry['how']): void {
     this.#entry.how = how
-    this.#onChange()
+    this.#exchange.changed()
   }
 
   /** It waited in a queue, and it is its turn now. */
@@ -127,7 +135,7 @@ export class AttemptRecord implements Milestones {
   spoke(nowMs: number): void {
     if (this.#entry.contentMs !== undefined) return
     this.#entry.contentMs = nowMs - this.#zeroMs
-    this.#onChange()
+    this.#exchange.changed()
   }
 
   answersAs(model: string | undefined): void {
@@ -147,13 +155,15 @@ export class AttemptRecord implements Milestones {
   ended(outcome: Outcome, nowMs: number): void {
     if (this.#entry.end.is !== 'lost') this.#entry.end = endOf(outcome)
     this.#entry.endMs = nowMs - this.#zeroMs
-    this.#onChange()
+    this.#exchange.changed()
   }
 }
 
+const nobody: Exchange = { changed: () => {} }
+
 /** Of a call that nobody waits for. */
 export function unrecorded(target: Target, nowMs: number): AttemptRecord {
-  return new AttemptRecord(attemptEntry(target, undefined, 0), nowMs, () => {}, undefined)
+  return new AttemptRecord(attemptEntry(target, undefined, 0), nowMs, nobody, undefined)
 }
 
 function attemptEntry(
