@@ -14,11 +14,14 @@ import type { TokenCheck } from './guesses.ts'
 import { recentConversations } from './recent.ts'
 import { statusOf } from './status.ts'
 import type { StatusView } from './views.ts'
+import { answerChallenge } from '../state/install-proof.ts'
 
 export interface Api {
   handle: Handle
   /** The `Set-Cookie` that goes with the page, so that it may change something; `undefined` where it has to log in first. */
   pageCookie(): string | undefined
+  /** Shows whoever asks at this place that it is a Trooper of this installation (state/install-proof.ts). */
+  prove(challenge: string, address: string, port: number): string | undefined
   /** For whoever sits in this process. */
   call: ReturnType<typeof createCaller>
   asker: LocalAsker
@@ -75,6 +78,7 @@ export function openApi(services: Services, settings: ApiSettings): Api {
     asker,
     handle: createHandler({ access, events, endpoints, log }),
     pageCookie: () => access.pageCookie(),
+    prove: (challenge, address, port) => answerChallenge(settings.installToken, challenge, address, port),
     close: async () => {
       events.close()
       await drills.stop()

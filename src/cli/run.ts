@@ -11,7 +11,8 @@ import { settings, type Config } from '../config/schema.ts'
 import type { Setting } from '../config/setting.ts'
 import { silentLog, type Log } from '../observe/log.ts'
 import { startTrooper } from '../trooper.ts'
-import { findTrooper } from '../upstream/find-trooper.ts'
+import { readInstallToken } from '../state/install-token.ts'
+import { findOwnTrooper } from '../upstream/find-trooper.ts'
 import { clientArguments, clientVariables } from './client-settings.ts'
 import { exitConfig, readArguments, readOwnSettings, unreadFiles } from './read-settings.ts'
 import { complain, openLog } from './terminal.ts'
@@ -40,15 +41,21 @@ export async function run(argv: string[]): Promise<number> {
 async function runBehind(loaded: Working, command: string, rest: string[]): Promise<number> {
   const { config, targets } = loaded
   // One that a person has started, at the place that the settings name.
-  const running = await findTrooper(config.host, config.port)
-  const own = running ? undefined : await startOwn(loaded)
-  const url = running?.url ?? own?.url ?? ''
+  const running = await findOwnTrooper(config.host, config.port, readInstallToken(dataFolder(config)))
+  if (running?.isOwn === false) complain(strangerAt(running.url, config), 0)
+  const own = running?.isOwn ? undefined : await startOwn(loaded)
+  const url = own?.url ?? running?.url ?? ''
   try {
     const variables = clientVariables(url, targets.chains, config.token)
     return await runProgram(command, [...clientArguments(command, url, 'zstdDecompress' in zlib), ...rest], variables)
   } finally {
     await own?.stop()
   }
+}
+
+/** Every app sends its key to whoever listens there. */
+function strangerAt(url: string, config: Config): string {
+  return `What listens at ${url} says that it is Trooper, but does not know the token in ${dataFolder(config)}: the program runs behind a Trooper of its own.`
 }
 
 function unreadNotices(config: Config): string[] {

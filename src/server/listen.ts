@@ -15,6 +15,7 @@ import { passThrough } from '../exchange/passthrough.ts'
 import { accountAt } from '../exchange/payer.ts'
 import { questionAt } from '../exchange/question.ts'
 import { parseJson } from '../ir/json.ts'
+import { challengeHeader, proofHeader } from '../state/install-proof.ts'
 import type { McpEndpoint } from '../mcp/endpoint.ts'
 import { asksForStream } from '../wire/top-level.ts'
 import { createAnnouncer, type Announce } from './announce.ts'
@@ -32,7 +33,7 @@ export interface ServerSettings {
   checkToken: TokenCheck
   maxBodyBytes: number
   version: string
-  api: Pick<Api, 'handle' | 'pageCookie'>
+  api: Pick<Api, 'handle' | 'pageCookie' | 'prove'>
   /** The files of the page. */
   assets: Assets
   /** Trooper's own tools, for agents. */
@@ -92,6 +93,7 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
       if (route.page === 'dashboard')
         return settings.assets.answer(request, response, route.path, settings.api.pageCookie())
       if (route.page === 'root' && wantsPage(request)) return leadToPage(response)
+      proveItself(settings, request, response)
       return answerJson(response, 200, { name: 'trooper', version: settings.version, status: 'ok' })
     case 'metrics':
       return tellMetrics(services, response)
@@ -114,6 +116,15 @@ function handle(services: Services, settings: Serving, request: IncomingMessage,
         `Trooper has nothing at ${method} ${printable(url)}; use the provider's own paths, for example /v1/messages.`,
       )
   }
+}
+
+/** To a program of its owner, which will have others send their keys here. */
+function proveItself({ api }: Serving, { headers, socket }: IncomingMessage, response: ServerResponse): void {
+  const challenge = single(headers[challengeHeader])
+  const { localAddress, localPort } = socket
+  if (challenge === undefined || localAddress === undefined || localPort === undefined) return
+  const proof = api.prove(challenge, localAddress, localPort)
+  if (proof !== undefined) response.setHeader(proofHeader, proof)
 }
 
 function refuseGuarded(response: ServerResponse, route: Route, { status, sentence, afterSeconds }: Refusal): void {

@@ -29,6 +29,26 @@ export function prove(token: string, asked: ProvenRequest, body: string, nowMs: 
   return `${said}.${sign(token, asked, said).toString('base64url')}`
 }
 
+/** A random word that a program asks of whoever says to be Trooper; the answer stands in {@link proofHeader}. */
+export const challengeHeader = 'x-trooper-challenge'
+
+const challengeShape = /^[\w-]{22}$/
+
+export function newChallenge(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/**
+ * What a Trooper of this installation answers. `address` and `port`: where it was asked, so that an answer which somebody else fetched from
+ * it is none at his own place. `undefined` for a word that nobody asks.
+ */
+export function answerChallenge(token: string, challenge: string, address: string, port: number): string | undefined {
+  if (!challengeShape.test(challenge)) return undefined
+  // It begins with no digit, and so can pass for no signature of a request.
+  const said = ['here', challenge, address.replace(/^::ffff:/, ''), port].join('\n')
+  return createHmac('sha256', token).update(said).digest('base64url')
+}
+
 function sign(token: string, { method, path, by }: ProvenRequest, said: string): Buffer {
   return createHmac('sha256', token).update([said, method, path, by].join('\n')).digest()
 }

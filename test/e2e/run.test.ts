@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scratchFolder } from '../fakes/output.ts'
@@ -82,13 +84,40 @@ describe('trooper run', () => {
     expect(process.stderr).toMatch(/^\S+run\.log cannot be written \(\w+\): .*TROOPER_DATA_DIR.*\n$/)
   })
 
-  it('uses the Trooper that runs already', async () => {
-    const running = await startTrooper(behind('/v1/messages'), ['--port', '0'])
+  it('uses the Trooper of this installation that runs already', async () => {
+    const installation = { ...behind('/v1/messages'), TROOPER_DATA_DIR: scratchFolder('data') }
+    const running = await startTrooper(installation, ['--port', '0'])
     const port = new URL(running.url).port
-    const process = runScript({ ...behind('/v1/messages'), TROOPER_PORT: port }, printVariables)
+    const process = runScript({ ...installation, TROOPER_PORT: port }, printVariables)
     expect(await variablesOf(process)).toMatchObject({ ANTHROPIC_BASE_URL: running.url })
+    expect(process.stderr).toBe('')
     await running.process.stop()
   })
+
+  it.each(['its own answer', 'the true one’s'] as const)(
+    'sends nobody to a program that took the port and says that it is Trooper, with %s',
+    async (whose) => {
+      const installation = { ...behind('/v1/messages'), TROOPER_DATA_DIR: scratchFolder('data') }
+      const elsewhere = await startTrooper(installation, ['--port', '0'])
+      const impostor = createServer(async (request, response) => {
+        const asked =
+          whose === 'its own answer' ? {} : { 'x-trooper-challenge': String(request.headers['x-trooper-challenge']) }
+        const proof = (await fetch(`${elsewhere.url}/healthz`, { headers: asked })).headers.get('x-trooper-proof')
+        response.writeHead(200, { 'x-trooper-proof': proof ?? 'A'.repeat(43) })
+        response.end(JSON.stringify({ name: 'trooper', version: '1.0.0', status: 'ok' }))
+      })
+      await new Promise<void>((resolve) => impostor.listen(0, '127.0.0.1', resolve))
+      const { port } = impostor.address() as AddressInfo
+      const process = runScript({ ...installation, TROOPER_PORT: String(port) }, printVariables)
+      const { ANTHROPIC_BASE_URL: url = '' } = await variablesOf(process)
+      expect([String(port), new URL(elsewhere.url).port]).not.toContain(new URL(url).port)
+      expect(process.stderr).toContain(
+        `What listens at http://127.0.0.1:${port} says that it is Trooper, but does not know the token`,
+      )
+      impostor.close()
+      await elsewhere.process.stop()
+    },
+  )
 
   it('tells the clients of the provider alone where to go: no key reaches a stranger', async () => {
     const claude = await variablesOf(runScript(behind('/v1/messages'), printVariables))
