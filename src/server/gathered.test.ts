@@ -23,3 +23,12 @@ it('takes a single piece as it is', () => {
   gathered.push(only)
   expect(gathered.whole()).toBe(only)
 })
+
+it('sets no memory aside for whoever says a length and sends next to nothing', () => {
+  const mebibyte = 1024 * 1024
+  const before = process.memoryUsage().arrayBuffers
+  const waiting = Array.from({ length: 64 }, () => new Gathered(8 * mebibyte))
+  for (const gathered of waiting) gathered.push(Buffer.from('{'))
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * mebibyte)
+  expect(waiting.map((gathered) => gathered.length)).toEqual(waiting.map(() => 1))
+})

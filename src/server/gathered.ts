@@ -1,7 +1,9 @@
 /** Bytes that come in pieces and are wanted whole. */
 
-/** A client may say any length, and send nothing: more than this is not set aside for it. */
+/** More than this is not set aside at once. */
 const mostSetAside = 8 * 1024 * 1024
+/** A client may say any length, and send nothing: nothing is set aside for it before so much of that has come. */
+const shareBefore = 1 / 8
 
 /**
  * Where the length is known before, each piece is copied to its place and let go. Pieces that are kept until the last one comes grow old,
@@ -25,15 +27,27 @@ export class Gathered {
   push(piece: Buffer): void {
     const at = this.#length
     this.#length += piece.length
-    if (at === 0 && piece.length < this.#expected && this.#expected <= mostSetAside)
-      this.#place ??= Buffer.allocUnsafeSlow(this.#expected)
-    if (!this.#place) this.#pieces.push(piece)
-    else if (this.#length <= this.#place.length) this.#place.set(piece, at)
-    else {
-      // More than was said.
-      this.#pieces = [this.#place.subarray(0, at), piece]
-      this.#place = undefined
+    if (this.#place && this.#length <= this.#place.length) return this.#place.set(piece, at)
+    // More than was said.
+    if (this.#place) this.#pieces = [this.#place.subarray(0, at)]
+    this.#place = undefined
+    this.#pieces.push(piece)
+    if (this.#isWorthPlace()) this.#setAside()
+  }
+
+  #isWorthPlace(): boolean {
+    const isUnderWay = this.#length < this.#expected && this.#length >= this.#expected * shareBefore
+    return isUnderWay && this.#expected <= mostSetAside
+  }
+
+  #setAside(): void {
+    this.#place = Buffer.allocUnsafeSlow(this.#expected)
+    let at = 0
+    for (const piece of this.#pieces) {
+      this.#place.set(piece, at)
+      at += piece.length
     }
+    this.#pieces = []
   }
 
   whole(): Buffer {
