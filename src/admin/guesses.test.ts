@@ -48,14 +48,21 @@ describe('TROOPER_TOKEN', () => {
     expect(guess(check)).toEqual({ is: 'wrong' })
   })
 
-  it.each(['deadbeef'.repeat(4), '0123456789abcdef', 'correct horse battery staple, twice over', '1'.repeat(64)])(
-    'is not, where a person may have chosen it: %s',
-    (chosen) => {
-      const check = createTokenCheck(chosen, new FakeClock())
-      guessAll(check)
-      expect(check([chosen], stranger)).toEqual({ is: 'too-soon', afterSeconds: 1 })
-    },
-  )
+  it.each([
+    'deadbeef'.repeat(4),
+    '0123456789abcdef',
+    'correct horse battery staple, twice over',
+    '1'.repeat(64),
+    '0123456789abcdef'.repeat(2),
+    '1234567890ABCDEF'.repeat(4),
+    '00112233445566778899aabbccddeeff',
+    '12345678-1234-1234-1234-123456789abc',
+    'deadbeefcafebabe0123456789abcdef',
+  ])('is not, where a person may have chosen it: %s', (chosen) => {
+    const check = createTokenCheck(chosen, new FakeClock())
+    guessAll(check)
+    expect(check([chosen], stranger)).toEqual({ is: 'too-soon', afterSeconds: 1 })
+  })
 
   it('costs nothing where it is right, however often it comes', () => {
     const { check } = start()

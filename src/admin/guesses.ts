@@ -46,10 +46,14 @@ function digest(text: string): Buffer {
  */
 function isMachineMade(token: string): boolean {
   const digits = token.toLowerCase().replaceAll('-', '')
-  return /^[0-9a-f]{32,}$/.test(digits) && new Set(digits).size >= leastKinds
+  if (!/^[0-9a-f]{32,}$/.test(digits)) return false
+  const values = Array.from(digits, (digit) => Number.parseInt(digit, 16))
+  // People count: 0123456789abcdef.
+  const steps = values.slice(1).map((value, at) => (value - (values[at] ?? 0) + 16) % 16)
+  return new Set(values).size >= leastKinds && new Set(steps).size >= leastKinds
 }
 
-/** Of sixteen. Of 32 random digits one in ten thousand has fewer, and is guarded as if a person had chosen it. */
+/** Of sixteen. Of 32 random digits two in ten thousand have fewer, or fewer steps from one to the next: guarded as if a person had chosen them. */
 const leastKinds = 10
 
 /** `token`: unset, there is none to guess, and every one is wrong. */
