@@ -238,6 +238,27 @@ describe.each(dialectNames)('a provider of %s that gives a body where a stream w
   })
 })
 
+describe.each(dialectNames)('a provider of %s that calls a body a stream where none was asked for', (dialect) => {
+  const fields = ['content-type: text/event-stream']
+
+  it('is believed by what it says, and its client is told what that is', async () => {
+    for (const bytes of [body(whole[dialect], fields), inBytes(`\r\n\n ${whole[dialect]}\n`, fields)]) {
+      says = { bytes }
+      const { text: told, by, response } = await ask(dialect, false)
+      expect([by, told.trim()]).toEqual(['provider', whole[dialect]])
+      expect(response.headers.get('content-type')).toBe('application/json')
+    }
+  })
+
+  it('is heard when that is an error', async () => {
+    for (const { reason, error } of errors[dialect === 'anthropic' ? 'anthropic' : 'openai']) {
+      says = { bytes: inBytes(JSON.stringify({ type: 'error', error }), fields) }
+      const { by, response } = await ask(dialect, false)
+      expect([by, response.headers.get('x-trooper-reason')]).toEqual(['local', reason])
+    }
+  })
+})
+
 describe('a provider that says little of its answer', () => {
   it.each(['anthropic', 'openai-chat'] as const)('is read as the stream that was asked of it: %s', async (dialect) => {
     for (const fields of [[], ['content-type: text/plain'], ['content-type: application/octet-stream']]) {

@@ -5,6 +5,7 @@ import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../../ir
 import type { Failure } from '../../ir/failure.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
 import { encodingOf } from '../../wire/encoding.ts'
+import { withoutFields } from '../../wire/headers.ts'
 import { walkThrough, type Walked } from '../../wire/json-walk.ts'
 import type { WholeBody } from './whole-body.ts'
 
@@ -35,6 +36,13 @@ export function beginsAsJson(chunk: Buffer): boolean | undefined {
 }
 
 const byteOrderMark = new Set([0xef, 0xbb, 0xbf])
+
+/** The head of such a body, as if it called itself that: clients go by what it says, and so does whoever judges it. */
+export function asJson(head: AnswerHead): AnswerHead {
+  const type = 'application/json'
+  const passed = [...withoutFields(head.passed, ['content-type']), 'content-type', type]
+  return { ...head, headers: { ...head.headers, 'content-type': type }, passed }
+}
 
 /** A body that calls itself JSON, whatever was asked for. */
 export function isJson(head: AnswerHead): boolean {

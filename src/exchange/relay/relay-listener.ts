@@ -11,7 +11,7 @@ import type { AnswerHead, Attempt, CallListener } from '../../upstream/attempt.t
 import { withoutLength } from '../../wire/headers.ts'
 import { createSseDecoder, type Frame, type FrameDecoder } from '../../wire/sse.ts'
 import { AnswerNotes } from './answer-notes.ts'
-import { beginsAsJson, formOf, isBlank, saysStream } from './inspect.ts'
+import { asJson, beginsAsJson, formOf, isBlank, saysStream } from './inspect.ts'
 import { takeUp } from '../translate/open-answer.ts'
 import { clientGone, type Incoming, type Services, type Settle, type Turn } from '../outcome.ts'
 import { PassedBytes } from './passed-bytes.ts'
@@ -154,13 +154,13 @@ export class RelayListener implements CallListener {
 
   /** What says that it is a stream may be opened without a word; anything else once it has begun as one. */
   #turnsOutWhole(phase: Phase & { at: 'judging' }, chunk: Buffer): boolean {
-    const isJson = this.#awaited === 'stream' ? beginsAsJson(chunk) : false
+    const isJson = beginsAsJson(chunk)
     if (isJson === undefined) return false
     phase.isBlank = false
     if (!isJson && !saysStream(phase.head)) phase.cancelHold = this.#hold(phase.frames)
     if (!isJson) return false
     this.#leave()
-    this.#phase = { at: 'whole', head: phase.head, body: phase.body }
+    this.#phase = { at: 'whole', head: asJson(phase.head), body: phase.body }
     return true
   }
 
