@@ -65,6 +65,8 @@ export async function openPage(
 
 /** Charts are drawn once somebody is about to see them. */
 export async function drawCharts(page: Page): Promise<void> {
+  // A page that has heard nothing yet has none.
+  await page.locator('.figure').first().waitFor()
   for (const figure of await page.locator('.figure').all()) {
     await figure.evaluate((element) => element.scrollIntoView())
     await figure.locator('canvas').waitFor({ state: 'attached' })
