@@ -42,7 +42,8 @@ const commands = {
   },
   run: {
     usage: [['trooper run [--flag value …] -- claude']],
-    meaning: 'Runs a program of yours behind Trooper, which is started for it where none runs yet.',
+    meaning:
+      'Runs a program of yours behind Trooper, which is started for it where none of this installation runs yet.',
     flags: [],
     settings: 'all',
   },

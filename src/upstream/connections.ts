@@ -13,7 +13,7 @@ export class Connections extends Dispatcher {
   readonly #free: Client[] = []
   #isOver = false
 
-  /** `connect` is for all of them, as it knows the sessions of TLS. */
+  /** `connect` is for all of them, as it knows the sessions of TLS. HTTP/1.1 only, one call at a time: an answer may take minutes. */
   constructor(origin: string, options: Omit<Client.Options, 'pipelining' | 'allowH2'>) {
     super()
     this.#origin = origin
@@ -33,7 +33,7 @@ export class Connections extends Dispatcher {
     if (this.#isOver) void client.destroy()
     this.#all.add(client)
     client.on('drain', () => this.#isFree(client))
-    // Its call has failed with it, and it may be in any state (undici's issue 3895).
+    // It may be in any state, and is not used again; undici's own pool does so too (its issue 3895).
     client.on('connectionError', () => this.#all.delete(client))
     return client
   }

@@ -117,7 +117,7 @@ function namesIn(value: string): string[] {
   return value.split(',').map((name) => name.trim().toLowerCase())
 }
 
-/** A header's value by its name, given in lower case, in any case. */
+/** A header's value by its name in any case; `name` is in lower case, of letters and hyphens alone. */
 export function headerOf(headers: HeaderList, name: string): string | undefined {
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const found = headers[at] ?? ''
