@@ -85,9 +85,9 @@ class Answer {
 
   /** Everything that the target sends, chunk by chunk; the client has its answer when this returns. */
   stream(chunks) {
-    this.#handler.onResponseStart(controller, 200, {}, 'OK')
-    for (const chunk of chunks) this.#handler.onResponseData(controller, chunk)
-    this.#handler.onResponseEnd(controller, {})
+    this.#handler.onHeaders(200, [], () => {}, 'OK')
+    for (const chunk of chunks) this.#handler.onData(chunk)
+    this.#handler.onComplete([])
   }
 
   /** What is done after the answer, too; how many bytes the client got. */
@@ -99,8 +99,6 @@ class Answer {
   }
 }
 
-const controller = { rawHeaders: [], abort() {}, pause() {}, resume() {} }
-
 /** In place of undici: one call at a time, handed over to whoever waits for it. */
 class Connection {
   #take
@@ -110,7 +108,7 @@ class Connection {
   }
 
   dispatch(_call, handler) {
-    handler.onRequestStart(controller)
+    handler.onConnect(() => {})
     this.#take(handler)
     return true
   }

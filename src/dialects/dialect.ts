@@ -4,6 +4,7 @@ import type { Failure } from '../ir/failure.ts'
 import type { JsonObject, JsonValue } from '../ir/json.ts'
 import type { ChatRequest, DialectName, Warn } from '../ir/request.ts'
 import type { ChatResponse } from '../ir/response.ts'
+import type { HeaderMap } from '../wire/headers.ts'
 import type { Frame } from '../wire/sse.ts'
 import type { GapGrammar } from './gaps.ts'
 
@@ -101,7 +102,6 @@ export type FrameRole = 'preamble' | 'reasoning' | 'content' | 'end' | 'failure'
 export interface FailedAnswer {
   /** HTTP status; `undefined` for an error inside a stream. */
   status: number | undefined
-  /** Lower-case names. */
   headers: HeaderMap
   /** The body as JSON, if it is any. */
   body: JsonValue | undefined
@@ -109,8 +109,6 @@ export interface FailedAnswer {
   text: string
   nowMs: number
 }
-
-export type HeaderMap = Readonly<Record<string, string | string[] | undefined>>
 
 /** A request that its own dialect does not allow: the client's to mend. */
 export class BadRequest extends Error {

@@ -5,8 +5,9 @@
 import type { Cause, Failure, LimitWindow, Scope } from '../ir/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, parseJson, stringOf } from '../ir/json.ts'
 import type { JsonObject, JsonValue } from '../ir/json.ts'
+import type { HeaderMap } from '../wire/headers.ts'
 import { parseRetryAfter, parseStatedReset } from '../wire/reset-times.ts'
-import type { FailedAnswer, HeaderMap } from './dialect.ts'
+import type { FailedAnswer } from './dialect.ts'
 
 /** A provider's error without its wrapping: what the rows of a table look at. */
 export interface ProviderError {

@@ -1,5 +1,4 @@
 /** Which targets one exchange may ask, and what its attempts teach of them for the next. */
-import type { HeaderMap } from '../dialects/dialect.ts'
 import type { Failure } from '../ir/failure.ts'
 import { admit, dependsOnLoop, isQuiet, type Admission } from '../routing/admission.ts'
 import type { Chain } from '../routing/chains.ts'
@@ -142,7 +141,7 @@ export class Admissions {
     return target.kind === 'cloud' && isUnreachable(failure) && this.#services.network.lost(target.url.origin)
   }
 
-  #noteUsage(target: Target, headers: HeaderMap, nowMs: number): void {
+  #noteUsage(target: Target, headers: HeaderList, nowMs: number): void {
     const { usage } = this.#services
     const windows = readUsage(headers, nowMs)
     if (windows.length === 0) return

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { Fitting } from '../context/fitting.ts'
 import type { Margins } from '../context/margins.ts'
-import type { ClientDialectName, HeaderMap } from '../dialects/dialect.ts'
+import type { ClientDialectName } from '../dialects/dialect.ts'
 import type { Engines } from '../engines/engine.ts'
 import type { Locals } from '../engines/locals.ts'
 import type { Failure } from '../ir/failure.ts'
@@ -134,7 +134,7 @@ export interface Turn {
   /** Of a local target: does something for which the engine is not asked, so that others may ask it meanwhile. */
   aside?: Aside | undefined
   /** Wants to know what the target says beside its answer, whichever dialect that has. */
-  heard?: ((headers: HeaderMap, atMs: number) => void) | undefined
+  heard?: ((headers: HeaderList, atMs: number) => void) | undefined
 }
 
 export const clientGone: Failed = { type: 'failed', failure: { kind: 'client-gone', message: 'The client left.' } }

@@ -2,7 +2,8 @@
 import type { Clock } from '../clock.ts'
 import { numberOf, objectOf, parseJson, stringOf } from '../ir/json.ts'
 import type { Pools } from '../upstream/pools.ts'
-import { parseRetryAfter, type HeaderValues } from '../wire/reset-times.ts'
+import type { HeaderMap } from '../wire/headers.ts'
+import { parseRetryAfter } from '../wire/reset-times.ts'
 
 export type Sent =
   /** But for so many spans. */
@@ -48,7 +49,7 @@ export async function sendTraces(
   }
 }
 
-function judge(status: number, text: string, headers: HeaderValues, nowMs: number): Sent {
+function judge(status: number, text: string, headers: HeaderMap, nowMs: number): Sent {
   if (status >= 200 && status < 300) return { is: 'taken', rejected: rejectedIn(text) }
   const words = `status ${status}`
   if (!passing.has(status)) return { is: 'refused', words }

@@ -95,11 +95,10 @@ function createUnzip({ headers }: AnswerHead): Unzip | undefined {
 const ofCompressed = ['content-encoding', 'content-length']
 
 function plain(head: AnswerHead): AnswerHead {
-  const headers = Object.entries(head.headers).filter(([name]) => !ofCompressed.includes(name))
   // Their end is vouched for by the compression's own.
   return {
     ...head,
-    headers: Object.fromEntries([...headers, ['transfer-encoding', 'chunked']]),
+    headers: [...withoutFields(head.headers, ofCompressed), 'transfer-encoding', 'chunked'],
     passed: withoutFields(head.passed, ofCompressed),
   }
 }

@@ -3,6 +3,9 @@
 /** Name and value in turn, as `node:http` and undici write them: order, spelling and repeats survive. */
 export type HeaderList = string[]
 
+/** Values by lower-case name; one that repeats has all of its own. */
+export type HeaderMap = Readonly<Record<string, string | string[] | undefined>>
+
 /** How a target wants to be told who pays. */
 export interface Credential {
   /** Header name as configured; `Authorization` carries `Bearer <value>`. */
@@ -26,6 +29,31 @@ class Names {
   }
 }
 
+/**
+ * Names that are left out of a head. Heads of one client, and those of one provider, have the same names at the same places: what was
+ * found at a place holds as long as the name there does (~10 ns), and undici finds a name faster that it has seen before.
+ */
+class Omission {
+  readonly #names: Names
+  readonly #before: { name: string; isOut: boolean }[] = []
+
+  constructor(names: readonly string[]) {
+    this.#names = new Names(names)
+  }
+
+  /** The same name, which may be told by the same object again, and whether it is left out. */
+  at(place: number, name: string): { name: string; isOut: boolean } {
+    const before = this.#before[place]
+    if (before?.name === name) return before
+    const found = { name, isOut: this.#names.has(name) }
+    if (place < longestKnown) this.#before[place] = found
+    return found
+  }
+}
+
+/** Entries of a list; more are no usual head. */
+const longestKnown = 128
+
 /** `lower` is as long, and in lower case. */
 function isSame(name: string, lower: string): boolean {
   for (let at = 0; at < lower.length; at += 1) if ((name.charCodeAt(at) | 0x20) !== lower.charCodeAt(at)) return false
@@ -44,10 +72,10 @@ const hopByHopNames = [
   'transfer-encoding',
   'upgrade',
 ]
-const hopByHop = new Names(hopByHopNames)
+const hopByHop = new Omission(hopByHopNames)
 
 /** Nor are these the client's to say: the connection's own host, and `expect`, which the server has already answered. */
-const notForTargets = new Names([...hopByHopNames, 'host', 'expect', 'content-length', 'accept-encoding'])
+const notForTargets = new Omission([...hopByHopNames, 'host', 'expect', 'content-length', 'accept-encoding'])
 
 const credentialHeaders = ['authorization', 'x-api-key']
 
@@ -67,22 +95,22 @@ export function credentialHeader({ header, value }: Credential): [name: string, 
   return [header, header.toLowerCase() === 'authorization' ? `Bearer ${value}` : value]
 }
 
-/** The headers of a relayed answer, out of a list that nobody needs any more. `content-length` stays: the bytes are the same. */
+/** The headers of a relayed answer. `content-length` stays: the bytes are the same. */
 export function responseHeaders(raw: HeaderList): HeaderList {
-  return leaveOut(raw, hopByHop)
+  return leaveOut(raw.slice(), hopByHop)
 }
 
 /**
  * The same list without `dropped`, of which `connection` is one, and without what that names: one pass where it names nothing, as nearly
  * always. In the list itself, as one that grows name by name takes longer, and memory besides.
  */
-function leaveOut(headers: HeaderList, dropped: Names): HeaderList {
+function leaveOut(headers: HeaderList, dropped: Omission): HeaderList {
   let named: string[] | undefined
   let kept = 0
   for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] ?? ''
+    const { name, isOut } = dropped.at(at, headers[at] ?? '')
     const value = headers[at + 1] ?? ''
-    if (!dropped.has(name)) {
+    if (!isOut) {
       headers[kept] = name
       headers[kept + 1] = value
       kept += 2
@@ -124,6 +152,18 @@ export function headerOf(headers: HeaderList, name: string): string | undefined 
     if (found.length === name.length && isSame(found, name)) return headers[at + 1]
   }
   return undefined
+}
+
+/** For whoever looks for many; to find one is {@link headerOf}. */
+export function headerMap(headers: HeaderList): HeaderMap {
+  const values = new Map<string, string | string[]>()
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = (headers[at] ?? '').toLowerCase()
+    const value = headers[at + 1] ?? ''
+    const known = values.get(name)
+    values.set(name, known === undefined ? value : [known, value].flat())
+  }
+  return Object.fromEntries(values)
 }
 
 /** A text made safe for a header value (RFC 9110 5.5): printable ASCII on one line, bounded. */

@@ -3,9 +3,7 @@
  * A reset that is zero, negative, past or unreadable says nothing and gives `undefined`. There is no upper bound:
  * a monthly cap may well be weeks away.
  */
-
-/** Header values by lower-case name. */
-export type HeaderValues = Readonly<Record<string, string | string[] | undefined>>
+import type { HeaderMap } from './headers.ts'
 
 const plainNumber = /^\d+(?:\.\d+)?$/
 const goDuration = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/
@@ -48,7 +46,7 @@ export function parseInstant(value: string | number, nowMs: number): number | un
 }
 
 /** `retry-after-ms` (Azure), else `retry-after` as seconds or as an HTTP-date, in the order the SDKs read them (providers.md 2.3). */
-export function parseRetryAfter(headers: HeaderValues, nowMs: number): number | undefined {
+export function parseRetryAfter(headers: HeaderMap, nowMs: number): number | undefined {
   const milliseconds = header(headers, 'retry-after-ms')
   const atMs = milliseconds === undefined ? undefined : parseWait(`${milliseconds}ms`, nowMs)
   if (atMs !== undefined) return atMs
@@ -91,7 +89,7 @@ export const openAiLimits: readonly LimitHeaders[] = ['requests', 'tokens', 'pro
 
 /** The latest reset among the dimensions with nothing left; the others would name an instant that has nothing to do with the refusal. */
 export function parseExhaustedReset(
-  headers: HeaderValues,
+  headers: HeaderMap,
   limits: readonly LimitHeaders[],
   nowMs: number,
 ): number | undefined {
@@ -106,7 +104,7 @@ function parseReset(text: string | undefined, nowMs: number): number | undefined
 }
 
 /** The windows of the ChatGPT plan that are used up; the latest of their resets (providers.md 1.2, `x-codex-*`). */
-export function parseCodexReset(headers: HeaderValues, nowMs: number): number | undefined {
+export function parseCodexReset(headers: HeaderMap, nowMs: number): number | undefined {
   const used = ['primary', 'secondary'].filter((name) => Number(header(headers, `x-codex-${name}-used-percent`)) >= 100)
   return latest(used.map((name) => parseInstant(header(headers, `x-codex-${name}-reset-at`) ?? '', nowMs)))
 }
@@ -126,7 +124,7 @@ const windowStatus = /^anthropic-ratelimit-unified-(\d+[dh](_\w+)?)-status$/
 const modelClaim = /^(?:five_hour|seven_day)_/
 
 /** What the headers of a Claude subscription say of a refused request; `undefined` when they do not reject it. */
-export function parseUnifiedRejection(headers: HeaderValues, nowMs: number): UnifiedRejection | undefined {
+export function parseUnifiedRejection(headers: HeaderMap, nowMs: number): UnifiedRejection | undefined {
   if (!isRejected(headers)) return undefined
   const windows = Object.keys(headers)
     .map((name) => windowStatus.exec(name))
@@ -155,24 +153,24 @@ function longestOf(windows: readonly string[]): '5h' | '7d' | undefined {
   return windows.includes('5h') ? '5h' : undefined
 }
 
-function claimedWindow(headers: HeaderValues): '5h' | '7d' | undefined {
+function claimedWindow(headers: HeaderMap): '5h' | '7d' | undefined {
   const claim = header(headers, `${unified}representative-claim`)
   if (claim === undefined) return undefined
   return claim.startsWith('seven_day') ? '7d' : claim.startsWith('five_hour') ? '5h' : undefined
 }
 
 /** Spent overage credit was seen on a 429 without further headers (tombii/better-ccflare#261 in providers.md 2.2). */
-function isRejected(headers: HeaderValues): boolean {
+function isRejected(headers: HeaderMap): boolean {
   const status = header(headers, `${unified}status`)
   if (status !== undefined) return status === 'rejected'
   return header(headers, `${unified}overage-disabled-reason`) === 'out_of_credits'
 }
 
-function claimsModel(headers: HeaderValues): boolean {
+function claimsModel(headers: HeaderMap): boolean {
   return modelClaim.test(header(headers, `${unified}representative-claim`) ?? '')
 }
 
-function header(headers: HeaderValues, name: string): string | undefined {
+function header(headers: HeaderMap, name: string): string | undefined {
   const value = headers[name]
   return (Array.isArray(value) ? value[0] : value)?.trim()
 }

@@ -17,12 +17,12 @@ describe('readUsage', () => {
       'anthropic-ratelimit-unified-7d_sonnet-utilization': '0.99',
       'anthropic-ratelimit-unified-7d_sonnet-reset': inHours(90),
     }
-    expect(readUsage(headers, nowMs)).toEqual([
+    expect(readUsage(Object.entries(headers).flat(), nowMs)).toEqual([
       { window: '5h', used: 0.93, resetsAtMs: hoursAhead(2), modelOnly: false },
       { window: '7d', used: 0.4, resetsAtMs: hoursAhead(90), modelOnly: false },
     ])
     const claimed = { ...headers, 'anthropic-ratelimit-unified-representative-claim': 'seven_day_sonnet' }
-    expect(readUsage(claimed, nowMs)).toContainEqual({
+    expect(readUsage(Object.entries(claimed).flat(), nowMs)).toContainEqual({
       window: '7d_sonnet',
       used: 0.99,
       resetsAtMs: hoursAhead(90),
@@ -38,7 +38,7 @@ describe('readUsage', () => {
       'x-codex-secondary-used-percent': '12',
       'x-codex-secondary-reset-at': inHours(100),
     }
-    expect(readUsage(headers, nowMs)).toEqual([
+    expect(readUsage(Object.entries(headers).flat(), nowMs)).toEqual([
       { window: 'primary', used: 0.965, resetsAtMs: hoursAhead(3), modelOnly: false },
       { window: 'secondary', used: 0.12, resetsAtMs: hoursAhead(100), modelOnly: false },
     ])
@@ -53,7 +53,7 @@ describe('readUsage', () => {
       'x-ratelimit-remaining-tokens': '10',
       'x-ratelimit-reset-tokens': '7.66s',
     }
-    expect(readUsage(headers, nowMs)).toEqual([
+    expect(readUsage(Object.entries(headers).flat(), nowMs)).toEqual([
       { window: 'requests', used: 0.98, resetsAtMs: hoursAhead(2), modelOnly: true },
     ])
   })
@@ -73,6 +73,6 @@ describe('readUsage', () => {
       'x-ratelimit-reset-requests': '1h0m0s',
     },
   ])('says nothing where a window has no share or no end: %j', (headers) => {
-    expect(readUsage(headers, nowMs)).toEqual([])
+    expect(readUsage(Object.entries(headers).flat(), nowMs)).toEqual([])
   })
 })

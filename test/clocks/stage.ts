@@ -54,35 +54,29 @@ export class FakeCall {
   readonly #handler: Dispatcher.DispatchHandler
   isAborted = false
   hasSpoken = false
-  readonly #controller: Dispatcher.DispatchController
 
   constructor(origin: string, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
     this.origin = origin
     this.body = Buffer.isBuffer(options.body) ? options.body.toString() : ''
     this.#handler = handler
-    this.#controller = {
-      aborted: false,
-      paused: false,
-      reason: null,
-      rawHeaders: [],
-      rawTrailers: [],
-      abort: () => {
-        this.isAborted = true
-      },
-      pause: () => {},
-      resume: () => {},
-    }
   }
 
   connect(): this {
-    this.#handler.onRequestStart?.(this.#controller, {})
+    this.#handler.onConnect?.(() => {
+      this.isAborted = true
+    })
     return this
   }
 
   head(headers: Record<string, string>, status = 200): this {
-    this.#controller.rawHeaders = Object.entries(headers).flat()
+    const raw = Object.entries(headers).flat()
     this.#handler.onResponseStarted?.()
-    this.#handler.onResponseStart?.(this.#controller, status, headers, 'OK')
+    this.#handler.onHeaders?.(
+      status,
+      raw.map((text) => Buffer.from(text)),
+      () => {},
+      'OK',
+    )
     return this
   }
 
@@ -93,16 +87,16 @@ export class FakeCall {
 
   say(...frames: string[]): this {
     this.hasSpoken = true
-    for (const frame of frames) this.#handler.onResponseData?.(this.#controller, Buffer.from(frame))
+    for (const frame of frames) this.#handler.onData?.(Buffer.from(frame))
     return this
   }
 
   end(): void {
-    this.#handler.onResponseEnd?.(this.#controller, {})
+    this.#handler.onComplete?.([])
   }
 
   break(): void {
-    this.#handler.onResponseError?.(this.#controller, Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
+    this.#handler.onError?.(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
   }
 }
 

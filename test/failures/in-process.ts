@@ -23,16 +23,6 @@ export interface Script {
   breaks: boolean
 }
 
-const controller: Dispatcher.DispatchController = {
-  aborted: false,
-  paused: false,
-  reason: null,
-  rawHeaders: [],
-  abort: () => {},
-  pause: () => {},
-  resume: () => {},
-}
-
 /** Never connects: every call is answered by its script. */
 class ScriptedPool extends Pool {
   #script: Script = { type: '', chunks: [], breaks: true }
@@ -44,12 +34,13 @@ class ScriptedPool extends Pool {
   override dispatch(_options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     queueMicrotask(() => {
       const { type, chunks, breaks } = this.#script
-      handler.onRequestStart?.(controller, null)
+      const head = ['content-type', type, 'transfer-encoding', 'chunked'].map((text) => Buffer.from(text))
+      handler.onConnect?.(() => {})
       handler.onResponseStarted?.()
-      handler.onResponseStart?.(controller, 200, { 'content-type': type, 'transfer-encoding': 'chunked' })
-      for (const chunk of chunks) handler.onResponseData?.(controller, chunk)
-      if (breaks) handler.onResponseError?.(controller, Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
-      else handler.onResponseEnd?.(controller, {})
+      handler.onHeaders?.(200, head, () => {}, 'OK')
+      for (const chunk of chunks) handler.onData?.(chunk)
+      if (breaks) handler.onError?.(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
+      else handler.onComplete?.([])
     })
     return true
   }

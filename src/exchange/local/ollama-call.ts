@@ -6,7 +6,7 @@ import { streamCut, type Failure } from '../../ir/failure.ts'
 import { parseJson } from '../../ir/json.ts'
 import type { Target } from '../../routing/target.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../../upstream/attempt.ts'
-import { headerText, type HeaderList } from '../../wire/headers.ts'
+import { headerMap, headerOf, headerText, type HeaderList } from '../../wire/headers.ts'
 import { createNdjsonDecoder } from '../../wire/ndjson.ts'
 import type { FrameDecoder } from '../../wire/sse.ts'
 import { clientGone, type Outcome, type Services, type Settle } from '../outcome.ts'
@@ -126,7 +126,13 @@ class OllamaListener implements CallListener {
     const given = [...this.#headers(head), 'content-length', String(body.length)]
     if (status !== 200) {
       const text = body.toString('utf8')
-      const said = { status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() }
+      const said = {
+        status,
+        headers: headerMap(headers),
+        body: parseJson(text),
+        text,
+        nowMs: this.#services.clock.now(),
+      }
       const original = { status, statusMessage, headers: given, body }
       return this.#outcome.resolve({ type: 'failed', failure: decodeFailure(said), original })
     }
@@ -136,10 +142,9 @@ class OllamaListener implements CallListener {
   }
 
   #headers({ headers }: AnswerHead): HeaderList {
-    const type = headers['content-type']
     return [
       'content-type',
-      typeof type === 'string' ? type : 'application/json',
+      headerOf(headers, 'content-type') ?? 'application/json',
       'X-Trooper-Provider',
       headerText(this.#target.name),
     ]

@@ -8,7 +8,7 @@ function head(
   status: number,
   headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' },
 ): AnswerHead {
-  return { atMs: 0, status, statusMessage: '', headers, passed: [] }
+  return { atMs: 0, status, statusMessage: '', headers: Object.entries(headers).flat(), passed: [] }
 }
 
 function bodyOf(...chunks: Buffer[]): WholeBody {

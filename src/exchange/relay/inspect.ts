@@ -5,7 +5,7 @@ import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../../ir
 import type { Failure } from '../../ir/failure.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
 import { encodingOf } from '../../wire/encoding.ts'
-import { withoutFields } from '../../wire/headers.ts'
+import { headerOf, withoutFields, type HeaderList } from '../../wire/headers.ts'
 import { walkThrough, type Walked } from '../../wire/json-walk.ts'
 import type { WholeBody } from './whole-body.ts'
 
@@ -40,8 +40,8 @@ const byteOrderMark = new Set([0xef, 0xbb, 0xbf])
 /** The head of such a body, as if it called itself that: clients go by what it says, and so does whoever judges it. */
 export function asJson(head: AnswerHead): AnswerHead {
   const type = 'application/json'
-  const passed = [...withoutFields(head.passed, ['content-type']), 'content-type', type]
-  return { ...head, headers: { ...head.headers, 'content-type': type }, passed }
+  const typed = (headers: HeaderList): HeaderList => [...withoutFields(headers, ['content-type']), 'content-type', type]
+  return { ...head, headers: typed(head.headers), passed: typed(head.passed) }
 }
 
 /** A body that calls itself JSON, whatever was asked for. */
@@ -50,8 +50,7 @@ export function isJson(head: AnswerHead): boolean {
 }
 
 function contentType({ headers }: AnswerHead): string {
-  const type = headers['content-type']
-  return typeof type === 'string' ? type.toLowerCase() : ''
+  return headerOf(headers, 'content-type')?.toLowerCase() ?? ''
 }
 
 function isPlain({ headers }: AnswerHead): boolean {
@@ -139,7 +138,7 @@ function isSpace(byte: number | undefined): boolean {
 
 /** Without a length and without chunks nothing vouches for the end but the JSON itself. */
 function hasStatedEnd({ headers }: AnswerHead): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+  return headerOf(headers, 'content-length') !== undefined || headerOf(headers, 'transfer-encoding') !== undefined
 }
 
 function parseWhole(body: WholeBody): BodyFault {

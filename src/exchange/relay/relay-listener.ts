@@ -2,13 +2,13 @@
  * An answer on its way through. What is held back before the commit point: a whole answer that is not streamed, and the announcing frames
  * of a stream.
  */
-import type { ClientDialect, ClientDialectName, HeaderMap } from '../../dialects/dialect.ts'
+import type { ClientDialect, ClientDialectName } from '../../dialects/dialect.ts'
 import { isSilent } from '../../dialects/gaps.ts'
 import { clientDialects } from '../../dialects/registry.ts'
 import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
 import { objectOf, parseJson } from '../../ir/json.ts'
 import type { AnswerHead, Attempt, CallListener } from '../../upstream/attempt.ts'
-import { withoutLength } from '../../wire/headers.ts'
+import { withoutLength, type HeaderList } from '../../wire/headers.ts'
 import { createSseDecoder, type Frame, type FrameDecoder } from '../../wire/sse.ts'
 import { AnswerNotes } from './answer-notes.ts'
 import { asJson, beginsAsJson, formOf, isBlank, saysStream } from './inspect.ts'
@@ -268,10 +268,10 @@ export class RelayListener implements CallListener {
   }
 
   #failureOf(fault: StreamFault): Failure {
-    return fault.type === 'found' ? fault.failure : this.#decode({}, fault.frame.data)
+    return fault.type === 'found' ? fault.failure : this.#decode([], fault.frame.data)
   }
 
-  #decode(headers: HeaderMap, text: string): Failure {
+  #decode(headers: HeaderList, text: string): Failure {
     return decodeWithin(this.#dialectName, headers, text, this.#services.clock.now())
   }
 

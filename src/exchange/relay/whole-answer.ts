@@ -1,13 +1,13 @@
 /** What becomes of a relayed answer that was read whole, before the client sees any of it. */
 import type { Clock } from '../../clock.ts'
-import type { ClientDialectName, HeaderMap } from '../../dialects/dialect.ts'
+import type { ClientDialectName } from '../../dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../dialects/registry.ts'
 import { unrolls } from '../../dialects/unroll.ts'
 import { parseExact } from '../../ir/exact-json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { isObject, parseJson } from '../../ir/json.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
-import { withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
+import { headerMap, withoutFields, withoutLength, type HeaderList } from '../../wire/headers.ts'
 import { findAnswerFault, findBodyFault, mended, withinAnswer } from './inspect.ts'
 import type { WholeBody } from './whole-body.ts'
 
@@ -48,18 +48,19 @@ export function judgeWhole(
 }
 
 /** An error inside an answer with status 200. */
-export function decodeWithin(dialect: ClientDialectName, headers: HeaderMap, text: string, nowMs: number): Failure {
+export function decodeWithin(dialect: ClientDialectName, headers: HeaderList, text: string, nowMs: number): Failure {
   return withinAnswer(decode(dialect, undefined, headers, text, nowMs))
 }
 
 function decode(
   dialect: ClientDialectName,
   status: number | undefined,
-  headers: HeaderMap,
+  headers: HeaderList,
   text: string,
   nowMs: number,
 ): Failure {
-  return targetDialects[dialect].decodeFailure({ status, headers, body: parseJson(text), text, nowMs })
+  const said = { status, headers: headerMap(headers), body: parseJson(text), text, nowMs }
+  return targetDialects[dialect].decodeFailure(said)
 }
 
 /** A body where a stream was asked for: clients hear nothing in it, or loop (real-clients.md 5). */

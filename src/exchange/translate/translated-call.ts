@@ -9,6 +9,7 @@ import { isObject, parseJson } from '../../ir/json.ts'
 import type { DialectName } from '../../ir/request.ts'
 import { startAttempt, type AnswerHead, type Attempt, type Call, type CallListener } from '../../upstream/attempt.ts'
 import { UnzippingListener } from '../../upstream/unzip.ts'
+import { headerMap } from '../../wire/headers.ts'
 import { createNdjsonDecoder } from '../../wire/ndjson.ts'
 import { createSseDecoder, type FrameDecoder } from '../../wire/sse.ts'
 import { beginsAsJson, errorText, isJson, statesError, withinAnswer } from '../relay/inspect.ts'
@@ -156,7 +157,7 @@ class TranslationListener implements CallListener {
     const stream = isObject(body) && !statesError(body) ? unrolls[this.#targetName](body) : undefined
     if (stream === undefined) {
       if (body === undefined) return this.#fail(streamCut)
-      const said = { status: undefined, headers, body, text, nowMs: this.#services.clock.now() }
+      const said = { status: undefined, headers: headerMap(headers), body, text, nowMs: this.#services.clock.now() }
       return this.#fail(withinAnswer(this.#targetDialect.decodeFailure(said)))
     }
     this.#listen().frames.feed(Buffer.from(stream))
@@ -177,7 +178,7 @@ class TranslationListener implements CallListener {
   }
 
   #refuse({ status, headers }: AnswerHead, text: string): void {
-    const said = { status, headers, body: parseJson(text), text, nowMs: this.#services.clock.now() }
+    const said = { status, headers: headerMap(headers), body: parseJson(text), text, nowMs: this.#services.clock.now() }
     this.#fail(this.#targetDialect.decodeFailure(said))
   }
 
