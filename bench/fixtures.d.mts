@@ -10,4 +10,6 @@ export const largeAnswerOnWire: Buffer
 export const streamHeadOnWire: Buffer
 export const streamChunksOnWire: Buffer[]
 export const streamEndOnWire: Buffer
+export const briefFrames: Buffer[]
+export const briefStreamOnWire: Buffer
 export function requestOnWire(port: number, path: string, body: Buffer): Buffer

@@ -98,6 +98,14 @@ export const streamChunksOnWire = streamFrames.map((bytes) => chunk(bytes))
 export const begunFrames = 3
 export const streamEndOnWire = Buffer.from('0\r\n\r\n')
 
+/** A whole stream of few words. */
+export const briefFrames = [...streamFrames.slice(0, 4), ...streamFrames.slice(-3)]
+export const briefStreamOnWire = Buffer.concat([
+  streamHeadOnWire,
+  ...briefFrames.map((bytes) => chunk(bytes)),
+  streamEndOnWire,
+])
+
 /** A whole request as bytes of HTTP/1.1. */
 export function requestOnWire(port, path, body) {
   const lines = [

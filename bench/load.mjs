@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { buildConnector, Pool } from 'undici'
 import {
   begunFrames,
+  briefFrames,
   largeAnswer,
   largeRequest,
   requestHeaders,
@@ -24,7 +25,12 @@ const cases = {
   json: { path: endpoint, body: shortRequest, expected: shortAnswer },
   upload: { path: endpoint, body: largeRequest, expected: shortAnswer },
   download: { path: `${endpoint}?answer=large`, body: shortRequest, expected: largeAnswer },
-  stream: { path: `${endpoint}?answer=stream`, body: streamRequest, expected: Buffer.concat(streamFrames) },
+  stream: streamCase('stream', streamFrames),
+  brief: streamCase('brief', briefFrames),
+}
+
+function streamCase(answer, frames) {
+  return { path: `${endpoint}?answer=${answer}`, body: streamRequest, expected: Buffer.concat(frames), isStream: true }
 }
 
 /** `job`: {name, port, connections, requests}. All connections draw on one count of requests. */
@@ -33,7 +39,7 @@ async function run(job) {
   const startedAtMs = performance.now()
   const timeout = setTimeout(() => tally.stop(new Error(`${job.name}: not done in ${jobLimitMs} ms`)), jobLimitMs)
   try {
-    await (job.name === 'stream' ? runStreams(tally) : runRequests(tally))
+    await (cases[job.name].isStream ? runStreams(tally) : runRequests(tally))
   } finally {
     clearTimeout(timeout)
   }
@@ -189,13 +195,12 @@ async function streamInTurn(tally, pool) {
   while (tally.started < tally.job.requests) {
     tally.started += 1
     const askedAtMs = performance.now()
-    await readStream(pool)
+    await readStream(pool, cases[tally.job.name])
     tally.latenciesMs.push(performance.now() - askedAtMs)
   }
 }
 
-function readStream(pool) {
-  const { path, body, expected } = cases.stream
+function readStream(pool, { path, body, expected }) {
   return new Promise((resolve, reject) => {
     let at = 0
     pool.dispatch(

@@ -100,8 +100,8 @@ async function startBare(name, origin, flags) {
 }
 
 async function warmUp({ port }, load) {
-  for (const { name, connections, warmUp: requests } of measures)
-    await answers(load, { name, port, connections, requests })
+  for (const { connections, warmUps } of measures)
+    for (const [name, requests] of Object.entries(warmUps)) await answers(load, { name, port, connections, requests })
 }
 
 /** All proxies at one measure, then the next: a noisy minute meets every proxy. */

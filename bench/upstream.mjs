@@ -1,11 +1,12 @@
 // The provider: raw TCP and canned bytes, so that it costs little of the core it shares with the load.
-// The query of the request says which answer is wanted: none a short one, `?answer=stream`, `?answer=large`, or `?answer=begun`, a stream
-// that begins and then says nothing.
+// The query of the request says which answer is wanted: none a short one, `?answer=stream`, `?answer=brief`, a stream that is there
+// at once, `?answer=large`, or `?answer=begun`, a stream that begins and then says nothing.
 import { createServer } from 'node:net'
 import {
   largeAnswerOnWire,
   shortAnswerOnWire,
   begunFrames,
+  briefStreamOnWire,
   streamChunksOnWire,
   streamEndOnWire,
   streamHeadOnWire,
@@ -47,6 +48,7 @@ function bodyLength(head) {
 function answer(socket, head) {
   const path = head.slice(0, head.indexOf('\r\n'))
   if (path.includes('answer=stream')) stream(socket)
+  else if (path.includes('answer=brief')) socket.write(briefStreamOnWire)
   else if (path.includes('answer=begun'))
     socket.write(Buffer.concat([streamHeadOnWire, ...streamChunksOnWire.slice(0, begunFrames)]))
   else socket.write(path.includes('answer=large') ? largeAnswerOnWire : shortAnswerOnWire)

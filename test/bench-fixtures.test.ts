@@ -23,6 +23,8 @@ import {
   shortAnswer,
   shortAnswerOnWire,
   shortRequest,
+  briefFrames,
+  briefStreamOnWire,
   streamChunksOnWire,
   streamEndOnWire,
   streamFrames,
@@ -168,6 +170,7 @@ it.each([
   ['short', [shortAnswerOnWire], shortAnswer],
   ['large', [largeAnswerOnWire], largeAnswer],
   ['streamed', [streamHeadOnWire, ...streamChunksOnWire, streamEndOnWire], Buffer.concat(streamFrames)],
+  ['streamed at once', [briefStreamOnWire], Buffer.concat(briefFrames)],
 ])('answers in valid HTTP/1.1: %s', async (_name, onWire, body) => {
   const server = createTcpServer((socket) => socket.once('data', () => socket.end(Buffer.concat(onWire))))
   const call = request({ port: await listen(server), host: '127.0.0.1', agent: false }).end()
