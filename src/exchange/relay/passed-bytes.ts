@@ -1,13 +1,12 @@
 /** The bytes of a stream that its client got, in one place. */
-
-const firstBytes = 2048
+import { giveMemory, takeMemory } from './spare-memory.ts'
 
 /**
  * A copy (~30 ns a chunk): chunks that are kept as they came, or as texts, cost the collector 1 µs each, as it carries every one of
  * them from one generation to the next.
  */
 export class PassedBytes {
-  #bytes = Buffer.allocUnsafeSlow(firstBytes)
+  #bytes = takeMemory(0)
   #length = 0
 
   get length(): number {
@@ -16,7 +15,7 @@ export class PassedBytes {
 
   push(chunk: Buffer): void {
     const length = this.#length + chunk.length
-    if (length > this.#bytes.length) this.#moveTo(Math.max(length, 2 * this.#bytes.length))
+    if (length > this.#bytes.length) this.#moveTo(takeMemory(length))
     this.#bytes.set(chunk, this.#length)
     this.#length = length
   }
@@ -32,9 +31,17 @@ export class PassedBytes {
     this.#length -= from
   }
 
-  #moveTo(bytes: number): void {
-    const larger = Buffer.allocUnsafeSlow(bytes)
-    larger.set(this.between(0))
-    this.#bytes = larger
+  /** Nobody asks for them any more: from here on there are none, and what `between` gave is another stream's. */
+  release(): void {
+    this.#length = 0
+    this.#moveTo(nothing)
+  }
+
+  #moveTo(memory: Buffer): void {
+    memory.set(this.between(0))
+    giveMemory(this.#bytes)
+    this.#bytes = memory
   }
 }
+
+const nothing = Buffer.alloc(0)

@@ -83,6 +83,7 @@ export class RelayListener implements CallListener {
       const stream = this.#phase.at === 'streaming' ? this.#phase.stream : undefined
       this.#leave()
       if (stream) this.#notes.ended(stream.tail.frames())
+      stream?.release()
       this.#outcome.resolve(clientGone)
     })
   }
@@ -199,6 +200,7 @@ export class RelayListener implements CallListener {
     this.#outcome.resolve({ type: 'answered' })
     const last = this.#onAnswer ? stream?.tail.endFrame() : undefined
     if (last) this.#onAnswer?.(last.data)
+    stream?.release()
   }
 
   fault(error: unknown): void {
@@ -317,5 +319,7 @@ function held({ status, statusMessage, passed }: AnswerHead, chunks: Buffer[]): 
 function isWhole(dialect: ClientDialect, chunks: Buffer[]): boolean {
   const passed = new PassedBytes()
   for (const chunk of chunks) passed.push(chunk)
-  return new StreamTail(dialect.judgeFrame, passed).isWhole()
+  const isEnded = new StreamTail(dialect.judgeFrame, passed).isWhole()
+  passed.release()
+  return isEnded
 }

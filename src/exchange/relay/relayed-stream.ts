@@ -102,6 +102,11 @@ export class RelayedStream {
     return this.#isKept ? readSse(this.#passed.between(0)) : undefined
   }
 
+  /** It is over, and nobody asks for anything of it any more. */
+  release(): void {
+    this.#passed.release()
+  }
+
   #take(frames: Buffer): Buffer | undefined {
     if (this.#fault) return undefined
     if (this.#isBlind) this.#lastWord.noteUnreadable(this.#atMs)
