@@ -29,7 +29,7 @@ export function createPools(connectTimeoutMs: number, ports: OwnPorts = new Map(
       bodyTimeout: 0,
       keepAliveTimeout: 20_000,
       maxHeaderSize: maxHeaderBytes,
-      connect: connectorTo(ports.get(origin), connectTimeoutMs + graceMs),
+      connect: tellingOfSockets(connectorTo(ports.get(origin), connectTimeoutMs + graceMs)),
     })
   return {
     at: (origin) => {
@@ -43,6 +43,21 @@ export function createPools(connectTimeoutMs: number, ports: OwnPorts = new Map(
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
     },
   }
+}
+
+/**
+ * An error of undici's says how much was read from its connection; Node's own, which it passes on where a connection is reset, does not. By
+ * that a kept connection is known that its target closed while it lay idle (transport-error.ts).
+ */
+function tellingOfSockets(connect: buildConnector.connector): buildConnector.connector {
+  return (place, callback) =>
+    connect(place, (error, socket) => {
+      if (error) return callback(error, null)
+      socket.on('error', (broken) => {
+        if (!('socket' in broken)) Object.assign(broken, { socket: { bytesRead: socket.bytesRead } })
+      })
+      callback(null, socket)
+    })
 }
 
 /** An own process is found by asking for its port at each connection. */

@@ -11,8 +11,8 @@ import type { RunningTrooper, TestedDialect } from './trooper.ts'
 
 interface Said {
   bytes: Buffer | string
-  /** The connection ends with it. */
-  ends?: boolean
+  /** The connection ends with it; one that is reset says nothing. */
+  ends?: 'cleanly' | 'by reset'
 }
 
 let says: Said
@@ -61,7 +61,8 @@ function isWhole(request: string): boolean {
 }
 
 function answer(socket: Socket): void {
-  if (says.ends) socket.end(says.bytes)
+  if (says.ends === 'by reset') socket.resetAndDestroy()
+  else if (says.ends) socket.end(says.bytes)
   else socket.write(says.bytes)
 }
 
@@ -151,7 +152,7 @@ describe.each(dialectNames)('what is no answer of %s, though its status says tha
     ['no content', { bytes: head([], '204 No Content') }],
     ['a sentence', { bytes: body('upstream error', ['content-type: text/plain']) }],
     ['half an answer of no stated type', { bytes: body(cut, []) }],
-    ['half an answer until the connection ends', { bytes: head(['connection: close']) + cut, ends: true }],
+    ['half an answer until the connection ends', { bytes: head(['connection: close']) + cut, ends: 'cleanly' }],
     ['an empty object', { bytes: body('{ }', [json]) }],
     ['an empty list', { bytes: body('[]', [json]) }],
     ['a redirection', { bytes: body('', ['location: https://login.example/'], '302 Found') }],
@@ -262,7 +263,7 @@ describe.each(dialectNames)('a provider of %s that calls a body a stream where n
 describe('a provider that says little of its answer', () => {
   it.each(['anthropic', 'openai-chat'] as const)('is read as the stream that was asked of it: %s', async (dialect) => {
     for (const fields of [[], ['content-type: text/plain'], ['content-type: application/octet-stream']]) {
-      says = { bytes: head([...fields, 'connection: close']) + stream[dialect], ends: true }
+      says = { bytes: head([...fields, 'connection: close']) + stream[dialect], ends: 'cleanly' }
       expect(await ask(dialect, true)).toMatchObject({ text: stream[dialect], by: 'provider' })
       says = { bytes: inBytes(`\n: alive\n\n${stream[dialect]}`, fields) }
       expect(await ask(dialect, true)).toMatchObject({ text: expect.stringContaining(stream[dialect]), by: 'provider' })
@@ -281,9 +282,9 @@ describe('a provider that says little of its answer', () => {
 })
 
 describe('an answer whose connection ends before its head is whole', () => {
-  const cut = async (bytes: string): Promise<[by: string, requests: number]> => {
+  const cut = async (bytes: string, ends: Said['ends'] = 'cleanly'): Promise<[by: string, requests: number]> => {
     requests = 0
-    says = { bytes, ends: true }
+    says = { bytes, ends }
     return [(await ask('anthropic', false)).by, requests]
   }
 
@@ -298,12 +299,15 @@ describe('an answer whose connection ends before its head is whole', () => {
     },
   )
 
-  it('is asked for once more where nothing of it came on one that was kept', async () => {
-    says = { bytes: body(whole.anthropic, [json]) }
-    expect(await ask('anthropic', false)).toMatchObject({ by: 'provider' })
-    expect(await cut('')).toEqual(['local', 2])
-    expect(await cut('')).toEqual(['local', 1])
-  })
+  it.each(['cleanly', 'by reset'] as const)(
+    'is asked for once more where nothing of it came on one that was kept: it ends %s',
+    async (ends) => {
+      says = { bytes: body(whole.anthropic, [json]) }
+      expect(await ask('anthropic', false)).toMatchObject({ by: 'provider' })
+      expect(await cut('', ends)).toEqual(['local', 2])
+      expect(await cut('', ends)).toEqual(['local', 1])
+    },
+  )
 })
 
 describe('a provider that says much of its answer', () => {
@@ -332,7 +336,7 @@ describe('a compressed answer', () => {
     ['is empty', 'deflate', packed.deflate],
   ])('that %s (%s) leaves nobody waiting when its connection breaks', async (_what, encoding, bytes) => {
     const fields = ['content-type: text/event-stream', `content-encoding: ${encoding}`, 'content-length: 99999']
-    says = { bytes: Buffer.concat([Buffer.from(head(fields)), bytes]), ends: true }
+    says = { bytes: Buffer.concat([Buffer.from(head(fields)), bytes]), ends: 'cleanly' }
     expect((await ask('anthropic', true)).text).toContain('event: message_stop')
   })
 
