@@ -3,8 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../ir/failure.ts'
-import { responseHeaders, type HeaderList } from '../wire/headers.ts'
-import { createHeaderReader } from '../wire/raw-headers.ts'
+import { headerTexts, responseHeaders, type HeaderList } from '../wire/headers.ts'
 import type { Patience } from './patience.ts'
 import type { Pools } from './pools.ts'
 import { transportFailure } from './transport-error.ts'
@@ -105,7 +104,7 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     if (status < 200 || this.#isOver || this.#watch.hasHead) return true
     const atMs = this.#clock.now()
     this.#watch.headCame(atMs)
-    const headers = readHeaders(raw)
+    const headers = headerTexts(raw)
     try {
       this.#listener.head({ atMs, status, statusMessage, headers, passed: responseHeaders(headers) })
     } catch (error) {
@@ -189,8 +188,6 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     this.#watch.stop()
   }
 }
-
-const readHeaders = createHeaderReader()
 
 const timeoutMessages: { readonly [P in LatePhase]: string } = {
   connect: 'The connection was not made in time.',

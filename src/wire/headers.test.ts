@@ -1,5 +1,14 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { credentialHeader, headerOf, headerText, requestHeaders, responseHeaders } from './headers.ts'
+import {
+  credentialHeader,
+  headerMap,
+  headerOf,
+  headerText,
+  headerTexts,
+  requestHeaders,
+  responseHeaders,
+} from './headers.ts'
 
 const identity = ['accept-encoding', 'identity']
 
@@ -105,5 +114,52 @@ describe('headerText', () => {
 
   it('is bounded', () => {
     expect(headerText('x'.repeat(5000)).length).toBeLessThanOrEqual(1000)
+  })
+})
+
+describe('heads that follow one another', () => {
+  const name = fc.constantFrom('a', 'A', 'te', 'TE', 'td', 'host', 'Host', 'connection', 'upgrade', 'upgrads', 'x-hop')
+  const value = fc.constantFrom('1', 'close', 'x-hop', 'a, te')
+  const head = fc.array(fc.tuple(name, value), { maxLength: 5 }).map((pairs) => pairs.flat())
+
+  /** What RFC 9110 7.6.1 wants, said as plainly as can be. */
+  function plainly(raw: readonly string[]): string[] {
+    const pairs = raw.flatMap((text, at) => (at % 2 === 0 ? [[text.toLowerCase(), text, raw[at + 1] ?? '']] : []))
+    const named = pairs.flatMap(([lower, , said = '']) => (lower === 'connection' ? said.split(', ') : []))
+    const out = ['connection', 'te', 'upgrade', ...named]
+    return pairs.flatMap(([lower = '', ...pair]) => (out.includes(lower) ? [] : pair))
+  }
+
+  it('lose the same fields whatever stood at their places before', () => {
+    fc.assert(
+      fc.property(head, (raw) => {
+        expect(responseHeaders(raw)).toEqual(plainly(raw))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('may be longer than any before', () => {
+    const raw = Array.from({ length: 500 }, (_, at) => (at % 4 === 0 ? 'te' : `x-${at}`))
+    expect(responseHeaders(raw)).toHaveLength(250)
+    expect(responseHeaders(raw)).toEqual(plainly(raw))
+  })
+})
+
+describe('headerTexts', () => {
+  it('gives names and values as they were written, byte for byte', () => {
+    const written = ['Date', 'today', 'x-name', 'caf\u00E9', 'set-cookie', 'a', 'Set-Cookie', 'b', 'X-Empty', '']
+    expect(headerTexts(written.map((text) => Buffer.from(text, 'latin1')))).toEqual(written)
+  })
+})
+
+describe('headerMap', () => {
+  it('has every value of a name, in any case, and no other name', () => {
+    const map = headerMap(['Set-Cookie', 'a', 'Date', 'today', 'set-cookie', 'b', '__proto__', 'c', 'SET-COOKIE', 'd'])
+    expect(Object.entries(map)).toEqual([
+      ['set-cookie', ['a', 'b', 'd']],
+      ['date', 'today'],
+      ['__proto__', 'c'],
+    ])
   })
 })
