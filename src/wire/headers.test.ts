@@ -162,4 +162,10 @@ describe('headerMap', () => {
       ['__proto__', 'c'],
     ])
   })
+
+  it('is made without a copy of all values at each, of which a head has room for tens of thousands', () => {
+    const values = Array.from({ length: 30_000 }, (_, at) => String(at))
+    const headers = values.flatMap((value) => ['a', value])
+    expect(headerMap(headers)).toEqual({ a: values })
+  })
 })

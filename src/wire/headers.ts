@@ -166,7 +166,9 @@ export function headerMap(headers: HeaderList): HeaderMap {
     const name = (headers[at] ?? '').toLowerCase()
     const value = headers[at + 1] ?? ''
     const known = values.get(name)
-    values.set(name, known === undefined ? value : [known, value].flat())
+    // Added to, as a head of 64 KiB has room for tens of thousands of one name.
+    if (Array.isArray(known)) known.push(value)
+    else values.set(name, known === undefined ? value : [known, value])
   }
   return Object.fromEntries(values)
 }
