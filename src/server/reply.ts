@@ -37,8 +37,9 @@ export class HttpReply implements Reply {
     else this.#response.writeHead(status, headers)
   }
 
+  /** Before no bytes of a body, as `flushHeaders` writes in UTF-8 what was read as Latin-1; where there can be no body, the end sends it. */
   flushHead(): void {
-    this.#response.flushHeaders()
+    if (!this.#response.destroyed) this.#response.write(noBytes)
   }
 
   write(chunk: Buffer | string): boolean {
@@ -73,3 +74,5 @@ function isReasonPhrase(text: string): boolean {
 }
 
 function nothing(): void {}
+
+const noBytes = Buffer.alloc(0)
