@@ -208,6 +208,29 @@ describe('a call that is held', () => {
     },
   )
 
+  it('and has ended lets none go on that is held on its connection', async () => {
+    respond = (socket) => socket.write(answer('text'))
+    const first = new Heard()
+    const ended = ask(first)
+    await first.over
+    ended.pause()
+    await aTurn()
+    let headCame = (): void => {}
+    const came = new Promise<void>((resolve) => (headCame = resolve))
+    const second = new Heard({ head: () => headCame() })
+    const attempt = ask(second)
+    attempt.pause()
+    await came
+    await aTurn()
+    ended.resume()
+    expect(asked).toHaveLength(2)
+    expect(asked[0]).toBe(asked[1])
+    expect(second.moments).toEqual(['head'])
+    attempt.resume()
+    await second.over
+    expect(second.text).toBe('text')
+  })
+
   it('before it has begun to be answered hears its head alone', async () => {
     respond = (socket) => socket.write(answer('text'))
     let headCame = (): void => {}

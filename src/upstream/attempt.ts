@@ -155,7 +155,8 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     this.#watch.resume()
     if (!this.#isPaused) return
     this.#isPaused = false
-    this.#goOn?.()
+    // The connection of one that is over may be another's by now.
+    if (!this.#isOver) this.#goOn?.()
   }
 
   abort(): void {
