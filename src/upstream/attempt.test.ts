@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { setImmediate as aTurn } from 'node:timers/promises'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { setImmediate as aTurn } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
 import { startAttempt, type AnswerHead, type Attempt, type CallListener } from './attempt.ts'
 import { createPools, type Pools } from './pools.ts'
+import { UnzippingListener } from './unzip.ts'
 
 const limits = { connectMs: 5000, headMs: 5000, firstContentMs: 5000, stallMs: 5000 }
 const patience = {
@@ -137,6 +139,31 @@ describe('a listener that throws', () => {
     expect(asked).toHaveLength(2)
     expect(asked[0] === asked[1]).toBe(moment === 'end')
   })
+})
+
+it('a listener that throws at what was compressed hears nothing more, and the call ends with the next bytes', async () => {
+  const parts = ['one', 'two'].map((text) => gzipSync(text))
+  let sayMore = (): void => {}
+  const closed = new Promise<void>((resolve) => {
+    respond = (socket) => {
+      socket.once('close', resolve)
+      socket.write('HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 1000\r\n\r\n')
+      socket.write(parts[0] ?? '')
+      sayMore = () => socket.write(parts[1] ?? '')
+    }
+  })
+  const fault = new Error('broken')
+  const heard = new Heard({
+    data: () => {
+      throw fault
+    },
+  })
+  ask(new UnzippingListener(heard))
+  await heard.over
+  sayMore()
+  await closed
+  expect(heard.moments).toEqual(['head', 'data', 'fault'])
+  expect(heard.faults).toEqual([fault])
 })
 
 describe('a call that is given up', () => {

@@ -13,6 +13,8 @@ export class UnzippingListener implements CallListener {
   readonly #listener: CallListener
   #unzip: Unzip | undefined
   #heardAtMs = 0
+  /** What it threw outside of any call that came from the connection: that ends with its next bytes. */
+  #fault: { error: unknown } | undefined
 
   constructor(listener: CallListener) {
     this.#listener = listener
@@ -31,6 +33,7 @@ export class UnzippingListener implements CallListener {
   /** What is compressed is heard later: that it comes is all there is to say of it. */
   data(chunk: Buffer, atMs: number): boolean {
     if (!this.#unzip) return this.#listener.data(chunk, atMs)
+    if (this.#fault) throw this.#fault.error
     this.#heardAtMs = atMs
     this.#unzip.write(chunk)
     return true
@@ -65,14 +68,16 @@ export class UnzippingListener implements CallListener {
   }
 
   fault(error: unknown): void {
-    this.#listener.fault(error)
+    if (!this.#fault) this.#listener.fault(error)
   }
 
-  /** Outside of the call that came from the connection nobody catches what the listener throws. */
+  /** Outside of the call that came from the connection nobody catches what the listener throws; nothing follows that. */
   #tell(say: () => void): void {
+    if (this.#fault) return
     try {
       say()
     } catch (error) {
+      this.#fault = { error }
       this.#listener.fault(error)
     }
   }
