@@ -313,5 +313,8 @@ describe('a head', () => {
     expect((await hear('HEAD')).moments).toEqual(['head', 'end'])
     respond = (socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n')
     expect((await hear()).moments).toEqual(['head', 'end'])
+    // What the answer would be that the client has already.
+    respond = (socket) => socket.write('HTTP/1.1 304 Not Modified\r\ncontent-length: 4\r\n\r\n')
+    expect((await hear()).moments).toEqual(['head', 'end'])
   })
 })

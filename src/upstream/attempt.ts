@@ -79,6 +79,8 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
   #isOver = false
   /** Something of an answer came, though it were one byte of its head. */
   #hasBegun = false
+  /** Its answer is whole with its head (RFC 9112 6.3). */
+  #hasNoBody = false
 
   constructor(clock: Clock, patience: Patience, { body }: Call, listener: CallListener) {
     this.#clock = clock
@@ -104,6 +106,7 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     if (status < 200 || this.#isOver || this.#watch.hasHead) return true
     const atMs = this.#clock.now()
     this.#watch.headCame(atMs)
+    this.#hasNoBody = status === 204 || status === 304
     const headers = headerTexts(raw)
     try {
       this.#listener.head({ atMs, status, statusMessage, headers, passed: responseHeaders(headers) })
@@ -136,6 +139,8 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
 
   onError(error: Error): void {
     if (this.#isOver) return
+    // undici looks for the length that a 304 states of what it does not send (RFC 9110 8.6).
+    if (this.#hasNoBody) return this.onComplete()
     const hadAnswer = this.#hasBegun || this.#watch.hasHead
     const state = { hadAnswer, elapsedMs: this.#clock.now() - this.#watch.startedAtMs }
     this.#finish()
