@@ -30,13 +30,20 @@ const maxHoldMs = 10_000
 
 type Phase =
   | { at: 'waiting' }
-  /** Reading an answer whole, to judge it before the client sees any of it. */
-  | { at: 'whole'; head: AnswerHead; body: WholeBody }
+  /** Reading an answer whole, to judge it before the client sees any of it; `isBegun`: but the head of a stream, which it called itself. */
+  | { at: 'whole'; head: AnswerHead; body: WholeBody; isBegun?: true }
   /** Reading a stream's frames until one says something. `isBlank`: nothing but white space came, so that it may be no stream at all. */
   | { at: 'judging'; head: AnswerHead; body: WholeBody; isBlank: boolean; frames: FrameDecoder; cancelHold: () => void }
   /** `stream` is unset for one that cannot be read; `silent` is set for one that was opened before it said anything. */
-  | { at: 'streaming'; stream: RelayedStream | undefined; silent: FrameDecoder | undefined }
+  | { at: 'streaming'; stream: RelayedStream | undefined; silent: Silent | undefined }
   | { at: 'over' }
+
+/** A stream that has not said anything yet; `isBlank` as above. */
+interface Silent {
+  head: AnswerHead
+  isBlank: boolean
+  frames: FrameDecoder
+}
 
 /** A class, as its methods run on every chunk. */
 export class RelayListener implements CallListener {
@@ -133,6 +140,7 @@ export class RelayListener implements CallListener {
     switch (phase.at) {
       case 'streaming':
         if (!phase.stream) this.#lastWordAtMs = atMs
+        if (phase.silent?.isBlank && this.#turnsOutWholeLate(phase.silent, chunk)) return this.data(chunk, atMs)
         this.#pass(phase.stream, chunk, atMs)
         return !phase.silent || this.#speaks(phase.silent, chunk)
       case 'judging':
@@ -143,7 +151,7 @@ export class RelayListener implements CallListener {
         return this.#phase.at === 'streaming'
       case 'whole':
         phase.body.push(chunk)
-        if (phase.body.length > maxHeldBytes) this.#open(phase.head, phase.body.chunks, undefined, undefined)
+        if (phase.body.length > maxHeldBytes) this.#letGo(phase)
         if (phase.head.status >= 400 || isBlank(chunk)) return false
         this.#lastWordAtMs = atMs
         return true
@@ -165,9 +173,24 @@ export class RelayListener implements CallListener {
     return true
   }
 
+  /** What was opened as a stream without a word. */
+  #turnsOutWholeLate(silent: Silent, chunk: Buffer): boolean {
+    const isJson = beginsAsJson(chunk)
+    if (isJson !== undefined) silent.isBlank = false
+    if (isJson) this.#phase = { at: 'whole', head: asJson(silent.head), body: new WholeBody(), isBegun: true }
+    return isJson === true
+  }
+
+  /** Too large to be held; where a stream was begun, it cannot be made one. */
+  #letGo({ head, body, isBegun }: Phase & { at: 'whole' }): void {
+    if (!isBegun) return this.#open(head, body.chunks, undefined, undefined)
+    this.#attempt?.abort()
+    this.#fail(streamCut)
+  }
+
   /** Every frame is read until one says something; from then on that is looked at when a clock asks. */
-  #speaks(silent: FrameDecoder, chunk: Buffer): boolean {
-    silent.feed(chunk)
+  #speaks({ frames }: Silent, chunk: Buffer): boolean {
+    frames.feed(chunk)
     return this.#phase.at === 'streaming' && !this.#phase.silent
   }
 
@@ -182,9 +205,9 @@ export class RelayListener implements CallListener {
 
   end(): void {
     const phase = this.#phase
-    if (phase.at === 'whole') return this.#judgeWhole(phase.head, phase.body)
+    if (phase.at === 'whole') return this.#judgeWhole(phase)
     if (phase.at === 'judging') {
-      if (!isWhole(this.#dialect, phase.body.chunks)) return this.#fail(streamCut, held(phase.head, phase.body.chunks))
+      if (!isWhole(this.#dialect, phase.body.chunks)) return this.#fail(streamCut)
       this.#commit(undefined)
     }
     if (this.#phase.at !== 'streaming') return
@@ -215,10 +238,11 @@ export class RelayListener implements CallListener {
     else this.#breakOff(failure, phase.stream)
   }
 
-  /** The commit point of a stream: what was held goes out, the rest follows as it comes. `silent`: it has not said anything yet. */
-  #commit(silent: FrameDecoder | undefined): void {
+  /** The commit point of a stream: what was held goes out, the rest follows as it comes. `frames`: it has not said anything yet. */
+  #commit(frames: FrameDecoder | undefined): void {
     const phase = this.#phase
     if (phase.at !== 'judging') return
+    const silent = frames && { head: phase.head, isBlank: phase.isBlank, frames }
     const isSeamless = this.#services.seam
     this.#notes.begun(phase.body.chunks)
     this.#open(phase.head, phase.body.chunks, new RelayedStream(this.#dialect, isSeamless), silent)
@@ -231,7 +255,7 @@ export class RelayListener implements CallListener {
   }
 
   /** A stream's length may change by an error at its end, so it is not promised. */
-  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined, silent: FrameDecoder | undefined): void {
+  #open(head: AnswerHead, held: Buffer[], stream: RelayedStream | undefined, silent: Silent | undefined): void {
     this.#leave()
     this.#phase = { at: 'streaming', stream, silent }
     this.#reply.head(head.status, head.statusMessage, withoutLength(head.passed))
@@ -240,11 +264,11 @@ export class RelayListener implements CallListener {
     for (const chunk of held) if (this.#phase.at === 'streaming') this.#pass(stream, chunk, nowMs)
   }
 
-  #judgeWhole(head: AnswerHead, body: WholeBody): void {
+  #judgeWhole({ head, body, isBegun }: Phase & { at: 'whole' }): void {
     const judged = judgeWhole(head, body, this.#dialectName, this.#awaited, this.#services.clock)
-    if (judged.is === 'bad') return this.#fail(judged.failure, held(head, body.chunks))
+    if (judged.is === 'bad') return this.#fail(judged.failure, judged.isSaid ? held(head, body.chunks) : undefined)
     this.#leave()
-    this.#reply.head(head.status, head.statusMessage, judged.headers)
+    if (!isBegun) this.#reply.head(head.status, head.statusMessage, judged.headers)
     // Chunk by chunk: Node sends what is written in one turn together, so nothing need be joined.
     const { pieces } = judged
     for (let at = 0; at < pieces.length - 1; at += 1) this.#reply.write(pieces[at] ?? '')
@@ -263,10 +287,9 @@ export class RelayListener implements CallListener {
 
   /** The client has seen nothing of it yet. */
   #failTorn(): void {
-    const phase = this.#phase
-    if (phase.at !== 'judging') return
+    if (this.#phase.at !== 'judging') return
     this.#attempt?.abort()
-    this.#fail(frameTorn, held(phase.head, phase.body.chunks))
+    this.#fail(frameTorn)
   }
 
   #failureOf(fault: StreamFault): Failure {
@@ -278,7 +301,9 @@ export class RelayListener implements CallListener {
   }
 
   #fail(failure: Failure, original?: HeldAnswer): void {
+    const isBegun = this.#phase.at === 'whole' && this.#phase.isBegun
     this.#leave()
+    if (isBegun) return this.#outcome.resolve({ type: 'failed', failure, isBegun })
     this.#outcome.resolve(original ? { type: 'failed', failure, original } : { type: 'failed', failure })
   }
 

@@ -13,7 +13,9 @@ import type { WholeBody } from './whole-body.ts'
 
 export type Judged =
   /** The client's, in these pieces. */
-  { is: 'good'; headers: HeaderList; pieces: readonly (Buffer | string)[] } | { is: 'bad'; failure: Failure }
+  | { is: 'good'; headers: HeaderList; pieces: readonly (Buffer | string)[] }
+  /** `isSaid`: it is an error in the target's own words. Anything else would be no answer to the client either. */
+  | { is: 'bad'; failure: Failure; isSaid: boolean }
 
 /** What the client waits for; `facts` are no conversation, and may come in any form. */
 export type Awaited = 'stream' | 'answer' | 'facts'
@@ -30,15 +32,16 @@ export function judgeWhole(
     case 'none':
       return awaited === 'stream' ? asStream(head, body, dialect) : asItIs(head, body)
     case 'no-answer':
-      return { is: 'bad', failure: noAnswer(head) }
+      return { is: 'bad', failure: noAnswer(head), isSaid: false }
     case 'cut':
-      return { is: 'bad', failure: bodyCut }
+      return { is: 'bad', failure: bodyCut, isSaid: false }
     case 'web-page':
-      return { is: 'bad', failure: webPage }
+      return { is: 'bad', failure: webPage, isSaid: false }
     case 'error':
-      // An error inside a 200 has no status of its own.
+      // An error inside a 200 has no status of its own, and clients do not see it where they asked for a stream.
       return {
         is: 'bad',
+        isSaid: head.status >= 400 || awaited !== 'stream',
         failure:
           head.status < 400
             ? decodeWithin(dialect, head.headers, fault.text, clock.now())
@@ -67,7 +70,7 @@ function decode(
 function asStream(head: AnswerHead, body: WholeBody, dialect: ClientDialectName): Judged {
   const answer = parseExact(body.text())
   const stream = isObject(answer) ? unrolls[dialect](answer) : undefined
-  if (stream === undefined) return { is: 'bad', failure: noStream }
+  if (stream === undefined) return { is: 'bad', failure: noStream, isSaid: false }
   const headers = withoutFields(head.passed, ['content-length', 'content-type'])
   return { is: 'good', headers: [...headers, 'content-type', clientDialects[dialect].streamType], pieces: [stream] }
 }
