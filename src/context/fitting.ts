@@ -12,6 +12,8 @@ export interface Fitting {
   memo: Memo
   /** Summaries that the model wrote, by conversation and place: the next one goes on from there. */
   written: Remembered<string, WrittenSummary>
+  /** Those that are being written, by the same: resolves when one is, or was given up. */
+  underWay: Map<string, Promise<void>>
   windows: Windows
 }
 
@@ -31,6 +33,7 @@ export function createFitting(summary: SummaryMode): Fitting {
     cuts: createCuts(),
     memo: createMemo(),
     written: createRemembered(mostConversations),
+    underWay: new Map(),
     windows: createWindows(),
   }
 }

@@ -4,7 +4,7 @@ import type { Dispatcher, Pool } from 'undici'
 import { unaskedLocals } from '../fakes/unasked-engines.ts'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
-import { createFitting } from '../../src/context/fitting.ts'
+import { createFitting, type SummaryMode } from '../../src/context/fitting.ts'
 import { createMcpServers } from '../../src/mcp-client/connect/servers.ts'
 import { createMargins } from '../../src/context/margins.ts'
 import { createEngines } from '../../src/engines/engines.ts'
@@ -29,6 +29,7 @@ import { createMetrics } from '../../src/observe/metrics.ts'
 import type { Chain } from '../../src/routing/chains.ts'
 import type { Target } from '../../src/routing/target.ts'
 import type { Pools } from '../../src/upstream/pools.ts'
+import { asksForStream } from '../../src/wire/top-level.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { FakeReply } from '../fakes/reply.ts'
 import { dialects, type TestedDialect } from '../e2e/trooper.ts'
@@ -126,6 +127,9 @@ interface More {
   /** What a local Ollama says of its model (`/api/show`); by default it knows none. */
   shown?: object
   longestQueue?: number
+  /** How many a local engine answers at once; by default what it says itself. */
+  atOnce?: number
+  summary?: SummaryMode
   warm?: WarmMode
   waitMaxMs?: number
   /** What is asked and answered is kept. */
@@ -176,17 +180,21 @@ export class Stage {
     return this
   }
 
+  /** A client of its own asks with this body. */
+  enter(dialect: ClientDialectName, body: object): { reply: FakeReply; ended: Promise<void> } {
+    const bytes = Buffer.from(JSON.stringify(body))
+    const reply = new FakeReply()
+    const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: asksForStream(bytes) }
+    return { reply, ended: runExchange(this.#services, incoming, reply) }
+  }
+
   override(mode: 'auto' | 'local'): void {
     this.#services.override.set({ mode })
   }
 
   /** Another client asks the same Trooper. */
   askBeside(dialect: TestedDialect, stream = true): { reply: FakeReply; ended: Promise<void> } {
-    const reply = new FakeReply()
-    const { body } = dialects[dialect]
-    const bytes = Buffer.from(JSON.stringify(body('hi', stream)))
-    const incoming = { dialect, query: '', headers: [], body: bytes, asksForStream: stream }
-    return { reply, ended: runExchange(this.#services, incoming, reply) }
+    return this.enter(dialect, dialects[dialect].body('hi', stream))
   }
 
   /** What the journal has of the exchanges, the last one first. */
@@ -210,6 +218,11 @@ export class Stage {
 
   get warmUp(): WarmUp {
     return this.#services.warmUp
+  }
+
+  /** What no exchange waits for goes on no more: a network that was lost is not looked for. */
+  stop(): void {
+    this.#services.network.stop()
   }
 
   /** Of the engines that have something to do. */
@@ -262,7 +275,7 @@ export class Stage {
       ...nothingKnown(this.clock),
       handoverAt: more.handoverAt,
       journal: createJournal(1000, 'test', captures),
-      places: createPlaces(longestQueue),
+      places: createPlaces(longestQueue, more.atOnce),
       loads: createLoads(this.clock, timeouts.localMs, log),
       pools,
       engines: createEngines({
@@ -275,7 +288,7 @@ export class Stage {
       }),
       locals: unaskedLocals,
       margins: createMargins(),
-      fitting: createFitting('extractive'),
+      fitting: createFitting(more.summary ?? 'extractive'),
       images: { fetch: async () => undefined, destroy: async () => {} },
       mcp: createMcpServers([], this.clock),
       handBack: createHandBack(false),

@@ -11,10 +11,12 @@ import type { ChatRequest, Message } from '../../ir/request.ts'
 import type { Steps } from '../../ir/steps.ts'
 import type { Target } from '../../routing/target.ts'
 import { inSteps } from '../in-steps.ts'
+import type { Milestones } from '../../upstream/patience.ts'
 import type { Incoming, Services, Turn } from '../outcome.ts'
 import type { AnswerSink } from '../translate/sink.ts'
 import { callOf } from '../translate/outgoing-call.ts'
 import { callTranslated } from '../translate/translated-call.ts'
+import { waitFor, waiterOf } from '../wait.ts'
 
 export interface Place {
   cut: Cut
@@ -41,28 +43,70 @@ export async function writeSummaries(
   const summaries: string[] = []
   for (const [at, run] of runs.entries()) {
     const tokens = shares[at] ?? 0
+    const extract = extracted[at] ?? ''
     // Conversations that begin alike go on differently.
     const id = `${conversation} ${run.at} ${keyOfMessages(run.messages.slice(0, 1))}`
-    const key = await inSteps(clock, takeKey(run.messages, tokens))
-    const known = fitting.written.get(id)
-    if (tokens < leastTokens) summaries.push(extracted[at] ?? '')
-    else if (known?.key === key) summaries.push(known.text)
-    else {
-      const begun = known && (await inSteps(clock, isBeginning(known, run, tokens))) ? known : undefined
-      const written = await write(
-        services,
-        turn,
-        engine,
-        await inSteps(clock, questionOf(request, run, begun, tokens, place, turn.target)),
-        place,
-      )
-      // A model that fails is not asked again at every turn, and the prompt stays the same.
-      const text = written === undefined ? (extracted[at] ?? '') : shrinkText(written, tokens, count)
-      fitting.written.set(id, { messages: run.messages.length, key, text })
-      summaries.push(text)
-    }
+    const write = (): Promise<string> => writeOne(services, turn, engine, request, place, { id, run, tokens, extract })
+    summaries.push(tokens < leastTokens ? extract : ((await inOneHand(services, turn, id, write)) ?? extract))
   }
   return summaries
+}
+
+/**
+ * Of turns that need one at the same time each waits for whoever is at it, and lets others ask the engine meanwhile: what that one has
+ * written is there then. `undefined`: it cannot wait any longer.
+ */
+async function inOneHand<T>(
+  { fitting: { underWay }, clock }: Services,
+  turn: Turn,
+  id: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const { aside = (wait) => wait() } = turn
+  for (let other = underWay.get(id); other; other = underWay.get(id)) {
+    const isDone = other
+    const waited = await aside(() => waitFor(isDone, waiterOf(turn), clock))
+    if (waited.is === 'over') return undefined
+  }
+  let end = (): void => {}
+  underWay.set(id, new Promise((resolve) => (end = resolve)))
+  try {
+    return await work()
+  } finally {
+    underWay.delete(id)
+    end()
+  }
+}
+
+interface Wanted {
+  id: string
+  run: Run
+  tokens: number
+  /** In its place where the model writes none. */
+  extract: string
+}
+
+async function writeOne(
+  services: Services,
+  turn: Turn,
+  engine: Engine,
+  request: ChatRequest,
+  place: Place,
+  { id, run, tokens, extract }: Wanted,
+): Promise<string> {
+  const { fitting, clock } = services
+  const key = await inSteps(clock, takeKey(run.messages, tokens))
+  const known = fitting.written.get(id)
+  if (known?.key === key) return known.text
+  const begun = known && (await inSteps(clock, isBeginning(known, run, tokens))) ? known : undefined
+  const question = await inSteps(clock, questionOf(request, run, begun, tokens, place, turn.target))
+  const written = await write(services, turn, engine, question, place)
+  // Its client left, or has its answer of another: that says nothing of the model.
+  if (turn.reply.isGone) return extract
+  // A model that fails is not asked again at every turn, and the prompt stays the same.
+  const text = written === undefined ? extract : shrinkText(written, tokens, place.count)
+  fitting.written.set(id, { messages: run.messages.length, key, text })
+  return text
 }
 
 /** Less room than this is not worth a call. */
@@ -128,9 +172,22 @@ async function write(
   services.log.info(`📝 ${target.name} sums up the earlier conversation`, { target: target.name })
   const outcome = await callTranslated(
     services,
-    turn,
+    withoutWords(turn),
     callOf(dressed, target, nobody, () => {}),
     sink,
   )
   return outcome.type === 'answered' && text.trim() !== '' ? text.trim() : undefined
+}
+
+/** A summary is no word of an answer: nobody has won a race by it. */
+function withoutWords(turn: Turn): Turn {
+  const { patience, record } = turn
+  const race = patience.race && { ...patience.race, onContent: () => {} }
+  const milestones: Milestones = {
+    sent: (headers) => record.sent(headers),
+    connected: (nowMs) => record.connected(nowMs),
+    headCame: (nowMs) => record.headCame(nowMs),
+    spoke: () => {},
+  }
+  return { ...turn, patience: { ...patience, race, milestones } }
 }
