@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { strictClients } from '../conformance/strict-clients.ts'
 import { textOf } from '../e2e/trooper.ts'
+import { createAnswer } from '../fakes/answer.ts'
 import { chat, messages, ollama, responses } from './frames.ts'
+import { wholeOf } from './race-speaker.ts'
 import { cloud, local, Stage, type FakeCall } from './stage.ts'
 
 const comment = ': OPENROUTER PROCESSING\n\n'
@@ -61,5 +63,53 @@ describe.each([
     await stage.ended
     expect(textOf(stage.reply.text)).toBe('At last.')
     expect(stage.callsOf('local')).toEqual([])
+  })
+})
+
+describe.each([
+  ['anthropic', cloud('claude', 'anthropic')],
+  ['openai-chat', cloud('openai', 'openai-chat')],
+  ['openai-responses', cloud('codex', 'openai-responses')],
+] as const)('a stream of %s that turns out to be a whole answer after its client has the head', (dialect, target) => {
+  const begin = async (): Promise<{ stage: Stage; call: FakeCall }> => {
+    const stage = new Stage([target, local()]).ask(dialect)
+    const call = (await stage.call(target.name)).open()
+    await stage.pass(10)
+    expect(stage.reply.heads).toBe(1)
+    return { stage, call }
+  }
+
+  it.each([[[9]], [[0, 1, 30]]])('is told as the stream that was asked for, cut at %j', async (cuts) => {
+    const { stage, call } = await begin()
+    const answer = JSON.stringify(wholeOf(dialect, createAnswer({ text: 'At last.' }, 'a-model', '', 1)))
+    for (const [at, cut] of cuts.entries()) call.say(at === 0 ? '\n' : '', answer.slice(cuts[at - 1] ?? 0, cut))
+    call.say(answer.slice(cuts.at(-1))).end()
+    await stage.ended
+    expect(strictClients[dialect](stage.reply.text.trimStart()).texts).toEqual(['At last.'])
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+    expect(stage.callsOf('local')).toHaveLength(0)
+    expect(stage.journal()[0]).toMatchObject({ end: { is: 'answered', target: target.name } })
+  })
+
+  it.each(['{"error":{"message":"Overloaded"}}', '{"id":"x_1","con', '{"ok":true}'])(
+    'leaves it to the next target where it is none: %s',
+    async (said) => {
+      const { stage, call } = await begin()
+      call.say(said).end()
+      ;(await stage.call('local')).open().say(ollama.text('Here.'), ollama.end)
+      await stage.ended
+      expect(strictClients[dialect](stage.reply.text).texts).toEqual(['Here.'])
+      expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+    },
+  )
+
+  it('is given up where it does not end', async () => {
+    const { stage, call } = await begin()
+    call.say('{"id":"x_1","con')
+    await stage.pass(45)
+    expect(call.isAborted).toBe(true)
+    ;(await stage.call('local')).open().say(ollama.text('Here.'), ollama.end)
+    await stage.ended
+    expect(strictClients[dialect](stage.reply.text).texts).toEqual(['Here.'])
   })
 })
