@@ -136,7 +136,8 @@ that would push them out; \`trooper doctor\` warns of it. Update it.
   names, numbers, paths, and words that are rare in the conversation. Nothing is invented, and nothing waits. It takes a tenth
   of the window, up to a quarter where there is room.
 - \`model\`: the local model writes the summary, in one call before the answer. It is kept for the following turns, and extended when more is
-  left out. If the model fails, the note is extractive.
+  left out; turns that need it at the same moment have it written once. If the model fails, the note is extractive. With \`ON_SLOW=race\` a
+  summary is no word of an answer yet: a provider that is late may still speak first.
 - \`off\`: the note says only how much is missing.
 
 ## What the model is told of ten facts
