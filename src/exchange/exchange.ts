@@ -238,7 +238,10 @@ class Exchange {
           this.#giveFailure(turn, outcome)
           return 'done'
         case 'retry':
-          turn = this.#turnAgain(await this.#pause(verdict.afterMs, turn))
+          turn = await this.#pause(verdict.afterMs, turn)
+          // Its client left, or another one spoke meanwhile: nobody is asked again.
+          if (turn.reply.isGone) return 'done'
+          turn = this.#turnAgain(turn)
           // Waiting until it is ready is no try.
           if (outcome.failure.kind !== 'loading') retries += 1
           break

@@ -64,10 +64,10 @@ export class ExchangeRecord {
     this.#settled = target
   }
 
-  /** Another one spoke first. */
+  /** Another one spoke first; one that waits to be asked again has failed before. */
   lost(target: Target): void {
     const attempt = this.#entry.attempts.findLast(({ target: name }) => name === target.name)
-    if (attempt) attempt.end = { is: 'lost' }
+    if (attempt?.end.is === 'open') attempt.end = { is: 'lost' }
   }
 
   over(isGone: boolean, nowMs: number): void {

@@ -138,6 +138,22 @@ describe('beside a stream that is late', () => {
     expect(textOf(stage.reply.text)).toBe('Here.')
   })
 
+  it('the next one that loses while its rate limit clears has failed, and is not asked again', async () => {
+    const stage = await lateStage([claude, openai, local()])
+    const refusal = '{"error":{"code":"rate_limit_exceeded","message":"Rate limit reached"}}'
+    ;(await stage.call('openai')).connect().head({ 'retry-after': '2' }, 429).say(refusal).end()
+    await stage.pass(1)
+    ;(await stage.call('claude')).say(...words('At last.')).end()
+    await stage.ended
+    expect(textOf(stage.reply.text)).toBe('At last.')
+    expect(stage.journal()[0]?.attempts).toMatchObject([
+      { target: 'claude', end: { is: 'answered' } },
+      { target: 'openai', end: { is: 'failed', reason: 'rate-limited' } },
+    ])
+    expect(stage.calls).toHaveLength(2)
+    expect(stage.clock.pending).toBe(0)
+  })
+
   it('an answer that is gathered for its client is decided by its first word', async () => {
     const stage = await lateStage([openai, local()], false)
     const late = await stage.call('openai')
