@@ -54,8 +54,6 @@ afterAll(async () => {
 
 async function prepare(behaviour: ProviderBehaviour, content: Content): Promise<void> {
   await Promise.all([provider.reset(), ollama.reset()])
-  // One that was used before is known to be stale where it is reset, and the request is sent once more.
-  if (behaviour.mode === 'reset') await provider.hangUp()
   await Promise.all([
     provider.play(withAnswer(behaviour, content, usual), { mode: 'ok', ...saidOf(content, usual) }),
     ollama.play({ mode: 'ok', ...saidLocallyOf(content, usual) }),

@@ -141,6 +141,7 @@ await serve({
     if (control.plan !== undefined) plan.set(control.plan)
     server = { ...server, ...withoutUndefined(control.settings ?? {}) }
   },
+  resets: (path, body) => plan.peek(path, body)?.mode === 'reset',
   reset() {
     plan.set([])
     server = usual

@@ -128,6 +128,7 @@ await serve({
     settings = { ...settings, ...control.settings }
     if (control.settings?.models !== undefined) shelf.place(control.settings.models)
   },
+  resets: (path, body) => plan.peek(path, body)?.mode === 'reset',
   reset() {
     plan.set([])
     settings = {}

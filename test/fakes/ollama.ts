@@ -240,6 +240,7 @@ await serve({
     if (control.plan !== undefined) plan.set(control.plan)
     if (control.settings !== undefined) shelf.configure(control.settings)
   },
+  resets: (path, body) => plan.peek(path, body)?.mode === 'reset',
   reset() {
     plan.set([])
     shelf.reset()

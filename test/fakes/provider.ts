@@ -135,6 +135,7 @@ await serve({
     }
     if (control.settings?.vendor !== undefined) chat.speakFor(control.settings.vendor)
   },
+  resets: (path, body) => plan.peek(path, body)?.mode === 'reset',
   reset() {
     plan.set([])
     settings = {}

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type * as z from 'zod'
 import { Exchange } from './exchange.ts'
 import { Gate } from './gate.ts'
@@ -12,7 +13,12 @@ export interface Fake<Control> {
   apply(control: Control): void
   reset(): void
   answer(exchange: Exchange, journal: Journal): Promise<void>
+  /** Whether a request to `path` with this body is to have its connection reset. */
+  resets(path: string, body: string): boolean
 }
+
+/** Connections that have brought a request before. */
+const kept = new WeakSet<Socket>()
 
 export async function serve<Control>(fake: Fake<Control>): Promise<void> {
   const journal = new Journal()
@@ -42,6 +48,10 @@ async function handle<Control>(
   if (body === undefined) return
   const url = new URL(request.url ?? '/', 'http://localhost')
   if (!url.pathname.startsWith('/__')) {
+    // Callers take that for a connection that was closed while it lay idle, and send the request once more: it is the one that is meant.
+    if (kept.has(request.socket) && fake.resets(url.pathname, body.toString('utf8')))
+      return void request.socket.resetAndDestroy()
+    kept.add(request.socket)
     await fake.answer(new Exchange(request, response, body, journal, gate), journal)
     return
   }
