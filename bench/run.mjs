@@ -29,9 +29,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const entry = join(root, 'dist', 'trooper.js')
 const isWanted = (name) => options.only?.split(',').includes(name) ?? true
 const measures = allMeasures.filter(({ name }) => isWanted(name))
-const rounds = Number(options.rounds ?? (options.quick ? 1 : 5))
-/** Fresh processes in between: how a program is compiled and its heap laid out differs from start to start. */
-const generations = options.quick ? 1 : 2
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 4))
+/** Fresh processes in between: how a program is compiled and its heap laid out differs from start to start, by more than rounds do. */
+const generations = options.quick ? 1 : 4
 const share = options.quick ? 0.5 : 1
 /** A log written late, a collection of garbage: what a phase caused is its own. */
 const settleMs = 60
