@@ -13,8 +13,6 @@ export interface WindowUsage {
 }
 
 const unified = 'anthropic-ratelimit-unified-'
-/** Written out, as a name that is put together is looked up in ten times the time. */
-const unifiedStatus = 'anthropic-ratelimit-unified-status'
 const unifiedUse = /^anthropic-ratelimit-unified-(\d+[dh](_\w+)?)-utilization$/
 /** A limit that fills up again within minutes is no wall: `WAIT_MAX` and the refusal itself are for that. */
 const shortestMs = 5 * 60_000
@@ -56,7 +54,7 @@ function readCounted(headers: HeaderMap, nowMs: number): WindowUsage[] {
 
 /** Each with a header that tells that it is to be asked. */
 const readers = [
-  { sign: unifiedStatus, read: readUnified },
+  { sign: 'anthropic-ratelimit-unified-status', read: readUnified },
   { sign: 'x-codex-primary-used-percent', read: readCodex },
   { sign: 'x-ratelimit-limit-requests', read: readCounted },
 ]
