@@ -82,6 +82,16 @@ describe('responseHeaders', () => {
       '2',
     ])
   })
+
+  it.each([
+    ['a Connection header names', (names: string[]) => ['Connection', names.join(', ')]],
+    ['Connection headers name', (names: string[]) => names.flatMap((name) => ['Connection', name])],
+  ])('drops what %s without a look at all names for each field, of which a head has room for many', (_, connection) => {
+    const fields = (letter: string): string[] => Array.from({ length: 100_000 }, (__, at) => `${letter}-${at}`)
+    const kept = fields('k').flatMap((name) => [name, '1'])
+    const dropped = fields('d').flatMap((name) => [name, '2'])
+    expect(responseHeaders([...dropped, ...connection(fields('d')), ...kept])).toEqual(kept)
+  })
 })
 
 describe('credentialHeader', () => {

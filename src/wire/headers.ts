@@ -110,7 +110,7 @@ export function responseHeaders(raw: HeaderList): HeaderList {
  * always. In the list itself, as one that grows name by name takes longer, and memory besides.
  */
 function leaveOut(headers: HeaderList, dropped: Omission): HeaderList {
-  let named: string[] | undefined
+  let named: Set<string> | undefined
   let kept = 0
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const { name, isOut } = dropped.at(at, headers[at] ?? '')
@@ -119,10 +119,18 @@ function leaveOut(headers: HeaderList, dropped: Omission): HeaderList {
       headers[kept] = name
       headers[kept + 1] = value
       kept += 2
-    } else if (namesOthers(name, value)) named = [...(named ?? []), ...namesIn(value)]
+    } else if (namesOthers(name, value)) {
+      named ??= new Set()
+      for (const other of value.split(',')) named.add(other.trim().toLowerCase())
+    }
   }
   while (headers.length > kept) headers.pop()
-  return named ? withoutFields(headers, named) : headers
+  return named ? withoutNamed(headers, named) : headers
+}
+
+/** A head of 64 KiB has room for tens of thousands of names, and of fields that they may name. */
+function withoutNamed(headers: HeaderList, named: ReadonlySet<string>): HeaderList {
+  return headers.filter((_, at) => !named.has((headers[at - (at % 2)] ?? '').toLowerCase()))
 }
 
 /** For an answer whose length may yet change. */
@@ -144,10 +152,6 @@ export function withoutFields(headers: HeaderList, names: readonly string[]): He
 function namesOthers(name: string, value: string): boolean {
   if (name.length !== 'connection'.length || name.toLowerCase() !== 'connection') return false
   return value !== 'keep-alive' && value !== 'close'
-}
-
-function namesIn(value: string): string[] {
-  return value.split(',').map((name) => name.trim().toLowerCase())
 }
 
 /** A header's value by its name in any case; `name` is in lower case, of letters and hyphens alone. */
