@@ -69,6 +69,7 @@ export class Race {
         return true
       },
       onContent: (): void => lane.speak(),
+      isAlone: (): boolean => this.#waiting.length === 0 && this.#running.size === 1,
     }
     const isAlone = this.#waiting.length === 0 && this.#running.size === 0
     const end = this.#asking.ask(target, lane, isAlone || !this.#asking.mayRace() ? undefined : race)

@@ -41,4 +41,6 @@ interface Race {
   /** The first content is late: true when the call shall go on all the same. */
   onLate: () => boolean
   onContent: () => void
+  /** Nobody is asked beside this one any more, nor will be. */
+  isAlone: () => boolean
 }

@@ -156,7 +156,7 @@ describe('a call that is late', () => {
       lateness += 1
       return true
     }
-    const scene = new Scene({ race: { onLate, onContent: () => {} } })
+    const scene = new Scene({ race: { onLate, onContent: () => {}, isAlone: () => false } })
     ways['first-content'](scene)
     scene.clock.advance(359)
     expect(scene.timeouts).toEqual([])
@@ -167,7 +167,7 @@ describe('a call that is late', () => {
 
   it('says once that it speaks, and may stall no longer than any', () => {
     let words = 0
-    const race = { onLate: () => true, onContent: () => void (words += 1) }
+    const race = { onLate: () => true, onContent: () => void (words += 1), isAlone: () => false }
     const scene = new Scene({ race })
     ways['first-content'](scene)
     scene.clock.advance(100)

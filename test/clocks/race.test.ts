@@ -110,9 +110,43 @@ describe('beside a stream that is late', () => {
       await stage.ended
       expect(late.isAborted).toBe(!speaks)
       if (speaks) expect(textOf(stage.reply.text)).toBe('At last.')
-      else expect(stage.reply).toMatchObject({ status: 502, isOver: true })
+      else {
+        expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+        expect(stage.reply.text).toMatch(/event: error\ndata: .*timeout_error/)
+      }
       expect(stage.calls).toHaveLength(2)
     }
+  })
+
+  it('its signs of life reach the client once the next one has failed, and then its answer does', async () => {
+    const stage = await lateStage([claude, local()])
+    const late = await stage.call('claude')
+    expect(stage.reply.heads).toBe(0)
+    ;(await stage.call('local')).connect().head({}, 500).say('{"error":"out of memory"}').end()
+    for (let told = 0; told < 5; told += 1) {
+      await stage.pass(30)
+      late.say(chat.comment)
+    }
+    expect(stage.reply.text).toBe(messages.start + chat.comment.repeat(5))
+    late.say(...words('At last.')).end()
+    await stage.ended
+    expect(strictClients.anthropic(stage.reply.text)).toMatchObject({ texts: ['At last.'] })
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
+  })
+
+  it('the client of one that was shown alone is told in its stream when it stays silent', async () => {
+    const stage = startStage([openai, claude])
+    ;(await stage.call('openai')).open().say(chat.start)
+    await stage.pass(60)
+    const next = (await stage.call('claude')).open().say(chat.comment)
+    ;(await stage.call('openai')).break()
+    await stage.pass(10)
+    expect(stage.reply.text).toBe(chat.comment)
+    await stage.pass(50)
+    await stage.ended
+    expect(next.isAborted).toBe(true)
+    expect(stage.reply.text).toMatch(/event: error\ndata: .*\n\n$/)
+    expect(stage.reply).toMatchObject({ heads: 1, isOver: true, status: 200 })
   })
 
   it('a third is asked when the second is late too', async () => {

@@ -58,6 +58,7 @@ there the answer counts as broken at that place.
 With \`ON_SLOW=race\` the answer may still come under its provider's id while the local model works, and every event of a Responses stream has
 one: until then that app sees comments, which for Codex are no sign of life. After four minutes of nothing else (Codex
 leaves after five) a local model at work is the one that answers, the provider is asked no longer, and the app hears \`response.in_progress\`.
+Once all others have failed, a provider that is late is shown to its app as it comes, signs of life and all.
 `
 
 interface Part {

@@ -8,6 +8,7 @@ import { clientDialects } from '../../dialects/registry.ts'
 import { frameTorn, streamCut, type Failure } from '../../ir/failure.ts'
 import { objectOf, parseJson } from '../../ir/json.ts'
 import type { AnswerHead, Attempt, CallListener } from '../../upstream/attempt.ts'
+import type { Patience } from '../../upstream/patience.ts'
 import { withoutLength, type HeaderList } from '../../wire/headers.ts'
 import { createSseDecoder, type Frame, type FrameDecoder } from '../../wire/sse.ts'
 import { AnswerNotes } from './answer-notes.ts'
@@ -54,7 +55,7 @@ export class RelayListener implements CallListener {
   readonly #reply: Reply
   readonly #heard: Turn['heard']
   readonly #notes: AnswerNotes
-  readonly #mayOpenSilent: boolean
+  readonly #race: Patience['race']
   readonly #outcome: Settle
   readonly #onAnswer: ((text: string) => void) | undefined
   #attempt: Attempt | undefined
@@ -78,8 +79,7 @@ export class RelayListener implements CallListener {
     this.#reply = reply
     this.#heard = heard
     this.#notes = new AnswerNotes(this.#dialect, record)
-    // Of several targets none may have the client's stream before it speaks.
-    this.#mayOpenSilent = patience.race === undefined
+    this.#race = patience.race
     this.#outcome = outcome
     this.#onAnswer = onAnswer
   }
@@ -110,7 +110,13 @@ export class RelayListener implements CallListener {
   }
 
   #hold(frames: FrameDecoder): () => void {
-    return this.#mayOpenSilent ? this.#services.clock.after(maxHoldMs, () => this.#commit(frames)) : () => {}
+    return this.#services.clock.after(maxHoldMs, () => this.#openSilent(frames))
+  }
+
+  /** Of several targets none may have the client's stream before it speaks; once the others have failed, the last one may. */
+  #openSilent(frames: FrameDecoder): void {
+    if (!this.#race || this.#race.isAlone()) return this.#commit(frames)
+    if (this.#phase.at === 'judging') this.#phase.cancelHold = this.#hold(frames)
   }
 
   #judgeFrame(frame: Frame): void {
