@@ -214,6 +214,7 @@ class Exchange {
       if (outcome.type === 'failed' && outcome.isBegun) turn = this.#inBegunStream(turn)
       const isOver = outcome.type === 'broken' && (await this.#isOver(outcome, turn))
       if (!isOver && retries === 0 && (await this.#attempts.hasLearned(target, outcome.failure))) {
+        if (turn.reply.isGone) return 'done'
         retries += 1
         turn = this.#turnAgain(turn)
         continue

@@ -188,6 +188,26 @@ describe('beside a stream that is late', () => {
     expect(stage.clock.pending).toBe(0)
   })
 
+  it('the next one that loses as its refusal is understood has lost, and is not asked again', async () => {
+    const second = cloud('second', 'anthropic')
+    const stage = await lateStage([claude, second, local()])
+    const next = await stage.call('second')
+    const late = await stage.call('claude')
+    const error = { type: 'invalid_request_error', message: 'Invalid `signature` in `thinking` block' }
+    next
+      .connect()
+      .head({}, 400)
+      .say(JSON.stringify({ type: 'error', error }))
+      .end()
+    late.say(...words('At last.')).end()
+    await stage.ended
+    expect(stage.journal()[0]?.attempts).toMatchObject([
+      { target: 'claude', end: { is: 'answered' } },
+      { target: 'second', end: { is: 'lost' } },
+    ])
+    expect(stage.calls).toHaveLength(2)
+  })
+
   it('an answer that is gathered for its client is decided by its first word', async () => {
     const stage = await lateStage([openai, local()], false)
     const late = await stage.call('openai')
