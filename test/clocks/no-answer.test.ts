@@ -37,6 +37,15 @@ describe.each(dialectNames)('a client of %s', (dialect) => {
     },
   )
 
+  it.each([true, false])('is told at once, and the call ends, where nobody can unzip it (stream: %s)', async (asks) => {
+    const stage = new Stage([provider]).ask(dialect, asks)
+    const call = (await stage.call('provider')).connect()
+    call.head({ ...(asks ? stream : json), 'content-encoding': 'gzip' }).say('This is not gzip.')
+    await stage.ended
+    expect(stage.reply).toMatchObject({ status: 502, heads: 1, isOver: true })
+    expect(call.isAborted).toBe(true)
+  })
+
   it('gets the error that its provider says in a stream, as it says it', async () => {
     const stage = new Stage([provider]).ask(dialect)
     const said = `event: error\ndata: {"type":"error",${refused.slice(1)}\n\n`

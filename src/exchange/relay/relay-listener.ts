@@ -238,6 +238,8 @@ export class RelayListener implements CallListener {
 
   failure(failure: Failure): void {
     const phase = this.#phase
+    // Of what cannot be unzipped there may come more.
+    this.#attempt?.abort()
     if (phase.at !== 'streaming') this.#fail(failure)
     // An answer that is whole stays so, however its connection ended.
     else if (phase.stream?.tail.isWhole()) this.end()
