@@ -102,9 +102,8 @@ function localTargets({ chains }: Targets): Target[] {
 }
 
 function installToken(config: Config, log: Log): string {
-  const folder = dataFolder(config)
-  return openInstallToken(folder, () =>
-    log.warn(`⚠️ ${folder} cannot be written: the terminal and agents may change nothing; see TROOPER_DATA_DIR`),
+  return openInstallToken(dataFolder(config), (path) =>
+    log.warn(`⚠️ ${path} cannot be written: the terminal and agents may change nothing; see TROOPER_DATA_DIR`),
   )
 }
 

@@ -1,5 +1,5 @@
 /** What commands have in common towards the person who typed them. */
-import { openSync } from 'node:fs'
+import { constants, openSync } from 'node:fs'
 import { realClock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
 import { createGatherer } from '../observe/gather.ts'
@@ -32,9 +32,12 @@ export function mayColour(): boolean {
   return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === ''
 }
 
+/** A pipe without a reader is not waited for. */
+const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
+
 /** `file`: where standard output is another program's. Throws where it cannot be opened. */
 export function openLog(config: Pick<Config, 'logFormat'>, file?: string): { log: Log; flush: () => void } {
-  const fd = file === undefined ? process.stdout.fd : openSync(file, 'a', 0o600)
+  const fd = file === undefined ? process.stdout.fd : openSync(file, appending, 0o600)
   const lines = createLineFile(fd, realClock, (count, problem) =>
     log.warn(`⚠️ ${count} ${count === 1 ? 'line is' : 'lines are'} missing here (${problem})`),
   )

@@ -1,6 +1,6 @@
 /** The embedded models of a configuration: their processes, and how a call to one of them finds its way. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
@@ -90,7 +90,8 @@ function checked(source: ModelSource): ModelSource {
 function flawOf(path: string): string | undefined {
   const head = Buffer.alloc(4)
   try {
-    const file = openSync(path, 'r')
+    // A pipe is not waited for.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       readSync(file, head, 0, head.length, 0)
     } finally {

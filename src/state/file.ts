@@ -50,11 +50,12 @@ async function readFolder(folder: string, nowMs: number): Promise<{ key: string;
     names
       .filter((name) => name.endsWith(suffix) && isKey(name.slice(0, -suffix.length)))
       .map(async (name) => {
-        const { size, mtimeMs } = await stat(join(folder, name))
-        return { key: name.slice(0, -suffix.length), bytes: size, atMs: mtimeMs }
+        const stats = await stat(join(folder, name)).catch(() => undefined)
+        // What is gone by now, or is no file, holds no value.
+        return stats?.isFile() ? [{ key: name.slice(0, -suffix.length), bytes: stats.size, atMs: stats.mtimeMs }] : []
       }),
   )
-  return found.sort((a, b) => a.atMs - b.atMs)
+  return found.flat().sort((a, b) => a.atMs - b.atMs)
 }
 
 async function removeOld(half: string, nowMs: number): Promise<void> {

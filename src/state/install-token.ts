@@ -3,28 +3,26 @@
  * its owner only.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readText } from './read-text.ts'
 
 const fileName = 'token'
 const shape = /^[A-Za-z0-9_-]{43}$/
 
 /** `undefined`: there is none, or none that can be read. */
 export function readInstallToken(folder: string): string | undefined {
-  try {
-    const text = readFileSync(join(folder, fileName), 'utf8').trim()
-    return shape.test(text) ? text : undefined
-  } catch {
-    return undefined
-  }
+  const text = readText(join(folder, fileName))?.trim()
+  return text !== undefined && shape.test(text) ? text : undefined
 }
 
-/** The one that is there, or a new one. Where no file can be written it is good until the stop; `onUnwritable` is called then. */
-export function openInstallToken(folder: string, onUnwritable: () => void): string {
+/** The one that is there, or a new one. Where no file can be written it is good until the stop; `onUnwritable` is told which then. */
+export function openInstallToken(folder: string, onUnwritable: (path: string) => void): string {
+  const path = join(folder, fileName)
   const fresh = randomBytes(32).toString('base64url')
   const token = readInstallToken(folder) ?? tryToKeep(folder, fresh)
-  if (token === undefined) onUnwritable()
-  else keepPrivate(join(folder, fileName))
+  if (token === undefined) onUnwritable(path)
+  else keepPrivate(path)
   return token ?? fresh
 }
 
@@ -54,10 +52,10 @@ function put(path: string, token: string): void {
   }
 }
 
-/** What stands there is no token: a half of one, or somebody's mistake. */
+/** What stands there is no token: a half of one, or somebody's mistake, of which a folder stays. */
 function rmUnread(path: string): void {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats?.isFile() && !shape.test(readFileSync(path, 'utf8').trim())) rmSync(path)
+  const text = readText(path)
+  if (text !== undefined && !shape.test(text.trim())) rmSync(path)
 }
 
 /** It may have come back from a backup with other modes. Windows has none, and another's file is not for us to change. */

@@ -189,6 +189,18 @@ describe('the file of the ledger', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['ledger.json.unreadable'])
   })
 
+  it('is said once to be unwritable where what stands there is no file and cannot be moved', async () => {
+    const { path, said, clock, open } = stage()
+    mkdirSync(path, { recursive: true })
+    writeFileSync(`${path}.unreadable`, 'an older one')
+    const process = open()
+    expect(said).toEqual([`unwritable ${path}`])
+    await process.save(remembered)
+    clock.advance(1000)
+    await process.save(remembered)
+    expect(said).toEqual([`unwritable ${path}`])
+  })
+
   it('says once where it cannot be written, and goes on', async () => {
     const blocked = join(scratchFolder('ledger'), 'file')
     writeFileSync(blocked, '')

@@ -1,8 +1,9 @@
 /** A file that outlives a restart. Several processes of one machine may share it: none of them takes from it what another one wrote. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { createLockFile } from './lock-file.ts'
+import { readText } from './read-text.ts'
 import { writeWholeNow } from './write-whole.ts'
 
 export interface SharedFile<T> {
@@ -58,19 +59,19 @@ export function openSharedFile<T>(
   mind: Mind<T>,
 ): SharedFile<T> {
   const lock = createLockFile(`${path}.lock`, clock)
-  let isReported = false
+  const told = toldOnce(report)
   let notBeforeMs = Number.NEGATIVE_INFINITY
   let cancel: (() => void) | undefined
   let onWritten: () => void = () => {}
   /** What this process and the file last agreed on, and its text. */
   let agreedText = readText(path)
-  let agreed = understand(agreedText, path, form, report) ?? form.nothing
+  let agreed = understand(agreedText, path, form, told) ?? form.nothing
 
   /** Under the lock. A file that is gone, or that nobody can read, says nothing against what is known. */
   const exchange = (): void => {
     removeHalves(path)
     const found = readText(path)
-    const theirs = found === agreedText ? agreed : (understand(found, path, form, report) ?? agreed)
+    const theirs = found === agreedText ? agreed : (understand(found, path, form, told) ?? agreed)
     const all = mind.merge(agreed, theirs)
     const text = form.write(all)
     if (text !== found) writeWholeNow(path, text)
@@ -86,8 +87,7 @@ export function openSharedFile<T>(
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
       if (!lock.within(exchange)) return writeIn(retryMs)
     } catch {
-      if (!isReported) report.unwritable(path)
-      isReported = true
+      told.unwritable(path)
     }
     notBeforeMs = clock.now() + Math.max(burstMs, (clock.now() - sinceMs) / largestShare)
     onWritten()
@@ -115,25 +115,29 @@ export function openSharedFile<T>(
   }
 }
 
-/** `undefined` when there is none, or none that can be read. */
+/** `undefined` when there is none, or none that can be read: that is set aside. */
 function understand<T>(text: string | undefined, path: string, form: Form<T>, report: SharedFileReport): T | undefined {
   const content = text === undefined ? undefined : form.read(text)
   if (text === undefined || content !== undefined) return content
   const aside = `${path}.unreadable`
   try {
     renameSync(path, aside)
+    report.setAside(aside)
   } catch {
-    // Where it cannot be moved, the next write replaces it.
+    // Where nothing can be moved, nothing can be written either.
+    report.unwritable(path)
   }
-  report.setAside(aside)
   return undefined
 }
 
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
+function toldOnce(report: SharedFileReport): SharedFileReport {
+  let isTold = false
+  return {
+    setAside: (path) => report.setAside(path),
+    unwritable: (path) => {
+      if (!isTold) report.unwritable(path)
+      isTold = true
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scratchFolder } from '../../test/fakes/output.ts'
@@ -86,6 +86,14 @@ describe('a store in a folder', () => {
     const store = await openFileStore(folder, bounds, clockAt({ ms: Date.now() }))
     expect(await store.keys()).toEqual([])
     expect(readdirSync(folder)).toEqual(['b.json.1.2.tmp', 'notes.txt'])
+  })
+
+  it('holds nothing of what is no file', async () => {
+    const folder = scratch()
+    mkdirSync(join(folder, 'a.json'), { recursive: true })
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'b.json'))
+    const store = await openFileStore(folder, bounds, clockAt({ ms: Date.now() }))
+    expect(await store.keys()).toEqual([])
   })
 
   it('never leaves its folder, whatever the key', async () => {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -74,10 +75,19 @@ describe('trooper run', () => {
     expect(await process.exit()).toBe(0)
   })
 
-  it('runs the program without a log where there is no place for one, and says so', async () => {
+  it.each([
+    ['is no folder', (path: string) => writeFileSync(path, '')],
+    [
+      'has a pipe in its place',
+      (path: string) => {
+        mkdirSync(path)
+        execFileSync('mkfifo', [join(path, 'run.log')])
+      },
+    ],
+  ])('runs the program without a log where the folder for it %s, and says so', async (_what, put) => {
     await provider.play({ mode: 'anthropic-overloaded' })
     const file = join(scratchFolder('data'), 'a-file')
-    writeFileSync(file, '')
+    put(file)
     const process = runScript({ ...behind('/v1/messages'), TROOPER_DATA_DIR: file }, askClaude)
     expect(await process.line((line) => /answered by (.+)/.exec(line)?.[1])).toBe(localModel)
     expect(await process.exit()).toBe(0)

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { readFileSync } from 'node:fs'
-import { filesContaining } from '../fakes/output.ts'
+import { filesContaining, scratchFolder } from '../fakes/output.ts'
 import type { TestProcess } from '../fakes/process.ts'
 import { planted } from '../secrets.ts'
 import { ask, dialects, emptyFolder, spawnTrooper, startStage, startTrooper } from './trooper.ts'
@@ -22,6 +23,27 @@ function spawn(env: Record<string, string>, args: string[] = [], cwd = emptyFold
 
 const primaryLine = (process: TestProcess): Promise<string> =>
   process.line((line) => /Primary +: (\S+)/.exec(line)?.[1])
+
+describe.skipIf(!existsSync('/dev/zero'))('what stands in the place of a file that Trooper keeps', () => {
+  const setAside = (path: string): string => `${path} could not be read: it stands in ${path}.unreadable now`
+
+  it.each([
+    ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path)],
+    ['a folder', (path: string) => mkdirSync(path)],
+  ])('and is none is not waited for, and told of: %s', async (what, put) => {
+    const folder = scratchFolder('data')
+    mkdirSync(join(folder, 'transcripts'))
+    for (const file of ['ledger.json', 'days.json', 'token', 'transcripts/resp_1.json']) put(join(folder, file))
+    const { process } = await startTrooper({ TROOPER_DATA_DIR: folder })
+    started.push(process)
+    for (const file of ['ledger.json', 'days.json']) expect(process.stdout).toContain(setAside(join(folder, file)))
+    const untold = `${join(folder, 'token')} cannot be written: the terminal and agents may change nothing`
+    if (what === 'a folder') expect(process.stdout).toContain(untold)
+    else expect(readFileSync(join(folder, 'token'), 'utf8')).toMatch(/^[\w-]{43}\n$/)
+    expect(readdirSync(folder)).toContain('ledger.json.unreadable')
+  })
+})
 
 describe('settings', () => {
   it('are read from flags, environment and .env, in that order of strength', async () => {

@@ -1,4 +1,5 @@
 /** The process of an embedded model in the life of Trooper: started, broken, left by a client, stopped, and refused where it cannot be. */
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -97,6 +98,17 @@ function withLibrary(start: (env: Record<string, string>) => Promise<{ code: num
     })
     expect(code).not.toBe(0)
     expect(stderr).toContain('is no GGUF file')
+  })
+
+  it('with a pipe in the place of the file stops the start with a sentence', async () => {
+    const path = join(scratchFolder('model'), 'pipe.gguf')
+    execFileSync('mkfifo', [path])
+    const { code, stderr } = await start({
+      FALLBACK_URL: `embedded:${path}`,
+      TROOPER_DATA_DIR: dataFolderWithLibrary(),
+    })
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/cannot be read \(\w+\); make it a readable file/)
   })
 
   it('ends the process of the model with itself, also when it is killed', async () => {
