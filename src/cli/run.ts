@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
-import * as zlib from 'node:zlib'
 import { realClock } from '../clock.ts'
 import { dataFolder } from '../config/data-folder.ts'
 import type { Loaded } from '../config/load.ts'
@@ -13,6 +12,7 @@ import { silentLog, type Log } from '../observe/log.ts'
 import { startTrooper } from '../trooper.ts'
 import { readInstallToken } from '../state/install-token.ts'
 import { findOwnTrooper } from '../upstream/find-trooper.ts'
+import { zstd } from '../upstream/zstd.ts'
 import { clientArguments, clientVariables } from './client-settings.ts'
 import { exitConfig, readArguments, readOwnSettings, unreadFiles } from './read-settings.ts'
 import { complain, openLog } from './terminal.ts'
@@ -47,7 +47,7 @@ async function runBehind(loaded: Working, command: string, rest: string[]): Prom
   const url = own?.url ?? running?.url ?? ''
   try {
     const variables = clientVariables(url, targets.chains, config.token)
-    return await runProgram(command, [...clientArguments(command, url, 'zstdDecompress' in zlib), ...rest], variables)
+    return await runProgram(command, [...clientArguments(command, url, zstd !== undefined), ...rest], variables)
   } finally {
     await own?.stop()
   }

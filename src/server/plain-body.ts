@@ -3,8 +3,9 @@
  * them. They are passed on as they were meant, without the compression.
  */
 import type { IncomingMessage } from 'node:http'
-import * as zlib from 'node:zlib'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { Log } from '../observe/log.ts'
+import { zstd } from '../upstream/zstd.ts'
 import { withoutFields, type HeaderList } from '../wire/headers.ts'
 import { readBody, type BodyRead } from './body.ts'
 
@@ -39,21 +40,16 @@ function unzips(encoding: string): Unzip | undefined {
   switch (encoding) {
     case 'gzip':
     case 'x-gzip':
-      return zlib.gunzip
+      return gunzip
     case 'deflate':
-      return zlib.inflate
+      return inflate
     case 'br':
-      return zlib.brotliDecompress
+      return brotliDecompress
     case 'zstd':
-      return readsZstd(zlib) ? zlib.zstdDecompress : undefined
+      return zstd?.zstdDecompress
     default:
       return undefined
   }
-}
-
-/** From Node 22.15 on. */
-function readsZstd(module: object): module is { zstdDecompress: Unzip } {
-  return 'zstdDecompress' in module
 }
 
 function isTooLarge(error: Error): boolean {
@@ -69,7 +65,7 @@ export function createUnreadableTeller(log: Log): (encoding: string) => void {
   return (encoding) => {
     if (told.has(encoding) || told.size >= mostTold) return
     told.add(encoding)
-    const isOld = encoding === 'zstd' && !readsZstd(zlib)
+    const isOld = encoding === 'zstd' && !zstd
     const who = isOld ? `Node ${process.versions.node}` : 'Trooper'
     const remedy = isOld ? 'run Trooper with Node 22.15 or newer, or ' : ''
     log.warn(

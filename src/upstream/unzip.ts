@@ -5,6 +5,7 @@ import { streamCut, type Failure } from '../ir/failure.ts'
 import { encodingOf } from '../wire/encoding.ts'
 import { withoutFields } from '../wire/headers.ts'
 import type { AnswerHead, CallListener } from './attempt.ts'
+import { zstd } from './zstd.ts'
 
 type Unzip = Gunzip | Inflate | BrotliDecompress
 
@@ -92,6 +93,8 @@ function createUnzip({ headers }: AnswerHead): Unzip | undefined {
       return createInflate()
     case 'br':
       return createBrotliDecompress()
+    case 'zstd':
+      return zstd?.createZstdDecompress()
     default:
       return undefined
   }

@@ -1,35 +1,19 @@
 /** Clients that compress what they ask: Codex does, with zstd, where it is logged in to ChatGPT. */
-import { execFileSync } from 'node:child_process'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { headerOf } from '../../src/wire/headers.ts'
-import { nodeOf } from '../embedded/equipment.ts'
-import { TestProcess } from '../fakes/process.ts'
 import { planted } from '../secrets.ts'
 import {
   dialectNames,
   dialects,
-  emptyFolder,
   localModel,
-  program,
   startStage,
   textOf,
   type RunningTrooper,
   type Stage,
   type TestedDialect,
 } from './trooper.ts'
-
-/** One block that is stored as it is, in the frame of RFC 8878: what Node itself can write only from 22.15 on. */
-function zstd(bytes: Buffer): Buffer {
-  const head = Buffer.alloc(12)
-  head.writeUInt32LE(0xfd2fb528, 0)
-  // A single segment whose size stands in four bytes.
-  head.writeUInt8(0xa0, 4)
-  head.writeUInt32LE(bytes.length, 5)
-  // The last block, stored; its size from the fourth bit on.
-  head.writeUIntLE((bytes.length << 3) | 1, 9, 3)
-  return Buffer.concat([head, bytes])
-}
+import { nodeWithZstd, startTrooperWithZstd, zstd } from './with-zstd.ts'
 
 function post(
   url: string,
@@ -120,34 +104,16 @@ describe('a compressed request', () => {
   )
 })
 
-/** The Node of this test, or another one that the clients brought along. */
-const withZstd = [process.execPath, nodeOf(24), nodeOf(22)].find((node) => node !== undefined && knowsZstd(node))
-
-function knowsZstd(node: string): boolean {
-  return execFileSync(node, ['-p', '"zstdDecompress" in zlib'], { encoding: 'utf8' }).trim() === 'true'
-}
-
-describe.skipIf(withZstd === undefined)('a request of Codex with a ChatGPT plan', () => {
+describe.skipIf(nodeWithZstd === undefined)('a request of Codex with a ChatGPT plan', () => {
   let stage: Stage
   let trooper: RunningTrooper
   beforeAll(async () => {
     stage = await startStage('/v1/responses')
-    const env = {
-      TROOPER_PORT: '0',
+    trooper = await startTrooperWithZstd({
       PRIMARY_URL: `${stage.provider.url}/v1/responses`,
       FALLBACK_URL: `${stage.ollama.url}/api/chat`,
       FALLBACK_MODEL: localModel,
-    }
-    const process = new TestProcess({
-      name: 'trooper',
-      ...(withZstd !== undefined && { command: withZstd }),
-      args: [program],
-      env,
-      cwd: emptyFolder(),
-      endWithParent: true,
     })
-    const port = await process.line((line) => /starting on http:\S+:(\d+)/.exec(line)?.[1])
-    trooper = { process, url: `http://127.0.0.1:${port}` }
   })
   afterAll(() => Promise.all([trooper.process.stop(), stage.stop()]))
 

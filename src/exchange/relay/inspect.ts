@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../../ir/json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import type { AnswerHead } from '../../upstream/attempt.ts'
+import { zstd } from '../../upstream/zstd.ts'
 import { encodingOf } from '../../wire/encoding.ts'
 import { headerOf, withoutFields, type HeaderList } from '../../wire/headers.ts'
 import { walkThrough, type Walked } from '../../wire/json-walk.ts'
@@ -173,6 +174,7 @@ export function errorText({ headers }: AnswerHead, body: Buffer): string {
     if (encoding === 'gzip') return gunzipSync(body, options).toString('utf8', 0, maxErrorText)
     if (encoding === 'br') return brotliDecompressSync(body, options).toString('utf8', 0, maxErrorText)
     if (encoding === 'deflate') return inflateSync(body, options).toString('utf8', 0, maxErrorText)
+    if (encoding === 'zstd' && zstd) return zstd.zstdDecompressSync(body, options).toString('utf8', 0, maxErrorText)
   } catch {
     // Not what it says it is: judged by its status alone.
   }
