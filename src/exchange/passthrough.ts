@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { describeFailure, type Failure } from '../ir/failure.ts'
 import { pathAt, type Target } from '../routing/target.ts'
 import { startAttempt, type Attempt } from '../upstream/attempt.ts'
-import { requestHeaders } from '../wire/headers.ts'
+import { requestHeaders, unreadRequestHeaders } from '../wire/headers.ts'
 import { boundHeaders } from './errors.ts'
 import { misdirected } from './misdirected.ts'
 import type { Services } from './outcome.ts'
@@ -16,6 +16,8 @@ export interface Passed {
   query: string
   /** Where it was read before it is passed on; the request itself is streamed otherwise. */
   body?: Buffer
+  /** What it is answered is read on its way. */
+  isRead?: true
 }
 
 export function passThrough(
@@ -25,11 +27,11 @@ export function passThrough(
   target: Target,
   reply: Reply,
 ): void {
-  const { method, path, query, body } = passed
+  const { method, path, query, body, isRead } = passed
   const refusal = misdirected(services, target, request.rawHeaders, query)
   if (refusal) return giveError(reply, 401, 'authentication_error', refusal.message)
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
-  const headers = requestHeaders(request.rawHeaders, target.credential)
+  const headers = (isRead ? requestHeaders : unreadRequestHeaders)(request.rawHeaders, target.credential)
   const length = body ? String(body.length) : request.headers['content-length']
   if (length !== undefined) headers.push('content-length', length)
   const call = {

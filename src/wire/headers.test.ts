@@ -8,6 +8,7 @@ import {
   headerTexts,
   requestHeaders,
   responseHeaders,
+  unreadRequestHeaders,
 } from './headers.ts'
 
 const identity = ['accept-encoding', 'identity']
@@ -56,6 +57,16 @@ describe('requestHeaders', () => {
     expect(headers.join(' ')).not.toContain('client')
     expect(headers.slice(-2)).toEqual(expected)
     expect(headers.filter((name) => name.toLowerCase() === header.toLowerCase())).toHaveLength(1)
+  })
+})
+
+describe('unreadRequestHeaders', () => {
+  it('leaves it to the client how its answer may be compressed, and is the same otherwise', () => {
+    const raw = ['Host', 'a', 'X-Api-Key', 'client', 'Accept-Encoding', 'gzip, zstd', 'X-Kept', '1', 'TE', 'trailers']
+    const own = { header: 'x-api-key', value: 'own' }
+    expect(unreadRequestHeaders(raw, undefined)).toEqual(raw.slice(2, 8))
+    expect(unreadRequestHeaders(raw, own)).toEqual([...raw.slice(4, 8), 'x-api-key', 'own'])
+    expect(unreadRequestHeaders(['X-Kept', '1'], undefined)).toEqual(['X-Kept', '1'])
   })
 })
 

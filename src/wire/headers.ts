@@ -75,17 +75,26 @@ const hopByHopNames = [
 const hopByHop = new Omission(hopByHopNames)
 
 /** Nor are these the client's to say: the connection's own host, and `expect`, which the server has already answered. */
-const notForTargets = new Omission([...hopByHopNames, 'host', 'expect', 'content-length', 'accept-encoding'])
+const notForTargetNames = [...hopByHopNames, 'host', 'expect', 'content-length']
+const notForTargets = new Omission(notForTargetNames)
+const notWhereRead = new Omission([...notForTargetNames, 'accept-encoding'])
 
 const credentialHeaders = ['authorization', 'x-api-key']
 
-/**
- * The headers of a relayed request. Compressed answers are refused (`identity`), because Trooper reads what it relays.
- * With a credential of the target's own, every credential of the client's is removed first.
- */
+/** The headers of a relayed request. Compressed answers are refused (`identity`), because Trooper reads what it relays. */
 export function requestHeaders(raw: HeaderList, credential: Credential | undefined): HeaderList {
-  const headers = leaveOut(raw.slice(), notForTargets)
+  const headers = leaveOut(raw.slice(), notWhereRead)
   headers.push('accept-encoding', 'identity')
+  return withCredential(headers, credential)
+}
+
+/** The same where nobody reads the answer on its way: whoever asked may have it compressed. */
+export function unreadRequestHeaders(raw: HeaderList, credential: Credential | undefined): HeaderList {
+  return withCredential(leaveOut(raw.slice(), notForTargets), credential)
+}
+
+/** With one of the target's own, every credential of the client's is removed first. */
+function withCredential(headers: HeaderList, credential: Credential | undefined): HeaderList {
   if (credential === undefined) return headers
   const own = credential.header.toLowerCase()
   return [...withoutFields(headers, [own, ...credentialHeaders]), ...credentialHeader(credential)]

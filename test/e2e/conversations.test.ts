@@ -70,6 +70,12 @@ describe('a conversation that was made through Trooper', () => {
     expect(answer.conversation).toEqual({ id })
   })
 
+  it('is known where its provider compresses whatever it may', async () => {
+    await stage.provider.configure({ compress: true })
+    await sayLocally(await create([words('Hello.')]))
+    expect(await heardLocally()).toEqual(['user: Hello.\n\nAnd now?'])
+  })
+
   it('holds the items that it was made with, those that were added, and what was said between', async () => {
     const id = await create([words('Be brief.', 'developer'), words('Hello.')])
     await stage.provider.play({ mode: 'ok', text: 'One.', path: '/responses', times: 1 })

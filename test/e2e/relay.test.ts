@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { headerOf } from '../../src/wire/headers.ts'
 import { planted } from '../secrets.ts'
 import { ask, dialectNames, dialects, startStage, startTrooper, type Stage } from './trooper.ts'
 
@@ -159,6 +163,25 @@ describe('headers', () => {
     const at = seen!.rawHeaders.findIndex((name) => name.toLowerCase() === 'accept-encoding')
     expect(seen!.rawHeaders[at + 1]).toBe('identity')
   })
+
+  it.each(['gzip, br', undefined])(
+    'ask for the compression that the client asks for where nobody reads: %s',
+    async (asked) => {
+      await stage.provider.configure({ compress: true })
+      const body = JSON.stringify({ model: 'text-embedding-3-small', input: 'a'.repeat(1000) })
+      const headers = { authorization: `Bearer ${planted.clientKey}`, 'content-type': 'application/json' }
+      const call = request(`${stage.trooper.url}/v1/embeddings`, {
+        method: 'POST',
+        headers: asked === undefined ? headers : { ...headers, 'accept-encoding': asked },
+      }).end(body)
+      const [response] = (await once(call, 'response')) as [IncomingMessage]
+      const answer = await buffer(response)
+      const [seen] = await stage.provider.requests()
+      expect(headerOf(seen!.rawHeaders, 'accept-encoding')).toBe(asked)
+      expect(response.headers['content-encoding']).toBe(asked && 'gzip')
+      expect(JSON.parse((asked ? gunzipSync(answer) : answer).toString())).toMatchObject({ object: 'list' })
+    },
+  )
 
   it('name the provider as the host, not Trooper', async () => {
     await post(always)

@@ -54,7 +54,7 @@ export async function passChange(
   const sent = isSame || !isObject(asked) ? passed : { ...passed, body: Buffer.from(exactText({ ...asked, items })) }
   const noting = { transcripts, account, name: `items_${unique()}` }
   const witnessed = new WitnessedReply(reply, (answer) => note(change, items, answer, noting))
-  passThrough(services, request, sent, target, witnessed)
+  passThrough(services, request, { ...sent, isRead: true }, target, witnessed)
 }
 
 interface Noting {
