@@ -1,6 +1,6 @@
 /**
  * Calls as Python has them: Llama 4's `[NAME(key="text", other=5), …]` (vllm#22917), LFM2's between marks of its own (vllm#39243), which
- * some servers take away (Rapid-MLX#1076). Arguments without a name are nobody's: their places are not told to a model.
+ * some servers take away (Rapid-MLX#1076); Gemma 4's, a line each in a fence of their own (vllm-mlx#622, aisuite#339). Arguments without a name are nobody's: their places are not told to a model.
  */
 import type { Cursor, Reading } from './cursor.ts'
 import { readMembers, type Notation } from './literals.ts'
@@ -37,6 +37,21 @@ export function* readPythonCalls(cursor: Cursor, names: readonly string[]): Read
     yield* cursor.spaces()
   }
 }
+
+/** Behind the opening of the fence, up to what closes it. */
+export function* readPythonLines(cursor: Cursor, names: readonly string[]): Reading<Written[] | undefined> {
+  const calls: Written[] = []
+  do {
+    const call = yield* readPythonCall(cursor, names)
+    if (call === undefined) return undefined
+    calls.push(call)
+    yield* cursor.spaces()
+  } while (!fenceEnd.has(yield* cursor.ahead()))
+  return calls
+}
+
+/** The text may end without it. */
+const fenceEnd = new Set(['`', ''])
 
 function* readPythonCall(cursor: Cursor, names: readonly string[]): Reading<Written | undefined> {
   const name = yield* readName(cursor, names)

@@ -2,7 +2,7 @@
 import type { Cursor, Reading } from './cursor.ts'
 import { bareTagMarks, closings, envelopeMarks, readBareTag, readEnvelope } from './envelope-calls.ts'
 import { gemmaMark, readGemma } from './gemma-calls.ts'
-import { pythonBegin, readPythonList } from './python-calls.ts'
+import { pythonBegin, readPythonLines, readPythonList } from './python-calls.ts'
 import { deepSeekMark, kimiCallMark, kimiMarks, readDeepSeek, readKimi, readKimiCalls } from './section-calls.ts'
 import { bareHarmonyMarks, harmonyMarks, readHarmony, readJsonCalls, readJsonRow, readMistral } from './token-calls.ts'
 import type { Written } from './written.ts'
@@ -87,6 +87,8 @@ export function* readFenceMark(cursor: Cursor): Reading<undefined> {
 }
 
 const infoSign = /^\w$/
+/** Of a fence that holds Python's calls. */
+const pythonInfo = 'tool_code'
 
 /**
  * Fences that hold nothing but calls, the last of them at the end of the answer: anywhere else they are examples (openclaude#1076,
@@ -96,12 +98,7 @@ function* readFences(cursor: Cursor, names: readonly string[], { takesJson }: Pl
   const calls: Written[] = []
   let fence: string | undefined
   do {
-    for (let left = 16; left > 0; left -= 1) if ((yield* cursor.one((sign) => infoSign.test(sign))) === '') break
-    yield* cursor.spaces()
-    const mark = yield* cursor.word(lineMarks)
-    const read = mark === undefined ? undefined : lines.get(mark)
-    if (!read && !takesJson) return undefined
-    const found = read ? yield* read(cursor, names) : yield* readJsonCalls(cursor, names, true)
+    const found = yield* readFenced(cursor, names, takesJson)
     if (found === undefined) return undefined
     calls.push(...found)
     yield* cursor.spaces()
@@ -110,4 +107,26 @@ function* readFences(cursor: Cursor, names: readonly string[], { takesJson }: Pl
     fence = yield* cursor.word(['```'])
   } while (fence !== undefined)
   return (yield* cursor.ahead()) === '' ? calls : undefined
+}
+
+/** Behind the opening of the fence. */
+function* readFenced(cursor: Cursor, names: readonly string[], takesJson: boolean): Reading<Written[] | undefined> {
+  const info = yield* readInfo(cursor)
+  yield* cursor.spaces()
+  const mark = yield* cursor.word(lineMarks)
+  const read = mark === undefined ? undefined : lines.get(mark)
+  if (read) return yield* read(cursor, names)
+  const isPython = info === pythonInfo && !'[{'.includes(yield* cursor.ahead())
+  if (isPython) return yield* readPythonLines(cursor, names)
+  return takesJson ? yield* readJsonCalls(cursor, names, true) : undefined
+}
+
+function* readInfo(cursor: Cursor): Reading<string> {
+  let info = ''
+  while (info.length < 16) {
+    const sign = yield* cursor.one((next) => infoSign.test(next))
+    if (sign === '') break
+    info += sign
+  }
+  return info
 }

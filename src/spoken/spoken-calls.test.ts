@@ -51,6 +51,10 @@ const texts: [string, string][] = [
   ['Python’s call with a sum', '[Bash(command="ls" + " -l")]'],
   ['Python’s call that does not fit', '[Bash(command=5)]'],
   ['Python that is cut', '[Bash(command="ls'],
+  ['Python’s call in a fence of Python', '```python\nBash(command="ls")\n```'],
+  ['a fence of Gemma’s with other code', '```tool_code\nimport os\nBash(command="ls")\n```'],
+  ['a fence of Gemma’s with more behind the call', '```tool_code\nBash(command="ls").strip()\n```'],
+  ['a fence of Gemma’s, explained', '```tool_code\nBash(command="ls")\n```\nThis lists the folder.'],
   ['a link at the beginning of a line', '[Bash](https://example.com) is a shell.\n[plan] [x]\n- [ ] one'],
   [
     'Kimi’s call of another tool',
@@ -128,6 +132,7 @@ describe('JSON without a mark', () => {
     expect(hear([bash], { wantsJson: true }).heard).toEqual([bash])
     expect(hear([`\`\`\`json\n${bash}\n\`\`\``], { wantsJson: true }).made).toBe(0)
     expect(hear([`<tool_call>${bash}</tool_call>`], { wantsJson: true }).heard).toEqual([ls])
+    expect(hear(['```tool_code\nBash(command="ls")\n```'], { wantsJson: true }).heard).toEqual([ls])
   })
 
   it('is no call where it goes on with what was said before', () => {
