@@ -29,6 +29,7 @@ async function bundled() {
     'exchange/timeouts',
     'exchange/responses/transcripts',
     'observe/counts',
+    'observe/ended',
     'observe/journal',
     'exchange/local/warm-up',
     'routing/breakers',
@@ -190,9 +191,8 @@ function servicesAt(client, target, connection) {
 }
 
 function nothingKnown(clock) {
-  const { createBreakers, createCounts, createJournal, createLedger, createLoads, createNetworkWatch, createOverride } =
-    product
-  const { createPlaces, createUsageBook } = product
+  const { createBreakers, createCounts, createEnded, createJournal, createLedger, createLoads } = product
+  const { createNetworkWatch, createOverride, createPlaces, createUsageBook } = product
   return {
     ledger: createLedger(),
     breakers: createBreakers(),
@@ -201,7 +201,11 @@ function nothingKnown(clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], async () => false, { lost: () => {}, found: () => {} }),
     counts: createCounts(),
-    journal: createJournal(1000, 'bench'),
+    journal: createJournal(
+      1000,
+      'bench',
+      createEnded(() => undefined, clock),
+    ),
     // Nobody waits: whoever begins one too many is told so, and does not hang.
     places: createPlaces(0, answersAtOnce),
     warmUp: product.noWarmUp,

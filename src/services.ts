@@ -21,7 +21,7 @@ import { createTranscripts, noTranscripts } from './exchange/responses/transcrip
 import { createCounts } from './observe/counts.ts'
 import { finderOf } from './observe/bill.ts'
 import { createDays } from './observe/days.ts'
-import { gatherEnded } from './observe/ended.ts'
+import { createEnded } from './observe/ended.ts'
 import { createJournal } from './observe/journal.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createWarmUp } from './exchange/local/warm-up.ts'
@@ -66,9 +66,9 @@ export async function openServices(
   const memory = openMemory(join(folder, 'ledger.json'), clock, log)
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const { engines, locals, tokenizers } = openEngines(pools, config, targets, clock, log)
-  const journal = createJournal(config.journal, clock.now().toString(36), config.capture)
   const find = finderOf(embedded.chains)
-  const ended = gatherEnded(journal, find, clock)
+  const ended = createEnded(find, clock)
+  const journal = createJournal(config.journal, clock.now().toString(36), ended, config.capture)
   const services: Services = {
     chains: embedded.chains,
     payers: createPayerBook(),

@@ -12,7 +12,7 @@ import type { Setting } from '../src/config/setting.ts'
 import { installCommand } from '../src/embedded/library-path.ts'
 import { readModelSource } from '../src/embedded/source.ts'
 import { scenarios } from '../src/drill/scenarios.ts'
-import { gatherEnded } from '../src/observe/ended.ts'
+import { createEnded } from '../src/observe/ended.ts'
 import { createMeters } from '../src/observe/metrics.ts'
 import { cloud, local } from './clocks/stage.ts'
 import { FakeClock } from './fakes/clock.ts'
@@ -109,7 +109,7 @@ describe('docs/metrics.md', () => {
   const known = nothingKnown(clock)
   const targets = [cloud('claude', 'anthropic'), local()] as const
   const chains = { anthropic: targets, 'openai-chat': targets, 'openai-responses': targets, ollama: targets }
-  const ended = gatherEnded(known.journal, () => undefined, clock)
+  const ended = createEnded(() => undefined, clock)
   const { meters, histograms } = createMeters({ ...known, chains, ended, clock, version: '' })
   const rows = [...meters, ...histograms].map(({ type, facts: { name, labels, help } }) => {
     const named = labels.map((label) => `\`${label}\``).join(', ') || 'none'

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
 import { emptyDay } from '../observe/day.ts'
 import type { Entry } from '../observe/entry.ts'
+import { createEnded } from '../observe/ended.ts'
 import { createJournal, type Journal } from '../observe/journal.ts'
 import { createEvents, type Events } from './events.ts'
 import type { StatusView } from './views.ts'
@@ -29,7 +30,11 @@ const statusNow = (): StatusView => {
 
 beforeEach(async () => {
   clock = new FakeClock(0)
-  journal = createJournal(1000, 'test')
+  journal = createJournal(
+    1000,
+    'test',
+    createEnded(() => undefined, clock),
+  )
   responses = []
   version = 'one'
   looks = 0
@@ -99,7 +104,7 @@ function begin(model = 'opus'): Entry {
 
 function end(entry: Entry): void {
   entry.end = { is: 'answered', target: 'primary' }
-  journal.note(entry, 'ended')
+  journal.close({ entry, complete: () => {} })
 }
 
 describe('a reader', () => {
@@ -119,7 +124,7 @@ describe('a reader', () => {
     const reader = await follow()
     const entry = begin()
     entry.content = { request: 'secret', answer: 'secret' }
-    for (let at = 0; at < 50; at += 1) journal.note(entry, 'changed')
+    for (let at = 0; at < 50; at += 1) journal.note(entry)
     end(entry)
     const other = begin()
     await reader.until(({ told }) => told.some(({ data }) => data.id === other.id))

@@ -1,9 +1,15 @@
 import { expect, it } from 'vitest'
+import { FakeClock } from '../../test/fakes/clock.ts'
+import { createEnded } from '../observe/ended.ts'
 import { createJournal } from '../observe/journal.ts'
 import { recentConversations } from './recent.ts'
 
 it('the conversations of apps are those, newest first, and nobody else’s', () => {
-  const journal = createJournal(200, 'k')
+  const journal = createJournal(
+    200,
+    'k',
+    createEnded(() => undefined, new FakeClock()),
+  )
   const facts = { atMs: 0, dialect: 'anthropic', about: 'conversation', isStream: true } as const
   journal.open(facts)
   journal.open({ ...facts, about: 'models' })

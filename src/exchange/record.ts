@@ -4,6 +4,7 @@ import type { Usage } from '../ir/events.ts'
 import { addUsage } from '../ir/usage.ts'
 import { reasonOf, type AttemptEnd, type AttemptEntry, type Entry, type ExchangeEnd } from '../observe/entry.ts'
 import { AnswerCapture, captureRequest } from '../observe/capture.ts'
+import type { Ending } from '../observe/ended.ts'
 import type { Journal } from '../observe/journal.ts'
 import { beginTrace, newSpanId, withTrace, type Trace } from '../observe/trace.ts'
 import type { Rest } from '../routing/rest.ts'
@@ -14,11 +15,18 @@ import { CapturedReply } from './reply/captured-reply.ts'
 import type { Incoming, Outcome, Services } from './outcome.ts'
 import type { Reply } from './reply/reply.ts'
 
-export class ExchangeRecord {
+/** What the person wants to read of it. */
+interface Captured {
+  request: Buffer
+  answer: AnswerCapture
+}
+
+export class ExchangeRecord implements Ending {
+  readonly entry: Entry
   readonly #journal: Journal
-  readonly #entry: Entry
-  readonly #body: Buffer
-  readonly #answer: AnswerCapture | undefined
+  readonly #captured: Captured | undefined
+  /** What reads the rest of its answer. */
+  #unread: (() => void) | undefined
   #settled: Target | undefined
 
   /** `model`: as a glance at the body shows it. */
@@ -29,25 +37,20 @@ export class ExchangeRecord {
     nowMs: number,
   ) {
     this.#journal = journal
-    this.#body = body
-    this.#answer = journal.captures ? new AnswerCapture() : undefined
+    this.#captured = journal.captures ? { request: body, answer: new AnswerCapture() } : undefined
     const about: Entry['about'] = asked?.question.about ?? 'conversation'
     const trace = traces && beginTrace(headers)
     const facts = { atMs: nowMs, dialect, about, isStream: asksForStream, model }
-    this.#entry = journal.open(trace ? { ...facts, trace } : facts)
-  }
-
-  get entry(): Entry {
-    return this.#entry
+    this.entry = journal.open(trace ? { ...facts, trace } : facts)
   }
 
   /** The client's end of the exchange, from which everything goes that the client gets. */
   watch(reply: Reply): Reply {
-    return this.#answer ? new CapturedReply(reply, this.#answer) : reply
+    return this.#captured ? new CapturedReply(reply, this.#captured.answer) : reply
   }
 
   attempt(target: Target, nowMs: number): AttemptRecord {
-    const { atMs, attempts, model, trace } = this.#entry
+    const { atMs, attempts, model, trace } = this.entry
     const made = attemptEntry(target, model, nowMs - atMs)
     const entry = trace ? { ...made, spanId: newSpanId() } : made
     attempts.push(entry)
@@ -56,7 +59,13 @@ export class ExchangeRecord {
 
   /** Something about one of its attempts. */
   changed(): void {
-    this.#journal.note(this.#entry, 'changed')
+    this.#journal.note(this.entry)
+  }
+
+  /** Reads of an answer what nobody needs before the exchange is over. */
+  later(read: () => void): void {
+    this.#unread?.()
+    this.#unread = read
   }
 
   /** It broke off, but the client has all of it. */
@@ -66,26 +75,34 @@ export class ExchangeRecord {
 
   /** Another one spoke first; one that waits to be asked again has failed before. */
   lost(target: Target): void {
-    const attempt = this.#entry.attempts.findLast(({ target: name }) => name === target.name)
+    const attempt = this.entry.attempts.findLast(({ target: name }) => name === target.name)
     if (attempt?.end.is === 'open') attempt.end = { is: 'lost' }
   }
 
   over(isGone: boolean, nowMs: number): void {
-    this.#entry.totalMs = nowMs - this.#entry.atMs
-    this.#entry.end = this.#endOf(isGone)
-    if (this.#answer) this.#entry.content = { request: captureRequest(this.#body), answer: this.#answer.text() }
-    this.#journal.note(this.#entry, 'ended')
+    this.entry.totalMs = nowMs - this.entry.atMs
+    this.entry.end = this.#endOf(isGone)
+    if (this.#captured) this.entry.content = contentOf(this.#captured)
+    this.#journal.close(this)
+  }
+
+  complete(): void {
+    this.#unread?.()
   }
 
   #endOf(isGone: boolean): ExchangeEnd {
-    const answered = this.#settled?.name ?? this.#entry.attempts.find(({ end }) => end.is === 'answered')?.target
+    const answered = this.#settled?.name ?? this.entry.attempts.find(({ end }) => end.is === 'answered')?.target
     if (answered !== undefined) return { is: 'answered', target: answered }
-    return isGone ? { is: 'gone' } : { is: 'failed', reason: reasonOf(this.#entry) ?? 'server-error' }
+    return isGone ? { is: 'gone' } : { is: 'failed', reason: reasonOf(this.entry) ?? 'server-error' }
   }
 }
 
+function contentOf({ request, answer }: Captured): NonNullable<Entry['content']> {
+  return { request: captureRequest(request), answer: answer.text() }
+}
+
 /** Wants to know of every change. */
-type Exchange = Pick<ExchangeRecord, 'changed'>
+type Exchange = Pick<ExchangeRecord, 'changed' | 'later'>
 
 export class AttemptRecord implements Milestones {
   readonly #entry: AttemptEntry
@@ -138,6 +155,11 @@ export class AttemptRecord implements Milestones {
     this.#exchange.changed()
   }
 
+  /** Reads what it says of itself when that is in nobody's way. */
+  later(read: () => void): void {
+    this.#exchange.later(read)
+  }
+
   answersAs(model: string | undefined): void {
     if (model) this.#entry.model = model
   }
@@ -159,7 +181,7 @@ export class AttemptRecord implements Milestones {
   }
 }
 
-const nobody: Exchange = { changed: () => {} }
+const nobody: Exchange = { changed: () => {}, later: (read) => read() }
 
 /** Of a call that nobody waits for. */
 export function unrecorded(target: Target, nowMs: number): AttemptRecord {

@@ -7,7 +7,7 @@ import { scratchFolder } from '../../test/fakes/output.ts'
 import type { Target } from '../routing/target.ts'
 import { emptyDay } from './day.ts'
 import { createDays } from './days.ts'
-import { gatherEnded } from './ended.ts'
+import { createEnded } from './ended.ts'
 import type { AttemptEntry, Entry } from './entry.ts'
 import { createJournal } from './journal.ts'
 import { createDaysForm } from './kept-days.ts'
@@ -25,8 +25,8 @@ const noonMs = new Date(2026, 3, 21, 12).getTime()
 function start(path = scratch(), clock = new FakeClock(noonMs)) {
   const lines: string[] = []
   const note = (text: string): void => void lines.push(text)
-  const journal = createJournal(10, 'test')
-  const ended = gatherEnded(journal, (name) => targets.find((target) => target.name === name), clock)
+  const ended = createEnded((name) => targets.find((target) => target.name === name), clock)
+  const journal = createJournal(10, 'test', ended)
   const days = createDays({ path, ended, clock, log: { info: note, warn: note, error: note } })
   /** An exchange that ends now. */
   const happens = (end: Entry['end'], ...attempts: Partial<AttemptEntry>[]): void => {
@@ -39,7 +39,7 @@ function start(path = scratch(), clock = new FakeClock(noonMs)) {
     }
     entry.totalMs = 1000
     entry.end = end
-    journal.note(entry, 'ended')
+    journal.close({ entry, complete: () => {} })
   }
   return { path, clock, lines, journal, days, happens }
 }
@@ -127,7 +127,7 @@ describe('the totals of a day', () => {
     const { days, journal, clock } = start()
     const entry = journal.open({ atMs: clock.now(), dialect: 'anthropic', about: 'tokens', isStream: false })
     entry.end = byClaude
-    journal.note(entry, 'ended')
+    journal.close({ entry, complete: () => {} })
     expect(days.today()).toEqual(emptyDay('2026-04-21'))
     expect(days.list(10)).toEqual([emptyDay('2026-04-21')])
   })

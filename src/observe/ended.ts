@@ -1,15 +1,23 @@
 /**
- * Exchanges that have ended, for those who add them up. They are counted together and later, so that an exchange pays for no more than
- * its place in a list.
+ * Exchanges that have ended, for those who write them down and add them up. What is left to say of them is said, and all of it counted,
+ * together and later: an exchange pays for no more than its place in a list, and what is done for many at once is done while its code and
+ * what it needs are at hand (a third of the time).
  */
 import type { Clock } from '../clock.ts'
 import { billOf, type Bill, type FindTarget } from './bill.ts'
 import type { Entry } from './entry.ts'
-import type { Journal } from './journal.ts'
+
+/** An exchange that is over. */
+export interface Ending {
+  readonly entry: Entry
+  /** Has its entry say all that is known. Called once, before anybody reads that. */
+  complete(): void
+}
 
 type TakeEnded = (entry: Entry, bill: Bill) => void
 
 export interface Ended {
+  add(ending: Ending): void
   /** Whoever wants to know all of them now calls `flush` first. */
   listen(take: TakeEnded): void
   flush(): void
@@ -18,38 +26,41 @@ export interface Ended {
 }
 
 const pauseMs = 1000
-/** They take ~1 µs each. */
+/** They take ~2 µs each. */
 const mostWaiting = 64
 
-export function gatherEnded(journal: Journal, find: FindTarget, clock: Clock): Ended {
+export function createEnded(find: FindTarget, clock: Clock): Ended {
   const takers: TakeEnded[] = []
-  let waiting: Entry[] = []
+  let isStopped = false
+  let waiting: Ending[] = []
   let cancel: (() => void) | undefined
+
+  const take = (ending: Ending): void => {
+    ending.complete()
+    const bill = billOf(ending.entry, find)
+    for (const taker of takers) taker(ending.entry, bill)
+  }
 
   const flush = (): void => {
     cancel?.()
     cancel = undefined
-    const entries = waiting
+    const endings = waiting
     waiting = []
-    for (const entry of entries) {
-      const bill = billOf(entry, find)
-      for (const take of takers) take(entry, bill)
-    }
+    for (const ending of endings) take(ending)
   }
 
-  const stopListening = journal.listen((entry, moment) => {
-    if (moment !== 'ended') return
-    waiting.push(entry)
-    if (waiting.length >= mostWaiting) flush()
-    else cancel ??= clock.after(pauseMs, flush)
-  })
-
   return {
-    listen: (take) => void takers.push(take),
+    add: (ending) => {
+      if (isStopped) return
+      waiting.push(ending)
+      if (waiting.length >= mostWaiting) flush()
+      else cancel ??= clock.after(pauseMs, flush)
+    },
+    listen: (taker) => void takers.push(taker),
     flush,
     stop: () => {
-      stopListening()
       flush()
+      isStopped = true
     },
   }
 }

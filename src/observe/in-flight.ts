@@ -17,8 +17,8 @@ export function createInFlightMeters(journal: Journal, chains: Chains): Meter[] 
     return begun
   }
 
-  journal.listen((entry, moment) => {
-    if (moment === 'began' && begun.push(entry) >= sweepAt) open()
+  journal.onBegin((entry) => {
+    if (begun.push(entry) >= sweepAt) open()
   })
 
   return [

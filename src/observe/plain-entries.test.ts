@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import type { AttemptEntry, Entry } from './entry.ts'
+import { FakeClock } from '../../test/fakes/clock.ts'
+import { createEnded } from './ended.ts'
 import { createJournal } from './journal.ts'
 import { PlainEntries } from './plain-entries.ts'
 
@@ -79,8 +81,10 @@ it('each is read as it was, also of more models than are known', () => {
 })
 
 it('leaves an exchange that is over to the collector, though it is still known', async () => {
-  const journal = createJournal(10, 'a')
+  const ended = createEnded(() => undefined, new FakeClock())
+  const journal = createJournal(10, 'a', ended)
   const passed = endOne(journal)
+  ended.flush()
   await new Promise(setImmediate)
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
@@ -92,6 +96,6 @@ function endOne(journal: ReturnType<typeof createJournal>): WeakRef<Entry> {
   const entry = journal.open(bare)
   entry.attempts.push({ ...attempt, usage })
   entry.end = { is: 'answered', target: attempt.target }
-  journal.note(entry, 'ended')
+  journal.close({ entry, complete: () => {} })
   return new WeakRef(entry)
 }

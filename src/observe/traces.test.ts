@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Pool } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
-import { gatherEnded } from './ended.ts'
+import { createEnded } from './ended.ts'
 import { createJournal } from './journal.ts'
 import { beginTrace } from './trace.ts'
 import { createTraces } from './traces.ts'
@@ -30,8 +30,8 @@ function start(...answers: Answer[]) {
     return { statusCode, headers, body: { text: async () => body } }
   }
   const pools = { at: () => ({ request }) as unknown as Pool, destroy: async () => {} }
-  const journal = createJournal(10, 'test')
-  const ended = gatherEnded(journal, () => undefined, clock)
+  const ended = createEnded(() => undefined, clock)
+  const journal = createJournal(10, 'test', ended)
   const note = (text: string): void => void lines.push(text)
   const settings = {
     endpoint: new URL('http://user:secret@collector:4318/v1/traces'),
@@ -46,7 +46,7 @@ function start(...answers: Answer[]) {
       const facts = { atMs: clock.now(), dialect: 'anthropic', about: 'conversation', isStream: true } as const
       const entry = journal.open({ ...facts, ...(trace && { trace }) })
       entry.end = { is: 'failed', reason: 'network' }
-      journal.note(entry, 'ended')
+      journal.close({ entry, complete: () => {} })
     }
   }
   /** So much time passes, with what it sets in motion. */

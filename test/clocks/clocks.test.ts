@@ -376,6 +376,6 @@ describe('a target that was silent', () => {
     await stage.pass(60)
     await answerLocally(stage, 'Here.')
     ;(await stage.call('local')).end()
-    expect(stage.clock.pending).toBe(0)
+    expect(stage.pending()).toBe(0)
   })
 })

@@ -22,7 +22,7 @@ export function checkRace(run: RaceRun): void {
   for (const [at, player] of run.players.entries()) checkPlayer(player, entries[at])
   expect(run.stage.queues()).toEqual([])
   run.stage.stop()
-  demand(run.stage.clock.pending === 0, `clocks still go: ${run.stage.clock.nextInMs} ms`)
+  demand(run.stage.pending() === 0, `clocks still go: ${run.stage.clock.nextInMs} ms`)
 }
 
 function checkPlayer(player: Player, entry: Entry | undefined): void {

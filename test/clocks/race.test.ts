@@ -185,7 +185,7 @@ describe('beside a stream that is late', () => {
       { target: 'openai', end: { is: 'failed', reason: 'rate-limited' } },
     ])
     expect(stage.calls).toHaveLength(2)
-    expect(stage.clock.pending).toBe(0)
+    expect(stage.pending()).toBe(0)
   })
 
   it('the next one that loses as its refusal is understood has lost, and is not asked again', async () => {
@@ -228,7 +228,7 @@ describe('beside a stream that is late', () => {
     await stage.ended
     expect((await stage.call('claude')).isAborted).toBe(true)
     expect(next.isAborted).toBe(true)
-    expect(stage.clock.pending).toBe(0)
+    expect(stage.pending()).toBe(0)
   })
 
   it('the time of the exchange ends both', async () => {
@@ -242,7 +242,7 @@ describe('beside a stream that is late', () => {
     expect(next.isAborted).toBe(true)
     expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
     expect(stage.reply.text).toMatch(/event: error\ndata: .*timeout_error/)
-    expect(stage.clock.pending).toBe(0)
+    expect(stage.pending()).toBe(0)
   })
 })
 

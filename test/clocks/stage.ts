@@ -21,7 +21,7 @@ import { noTranscripts } from '../../src/exchange/responses/transcripts.ts'
 import { finderOf } from '../../src/observe/bill.ts'
 import type { DayView } from '../../src/observe/day.ts'
 import { createDays } from '../../src/observe/days.ts'
-import { gatherEnded } from '../../src/observe/ended.ts'
+import { createEnded } from '../../src/observe/ended.ts'
 import type { Entry } from '../../src/observe/entry.ts'
 import { createJournal } from '../../src/observe/journal.ts'
 import type { Log } from '../../src/observe/log.ts'
@@ -153,6 +153,7 @@ export class Stage {
   readonly readAhead: { body: string; isAborted: boolean; end: () => void }[] = []
   #shown: object | undefined
   readonly #services: Services
+  readonly #ended = createEnded((name) => finderOf(this.#services.chains)(name), this.clock)
   ended: Promise<void> = Promise.resolve()
 
   constructor(chain: Chain, timeouts: Partial<Timeouts> = {}, more: More = {}) {
@@ -225,6 +226,12 @@ export class Stage {
     this.#services.network.stop()
   }
 
+  /** How many clocks still go for an exchange: once those that are over are counted. */
+  pending(): number {
+    this.#ended.flush()
+    return this.clock.pending
+  }
+
   /** Of the engines that have something to do. */
   queues(): EngineQueue[] {
     return this.#services.places.queues()
@@ -274,7 +281,7 @@ export class Stage {
       seam,
       ...nothingKnown(this.clock),
       handoverAt: more.handoverAt,
-      journal: createJournal(1000, 'test', captures),
+      journal: createJournal(1000, 'test', this.#ended, captures),
       places: createPlaces(longestQueue, more.atOnce),
       loads: createLoads(this.clock, timeouts.localMs, log),
       pools,
@@ -305,8 +312,8 @@ export class Stage {
   }
 
   #watch(services: Services, dataFolder: string): void {
-    const { journal, clock, log, chains } = services
-    const ended = gatherEnded(journal, finderOf(chains), clock)
+    const { clock, log } = services
+    const ended = this.#ended
     services.days = createDays({ path: join(dataFolder, 'days.json'), ended, clock, log })
     services.metrics = createMetrics({ ...services, ended, version: 'test' })
   }

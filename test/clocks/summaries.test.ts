@@ -86,7 +86,7 @@ describe('two turns of one conversation that are cut at the same moment', () => 
     expect(summariesOf(stage).map(({ isAborted }) => isAborted)).toEqual([false])
     first?.reply.leave()
     await first?.ended
-    expect(stage.clock.pending).toBe(0)
+    expect(stage.pending()).toBe(0)
     expect(stage.queues()).toEqual([])
   })
 })

@@ -35,7 +35,7 @@ describe.each(dialectNames)('a %s stream whose local model is silent', (dialect)
     await stage.ended
     expect(stage.reply).toMatchObject({ heads: 1, isOver: true })
     expect(strictClients[dialect](stage.reply.text)).toMatchObject({ texts: ['Here I am.'] })
-    expect(stage.clock.pending).toBe(0)
+    expect(stage.pending()).toBe(0)
   })
 
   it('shows them in the middle of the answer too: a call comes whole, after minutes', async () => {
@@ -109,7 +109,7 @@ describe.each(dialectNames)('a %s stream whose local model is silent', (dialect)
     await stage.ended
     await stage.pass(60)
     expect(stage.reply.heads).toBe(0)
-    expect(stage.clock.pending).toBe(0)
+    expect(stage.pending()).toBe(0)
   })
 })
 

@@ -6,6 +6,7 @@ import { noWarmUp } from '../../src/exchange/local/warm-up.ts'
 import { createCounts } from '../../src/observe/counts.ts'
 import { emptyDay } from '../../src/observe/day.ts'
 import type { Days } from '../../src/observe/days.ts'
+import { createEnded } from '../../src/observe/ended.ts'
 import { createJournal } from '../../src/observe/journal.ts'
 import { createBreakers } from '../../src/routing/breakers.ts'
 import { createLedger } from '../../src/routing/ledger.ts'
@@ -25,7 +26,11 @@ export function nothingKnown(clock: Clock) {
     handoverAt: undefined,
     network: createNetworkWatch(clock, [], () => Promise.resolve(false), report),
     counts: createCounts(),
-    journal: createJournal(1000, 'test'),
+    journal: createJournal(
+      1000,
+      'test',
+      createEnded(() => undefined, clock),
+    ),
     days: noDays,
     places: createPlaces(64),
     warmUp: noWarmUp,

@@ -169,9 +169,9 @@ class Watch {
       journal: {
         ...journal,
         open: (facts) => (this.#entry = journal.open({ ...facts, by: 'agent' })),
-        note: (entry, moment) => {
-          journal.note(entry, moment)
-          if (moment === 'changed') onStage()
+        note: (entry) => {
+          journal.note(entry)
+          onStage()
         },
       },
       places: {
