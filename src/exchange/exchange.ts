@@ -87,7 +87,10 @@ class Exchange {
   #usualTurn(): Turn | undefined {
     const [first] = this.#chain
     const isUsual = first.kind === 'cloud' && !this.#mayRace(this.#chain)
-    return isUsual && this.#admissions.isQuiet(this.#record.entry.atMs) ? this.#turnAt(first) : undefined
+    const { atMs } = this.#record.entry
+    return isUsual && this.#admissions.isQuiet(atMs)
+      ? this.#turnOf(first, this.#client.reply, undefined, atMs)
+      : undefined
   }
 
   async #askChain(targets: readonly Target[]): Promise<void> {
@@ -151,13 +154,12 @@ class Exchange {
     }).run()
   }
 
-  #turnOf(target: Target, reply: Reply, race: Patience['race']): Turn {
+  #turnOf(target: Target, reply: Reply, race: Patience['race'], sinceMs = this.#services.clock.now()): Turn {
     const { asked, asksForStream } = this.#incoming
     // A target of another dialect is always asked for a stream, and what is no conversation needs no model.
     const isStream = asksForStream || asked !== undefined || !this.#attempts.isRelayed(target)
     const { limits, thinking } = this.#services.times.limitsOf(target, isStream ? 'stream' : 'whole')
     const mayThink = (): boolean => this.#mayThink(target)
-    const sinceMs = this.#services.clock.now()
     const record = this.#record.attempt(target, sinceMs)
     const patience = { limits, thinking, mayThink, deadlineMs: this.#deadlineMs, race, milestones: record }
     return { target, sinceMs, reply, patience, record, heard: this.#admissions.listenerAt(target) }

@@ -88,11 +88,11 @@ function candidates({ authorization, apiKey }: GuardedHeaders): string[] {
 /** The name in a `Host` header, without port, lower-case; `[::1]` keeps its brackets. */
 export function hostName(host: string): string {
   const name = host.toLowerCase()
-  const colon = name.lastIndexOf(':')
+  const colon = name.indexOf(':', name[0] === '[' ? name.indexOf(']') : 0)
   // More than one colon outside brackets: an IPv6 address, which has no port then.
-  if (!name.startsWith('[') && name.indexOf(':') !== colon) return `[${name}]`
-  const bare = colon > name.lastIndexOf(']') && isPort(name, colon + 1) ? name.slice(0, colon) : name
-  return bare.endsWith('.') ? bare.slice(0, -1) : bare
+  if (name[0] !== '[' && colon !== -1 && name.includes(':', colon + 1)) return `[${name}]`
+  const bare = colon !== -1 && isPort(name, colon + 1) ? name.slice(0, colon) : name
+  return bare.at(-1) === '.' ? bare.slice(0, -1) : bare
 }
 
 function isPort(text: string, from: number): boolean {

@@ -33,7 +33,8 @@ export class HttpReply implements Reply {
 
   head(status: number, statusMessage: string, headers: HeaderList): void {
     if (this.#response.destroyed) return
-    if (isReasonPhrase(statusMessage)) this.#response.writeHead(status, statusMessage, headers)
+    if (statusMessage === 'OK' || isReasonPhrase(statusMessage))
+      this.#response.writeHead(status, statusMessage, headers)
     else this.#response.writeHead(status, headers)
   }
 

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../ir/failure.ts'
-import { headerTexts, responseHeaders, type HeaderList } from '../wire/headers.ts'
+import { headerTexts, type HeaderList } from '../wire/headers.ts'
+import { answerHead, type AnswerHead } from './answer-head.ts'
 import type { Patience } from './patience.ts'
 import type { Pools } from './pools.ts'
 import { transportFailure } from './transport-error.ts'
@@ -31,17 +32,6 @@ export interface CallListener {
   failure(failure: Failure): void
   /** The listener itself threw; nothing follows. */
   fault(error: unknown): void
-}
-
-export interface AnswerHead {
-  /** When it came, epoch milliseconds. */
-  atMs: number
-  status: number
-  statusMessage: string
-  /** As the target wrote them. */
-  headers: HeaderList
-  /** The same without those that are its connection's. */
-  passed: HeaderList
 }
 
 export interface Attempt {
@@ -107,9 +97,8 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     const atMs = this.#clock.now()
     this.#watch.headCame(atMs)
     this.#hasNoBody = status === 204 || status === 304
-    const headers = headerTexts(raw)
     try {
-      this.#listener.head({ atMs, status, statusMessage, headers, passed: responseHeaders(headers) })
+      this.#listener.head(answerHead(atMs, status, statusMessage, headerTexts(raw)))
     } catch (error) {
       this.onFault(error)
     }

@@ -2,9 +2,9 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { BrotliDecompress, Gunzip, Inflate } from 'node:zlib'
 import { streamCut, type Failure } from '../ir/failure.ts'
-import { encodingOf } from '../wire/encoding.ts'
 import { withoutFields } from '../wire/headers.ts'
-import type { AnswerHead, CallListener } from './attempt.ts'
+import { changedHead, type AnswerHead } from './answer-head.ts'
+import type { CallListener } from './attempt.ts'
 import { zstd } from './zstd.ts'
 
 type Unzip = Gunzip | Inflate | BrotliDecompress
@@ -84,8 +84,8 @@ export class UnzippingListener implements CallListener {
   }
 }
 
-function createUnzip({ headers }: AnswerHead): Unzip | undefined {
-  switch (encodingOf(headers)) {
+function createUnzip({ encoding }: AnswerHead): Unzip | undefined {
+  switch (encoding) {
     case 'gzip':
     case 'x-gzip':
       return createGunzip()
@@ -103,10 +103,7 @@ function createUnzip({ headers }: AnswerHead): Unzip | undefined {
 const ofCompressed = ['content-encoding', 'content-length']
 
 function plain(head: AnswerHead): AnswerHead {
-  // Their end is vouched for by the compression's own.
-  return {
-    ...head,
-    headers: [...withoutFields(head.headers, ofCompressed), 'transfer-encoding', 'chunked'],
-    passed: withoutFields(head.passed, ofCompressed),
-  }
+  const unzipped = changedHead(head, (headers) => withoutFields(headers, ofCompressed))
+  // Its end is vouched for by the compression's own.
+  return { ...unzipped, headers: [...unzipped.headers, 'transfer-encoding', 'chunked'] }
 }

@@ -14,7 +14,7 @@ export interface Credential {
 }
 
 /** Names that are looked for in any case. Most others have another length than all of them: a look-up then (~3 ns), and never a copy in lower case. */
-class Names {
+export class Names {
   readonly #byLength: string[][] = []
 
   /** In lower case; of letters and hyphens alone, where one bit is the whole difference of case and no other character of a name differs by it. */

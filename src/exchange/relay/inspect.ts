@@ -3,10 +3,9 @@ import { isUtf8 } from 'node:buffer'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../../ir/json.ts'
 import type { Failure } from '../../ir/failure.ts'
-import type { AnswerHead } from '../../upstream/attempt.ts'
+import { changedHead, type AnswerHead } from '../../upstream/answer-head.ts'
 import { zstd } from '../../upstream/zstd.ts'
-import { encodingOf } from '../../wire/encoding.ts'
-import { headerOf, withoutFields, type HeaderList } from '../../wire/headers.ts'
+import { headerOf, withoutFields } from '../../wire/headers.ts'
 import { walkThrough, type Walked } from '../../wire/json-walk.ts'
 import type { WholeBody } from './whole-body.ts'
 
@@ -15,16 +14,14 @@ import type { WholeBody } from './whole-body.ts'
  * although that was not asked for, at once and as it is; anything else `whole`, before the client sees any of it.
  */
 export function formOf(head: AnswerHead, wantsStream: boolean): 'stream' | 'unreadable' | 'whole' {
-  const isStream = saysStream(head) || (wantsStream && !saysWhole.test(contentType(head)))
+  // Whatever else a body calls itself where a stream was asked for: clients read it as one too, and some gateways name no type.
+  const isStream = saysStream(head) || (wantsStream && head.declared === 'other')
   if (head.status !== 200 || !isStream) return 'whole'
-  return isPlain(head) ? 'stream' : 'unreadable'
+  return head.encoding === undefined ? 'stream' : 'unreadable'
 }
 
-/** Where a stream was asked for, whatever else a body calls itself is read as one: clients do so too, and some gateways name no type. */
-const saysWhole = /json|html/
-
 export function saysStream(head: AnswerHead): boolean {
-  return contentType(head).startsWith('text/event-stream')
+  return head.declared === 'stream'
 }
 
 /**
@@ -41,21 +38,12 @@ const byteOrderMark = new Set([0xef, 0xbb, 0xbf])
 /** The head of such a body, as if it called itself that: clients go by what it says, and so does whoever judges it. */
 export function asJson(head: AnswerHead): AnswerHead {
   const type = 'application/json'
-  const typed = (headers: HeaderList): HeaderList => [...withoutFields(headers, ['content-type']), 'content-type', type]
-  return { ...head, headers: typed(head.headers), passed: typed(head.passed) }
+  return changedHead(head, (headers) => [...withoutFields(headers, ['content-type']), 'content-type', type])
 }
 
 /** A body that calls itself JSON, whatever was asked for. */
 export function isJson(head: AnswerHead): boolean {
-  return contentType(head).includes('json') && isPlain(head)
-}
-
-function contentType({ headers }: AnswerHead): string {
-  return headerOf(headers, 'content-type')?.toLowerCase() ?? ''
-}
-
-function isPlain({ headers }: AnswerHead): boolean {
-  return encodingOf(headers) === undefined
+  return head.declared === 'json' && head.encoding === undefined
 }
 
 /** What a whole answer turned out to be; `text`: an error, by its status or by what its body says. */
@@ -78,11 +66,10 @@ const noAnswer: BodyFault = { kind: 'no-answer' }
 /** Costs a sound answer one walk, a long one a look at its two ends; only a doubtful one is parsed. */
 export function findBodyFault(head: AnswerHead, body: WholeBody): BodyFault {
   if (head.status >= 400) return { kind: 'error', text: errorText(head, body.joined()) }
-  if (head.status !== 200 || !isPlain(head)) return none
-  const type = contentType(head)
+  if (head.status !== 200 || head.encoding !== undefined) return none
   // A captive portal or a corporate proxy, not the provider.
-  if (type.startsWith('text/html')) return { kind: 'web-page' }
-  if (!type.includes('json')) return none
+  if (head.declared === 'page') return { kind: 'web-page' }
+  if (head.declared !== 'json') return none
   const all = body.all()
   const { isBalanced, says } = all === undefined ? unknown : walkThrough(all, 'error')
   if ((says && mentionsError(body)) || !hasStatedEnd(head)) return parseWhole(body)
@@ -97,7 +84,7 @@ export function findAnswerFault(head: AnswerHead, body: WholeBody): BodyFault {
   const fault = findBodyFault(head, body)
   if (fault.kind !== 'none') return fault
   if (head.status >= 300) return noAnswer
-  if (!isPlain(head)) return none
+  if (head.encoding !== undefined) return none
   const read = isJson(head) ? none : parseWhole(body)
   if (read.kind === 'error') return read
   return opening.test(body.beginning()) ? read : noAnswer
@@ -167,9 +154,8 @@ export function statesError(value: JsonValue | undefined): boolean {
 }
 
 /** `identity` was asked for; some edge servers compress their error pages all the same. */
-export function errorText({ headers }: AnswerHead, body: Buffer): string {
+export function errorText({ encoding }: AnswerHead, body: Buffer): string {
   const options = { maxOutputLength: 8 * 1024 * 1024 }
-  const encoding = encodingOf(headers)
   try {
     if (encoding === 'gzip') return gunzipSync(body, options).toString('utf8', 0, maxErrorText)
     if (encoding === 'br') return brotliDecompressSync(body, options).toString('utf8', 0, maxErrorText)
