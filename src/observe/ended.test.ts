@@ -6,11 +6,13 @@ import type { Entry } from './entry.ts'
 let clock: FakeClock
 let ended: Ended
 let told: string[]
+let completed: number
 
 beforeEach(() => {
   clock = new FakeClock()
   ended = createEnded(() => undefined, clock)
   told = []
+  completed = 0
   ended.listen(({ id, model }) => told.push(`${id}: ${model}`))
 })
 
@@ -18,7 +20,7 @@ beforeEach(() => {
 function end(id: string): void {
   const facts = { atMs: 0, dialect: 'anthropic', about: 'conversation', isStream: false } as const
   const entry: Entry = { id, ...facts, attempts: [], end: { is: 'gone' } }
-  ended.add({ entry, complete: () => void Object.assign(entry, { model: told.length }) })
+  ended.add({ entry, complete: () => void Object.assign(entry, { model: (completed += 1) }) })
 }
 
 describe('exchanges that have ended', () => {
@@ -28,14 +30,14 @@ describe('exchanges that have ended', () => {
     clock.advance(999)
     expect(told).toEqual([])
     clock.advance(1)
-    expect(told).toEqual(['a: 0', 'b: 1'])
+    expect(told).toEqual(['a: 1', 'b: 2'])
     expect(clock.pending).toBe(0)
   })
 
   it('are told at once where somebody wants to know, and not again', () => {
     end('a')
     ended.flush()
-    expect(told).toEqual(['a: 0'])
+    expect(told).toEqual(['a: 1'])
     expect(clock.pending).toBe(0)
     ended.flush()
     expect(told).toHaveLength(1)
@@ -51,7 +53,7 @@ describe('exchanges that have ended', () => {
     ended.stop()
     end('b')
     ended.flush()
-    expect(told).toEqual(['a: 0'])
+    expect(told).toEqual(['a: 1'])
     expect(clock.pending).toBe(0)
   })
 })

@@ -35,18 +35,15 @@ export function createEnded(find: FindTarget, clock: Clock): Ended {
   let waiting: Ending[] = []
   let cancel: (() => void) | undefined
 
-  const take = (ending: Ending): void => {
-    ending.complete()
-    const bill = billOf(ending.entry, find)
-    for (const taker of takers) taker(ending.entry, bill)
-  }
-
   const flush = (): void => {
     cancel?.()
     cancel = undefined
     const endings = waiting
     waiting = []
-    for (const ending of endings) take(ending)
+    // Step by step for all of them: the code of every step together is more than a core keeps at hand.
+    for (const ending of endings) ending.complete()
+    const bills = endings.map(({ entry }) => ({ entry, bill: billOf(entry, find) }))
+    for (const take of takers) for (const { entry, bill } of bills) take(entry, bill)
   }
 
   return {
@@ -56,7 +53,7 @@ export function createEnded(find: FindTarget, clock: Clock): Ended {
       if (waiting.length >= mostWaiting) flush()
       else cancel ??= clock.after(pauseMs, flush)
     },
-    listen: (taker) => void takers.push(taker),
+    listen: (take) => void takers.push(take),
     flush,
     stop: () => {
       flush()
