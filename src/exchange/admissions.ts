@@ -88,7 +88,7 @@ export class Admissions {
     if (!breakers.isEmptyAt(nowMs)) breakers.succeeded(this.#payerAt(target), nowMs)
   }
 
-  /** What a provider says of its limits; one look (~50 ns) where that is nothing. */
+  /** What a provider says of its limits, where it says something. */
   listenerAt(target: Target): Turn['heard'] {
     return target.kind === 'cloud' ? (headers, atMs) => this.#noteUsage(target, headers, atMs) : undefined
   }

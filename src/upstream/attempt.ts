@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../ir/failure.ts'
 import { headerTexts, type HeaderList } from '../wire/headers.ts'
-import { answerHead, type AnswerHead } from './answer-head.ts'
+import { AnswerHead } from './answer-head.ts'
 import type { Patience } from './patience.ts'
 import type { Pools } from './pools.ts'
 import { transportFailure } from './transport-error.ts'
@@ -98,7 +98,7 @@ class AttemptHandler implements Attempt, Dispatcher.DispatchHandler, Watched {
     this.#watch.headCame(atMs)
     this.#hasNoBody = status === 204 || status === 304
     try {
-      this.#listener.head(answerHead(atMs, status, statusMessage, headerTexts(raw)))
+      this.#listener.head(new AnswerHead(atMs, status, statusMessage, headerTexts(raw)))
     } catch (error) {
       this.onFault(error)
     }

@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { BrotliDecompress, Gunzip, Inflate } from 'node:zlib'
 import { streamCut, type Failure } from '../ir/failure.ts'
 import { withoutFields } from '../wire/headers.ts'
-import { changedHead, type AnswerHead } from './answer-head.ts'
+import type { AnswerHead } from './answer-head.ts'
 import type { CallListener } from './attempt.ts'
 import { zstd } from './zstd.ts'
 
@@ -103,7 +103,6 @@ function createUnzip({ encoding }: AnswerHead): Unzip | undefined {
 const ofCompressed = ['content-encoding', 'content-length']
 
 function plain(head: AnswerHead): AnswerHead {
-  const unzipped = changedHead(head, (headers) => withoutFields(headers, ofCompressed))
   // Its end is vouched for by the compression's own.
-  return { ...unzipped, headers: [...unzipped.headers, 'transfer-encoding', 'chunked'] }
+  return head.changed((headers) => [...withoutFields(headers, ofCompressed), 'transfer-encoding', 'chunked'])
 }

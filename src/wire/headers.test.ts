@@ -1,17 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { HeadNames } from './head-names.ts'
 import {
   credentialHeader,
   headerMap,
   headerOf,
   headerText,
   headerTexts,
+  hopByHop,
   requestHeaders,
-  responseHeaders,
   unreadRequestHeaders,
+  withoutDropped,
 } from './headers.ts'
 
 const identity = ['accept-encoding', 'identity']
+const names = new HeadNames(hopByHop)
 
 describe('requestHeaders', () => {
   it('keeps order, spelling and repeats of everything it does not know', () => {
@@ -70,7 +73,7 @@ describe('unreadRequestHeaders', () => {
   })
 })
 
-describe('responseHeaders', () => {
+describe('withoutDropped', () => {
   it('keeps everything but what is meant for one connection, the length included', () => {
     const raw = [
       'Content-Length',
@@ -84,11 +87,31 @@ describe('responseHeaders', () => {
       'Set-Cookie',
       'b',
     ]
-    expect(responseHeaders(raw)).toEqual(['Content-Length', '5', 'Set-Cookie', 'a', 'Set-Cookie', 'b'])
+    expect(withoutDropped(raw, names)).toEqual(['Content-Length', '5', 'Set-Cookie', 'a', 'Set-Cookie', 'b'])
+  })
+
+  it('tells what means something, in any case, also where it stood elsewhere before', () => {
+    const known = new HeadNames(hopByHop, [['sort', ['content-type', 'x-type']]])
+    for (const at of [0, 1, 2]) {
+      const taken: string[] = []
+      const raw = [
+        ...Array<string>(2 * at).fill('x'),
+        'X-TYPE',
+        '1',
+        'te',
+        '2',
+        'content-Type',
+        '3',
+        'content_type',
+        '4',
+      ]
+      withoutDropped(raw, known, { take: (means, value) => taken.push(`${means} ${value}`) })
+      expect(taken).toEqual(['sort 1', 'sort 3'])
+    }
   })
 
   it('drops what any Connection header names', () => {
-    expect(responseHeaders(['Connection', 'x-hop', 'X-Hop', '1', 'Connection', 'close', 'X-Kept', '2'])).toEqual([
+    expect(withoutDropped(['Connection', 'x-hop', 'X-Hop', '1', 'Connection', 'close', 'X-Kept', '2'], names)).toEqual([
       'X-Kept',
       '2',
     ])
@@ -101,7 +124,7 @@ describe('responseHeaders', () => {
     const fields = (letter: string): string[] => Array.from({ length: 100_000 }, (__, at) => `${letter}-${at}`)
     const kept = fields('k').flatMap((name) => [name, '1'])
     const dropped = fields('d').flatMap((name) => [name, '2'])
-    expect(responseHeaders([...dropped, ...connection(fields('d')), ...kept])).toEqual(kept)
+    expect(withoutDropped([...dropped, ...connection(fields('d')), ...kept], names)).toEqual(kept)
   })
 })
 
@@ -154,7 +177,7 @@ describe('heads that follow one another', () => {
   it('lose the same fields whatever stood at their places before', () => {
     fc.assert(
       fc.property(head, (raw) => {
-        expect(responseHeaders(raw)).toEqual(plainly(raw))
+        expect(withoutDropped(raw, names)).toEqual(plainly(raw))
       }),
       { numRuns: 3000 },
     )
@@ -162,8 +185,8 @@ describe('heads that follow one another', () => {
 
   it('may be longer than any before', () => {
     const raw = Array.from({ length: 500 }, (_, at) => (at % 4 === 0 ? 'te' : `x-${at}`))
-    expect(responseHeaders(raw)).toHaveLength(250)
-    expect(responseHeaders(raw)).toEqual(plainly(raw))
+    expect(withoutDropped(raw, names)).toHaveLength(250)
+    expect(withoutDropped(raw, names)).toEqual(plainly(raw))
   })
 })
 

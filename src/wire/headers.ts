@@ -1,4 +1,5 @@
 /** Which headers cross Trooper, in both directions: an open list, so that tomorrow's beta header passes today. */
+import { HeadNames, isSame } from './head-names.ts'
 
 /** Name and value in turn, as `node:http` and undici write them: order, spelling and repeats survive. */
 export type HeaderList = string[]
@@ -13,55 +14,8 @@ export interface Credential {
   value: string
 }
 
-/** Names that are looked for in any case. Most others have another length than all of them: a look-up then (~3 ns), and never a copy in lower case. */
-export class Names {
-  readonly #byLength: string[][] = []
-
-  /** In lower case; of letters and hyphens alone, where one bit is the whole difference of case and no other character of a name differs by it. */
-  constructor(names: readonly string[]) {
-    for (const name of names) (this.#byLength[name.length] ??= []).push(name)
-  }
-
-  has(name: string): boolean {
-    const candidates = this.#byLength[name.length]
-    if (candidates) for (const candidate of candidates) if (isSame(name, candidate)) return true
-    return false
-  }
-}
-
-/**
- * Names that are left out of a head. Heads of one client, and those of one provider, have the same names at the same places: what was
- * found at a place holds as long as the name there does (~10 ns), and undici finds a name faster that it has seen before.
- */
-class Omission {
-  readonly #names: Names
-  readonly #before: { name: string; isOut: boolean }[] = []
-
-  constructor(names: readonly string[]) {
-    this.#names = new Names(names)
-  }
-
-  /** The same name, which may be told by the same object again, and whether it is left out. */
-  at(place: number, name: string): { name: string; isOut: boolean } {
-    const before = this.#before[place]
-    if (before?.name === name) return before
-    const found = { name, isOut: this.#names.has(name) }
-    if (place < longestKnown) this.#before[place] = found
-    return found
-  }
-}
-
-/** Entries of a list; more are no usual head. */
-const longestKnown = 128
-
-/** `lower` is as long, and in lower case. */
-function isSame(name: string, lower: string): boolean {
-  for (let at = 0; at < lower.length; at += 1) if ((name.charCodeAt(at) | 0x20) !== lower.charCodeAt(at)) return false
-  return true
-}
-
 /** Meant for one connection only (RFC 9110 7.6.1), or set anew by the HTTP library. */
-const hopByHopNames = [
+export const hopByHop = [
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -72,25 +26,24 @@ const hopByHopNames = [
   'transfer-encoding',
   'upgrade',
 ]
-const hopByHop = new Omission(hopByHopNames)
 
 /** Nor are these the client's to say: the connection's own host, and `expect`, which the server has already answered. */
-const notForTargetNames = [...hopByHopNames, 'host', 'expect', 'content-length']
-const notForTargets = new Omission(notForTargetNames)
-const notWhereRead = new Omission([...notForTargetNames, 'accept-encoding'])
+const notForTargets = [...hopByHop, 'host', 'expect', 'content-length']
+const ofUnread = new HeadNames(notForTargets)
+const ofRead = new HeadNames([...notForTargets, 'accept-encoding'])
 
 const credentialHeaders = ['authorization', 'x-api-key']
 
 /** The headers of a relayed request. Compressed answers are refused (`identity`), because Trooper reads what it relays. */
 export function requestHeaders(raw: HeaderList, credential: Credential | undefined): HeaderList {
-  const headers = leaveOut(raw.slice(), notWhereRead)
+  const headers = withoutDropped(raw, ofRead)
   headers.push('accept-encoding', 'identity')
   return withCredential(headers, credential)
 }
 
 /** The same where nobody reads the answer on its way: whoever asked may have it compressed. */
 export function unreadRequestHeaders(raw: HeaderList, credential: Credential | undefined): HeaderList {
-  return withCredential(leaveOut(raw.slice(), notForTargets), credential)
+  return withCredential(withoutDropped(raw, ofUnread), credential)
 }
 
 /** With one of the target's own, every credential of the client's is removed first. */
@@ -109,22 +62,24 @@ export function headerTexts(pieces: readonly Buffer[]): HeaderList {
   return pieces.map((piece) => piece.toString('latin1'))
 }
 
-/** The headers of a relayed answer. `content-length` stays: the bytes are the same. */
-export function responseHeaders(raw: HeaderList): HeaderList {
-  return leaveOut(raw.slice(), hopByHop)
+/** Is told of every header whose name means something, in their order. */
+export interface HeadReader<M> {
+  take(means: M, value: string): void
 }
 
 /**
- * The same list without `dropped`, of which `connection` is one, and without what that names: one pass where it names nothing, as nearly
- * always. In the list itself, as one that grows name by name takes longer, and memory besides.
+ * The same list without what `names` drop, of which `connection` is one, and without what that names: one pass where it names nothing, as
+ * nearly always. In a copy of the list, as one that grows name by name takes longer, and memory besides.
  */
-function leaveOut(headers: HeaderList, dropped: Omission): HeaderList {
+export function withoutDropped<M>(raw: HeaderList, names: HeadNames<M>, reader?: HeadReader<M>): HeaderList {
+  const headers = raw.slice()
   let named: Set<string> | undefined
   let kept = 0
   for (let at = 0; at + 1 < headers.length; at += 2) {
-    const { name, isOut } = dropped.at(at, headers[at] ?? '')
+    const { name, isDropped, means } = names.at(at, headers[at] ?? '')
     const value = headers[at + 1] ?? ''
-    if (!isOut) {
+    if (means !== undefined) reader?.take(means, value)
+    if (!isDropped) {
       headers[kept] = name
       headers[kept + 1] = value
       kept += 2

@@ -1,5 +1,5 @@
 /** How much of its limits an account has used, as the headers of good answers say it (providers.md 1.2, 2.1, 2.2). */
-import { headerMap, Names, type HeaderList, type HeaderMap } from './headers.ts'
+import { headerMap, type HeaderList, type HeaderMap } from './headers.ts'
 import { parseInstant, parseWait } from './reset-times.ts'
 
 export interface WindowUsage {
@@ -17,17 +17,11 @@ const unifiedUse = /^anthropic-ratelimit-unified-(\d+[dh](_\w+)?)-utilization$/
 /** A limit that fills up again within minutes is no wall: `WAIT_MAX` and the refusal itself are for that. */
 const shortestMs = 5 * 60_000
 
-/** One look at each name (~50 ns) where a provider says nothing of the kind. Windows without a reset are left out: nobody could tell when they are over. */
+/** Of a head with one of {@link usageSigns}. Windows without a reset are left out: nobody could tell when they are over. */
 export function readUsage(headers: HeaderList, nowMs: number): WindowUsage[] {
-  if (!hasSign(headers)) return []
   const map = headerMap(headers)
   const read = readers.find(({ sign }) => map[sign] !== undefined)?.read
   return read?.(map, nowMs) ?? []
-}
-
-function hasSign(headers: HeaderList): boolean {
-  for (let at = 0; at < headers.length; at += 2) if (signs.has(headers[at] ?? '')) return true
-  return false
 }
 
 /** A model's own window may be told of beside an answer of another model: it counts only where the provider claims it. */
@@ -65,7 +59,7 @@ const readers = [
   { sign: 'x-codex-primary-used-percent', read: readCodex },
   { sign: 'x-ratelimit-limit-requests', read: readCounted },
 ]
-const signs = new Names(readers.map(({ sign }) => sign))
+export const usageSigns = readers.map(({ sign }) => sign)
 
 function usage(window: string, used: number, resetsAtMs: number | undefined, modelOnly: boolean): WindowUsage[] {
   return resetsAtMs === undefined || !Number.isFinite(used) ? [] : [{ window, used, resetsAtMs, modelOnly }]

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { answerHead, type AnswerHead } from '../../upstream/answer-head.ts'
+import { AnswerHead } from '../../upstream/answer-head.ts'
 import { findAnswerFault, findBodyFault, formOf } from './inspect.ts'
 import { WholeBody } from './whole-body.ts'
 
@@ -8,7 +8,7 @@ function head(
   status: number,
   headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' },
 ): AnswerHead {
-  return answerHead(0, status, '', Object.entries(headers).flat())
+  return new AnswerHead(0, status, '', Object.entries(headers).flat())
 }
 
 function bodyOf(...chunks: Buffer[]): WholeBody {

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { arrayOf, isObject, objectOf, parseJson, type JsonValue } from '../../ir/json.ts'
 import type { Failure } from '../../ir/failure.ts'
-import { changedHead, type AnswerHead } from '../../upstream/answer-head.ts'
+import type { AnswerHead } from '../../upstream/answer-head.ts'
 import { zstd } from '../../upstream/zstd.ts'
 import { headerOf, withoutFields } from '../../wire/headers.ts'
 import { walkThrough, type Walked } from '../../wire/json-walk.ts'
@@ -15,7 +15,7 @@ import type { WholeBody } from './whole-body.ts'
  */
 export function formOf(head: AnswerHead, wantsStream: boolean): 'stream' | 'unreadable' | 'whole' {
   // Whatever else a body calls itself where a stream was asked for: clients read it as one too, and some gateways name no type.
-  const isStream = saysStream(head) || (wantsStream && head.declared === 'other')
+  const isStream = saysStream(head) || (wantsStream && head.declared === undefined)
   if (head.status !== 200 || !isStream) return 'whole'
   return head.encoding === undefined ? 'stream' : 'unreadable'
 }
@@ -38,7 +38,7 @@ const byteOrderMark = new Set([0xef, 0xbb, 0xbf])
 /** The head of such a body, as if it called itself that: clients go by what it says, and so does whoever judges it. */
 export function asJson(head: AnswerHead): AnswerHead {
   const type = 'application/json'
-  return changedHead(head, (headers) => [...withoutFields(headers, ['content-type']), 'content-type', type])
+  return head.changed((headers) => [...withoutFields(headers, ['content-type']), 'content-type', type])
 }
 
 /** A body that calls itself JSON, whatever was asked for. */
@@ -125,8 +125,8 @@ function isSpace(byte: number | undefined): boolean {
 }
 
 /** Without a length and without chunks nothing vouches for the end but the JSON itself. */
-function hasStatedEnd({ headers }: AnswerHead): boolean {
-  return headerOf(headers, 'content-length') !== undefined || headerOf(headers, 'transfer-encoding') !== undefined
+function hasStatedEnd({ hasLength, headers }: AnswerHead): boolean {
+  return hasLength || headerOf(headers, 'transfer-encoding') !== undefined
 }
 
 function parseWhole(body: WholeBody): BodyFault {

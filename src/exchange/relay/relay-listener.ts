@@ -97,7 +97,7 @@ export class RelayListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
-    this.#heard?.(head.headers, head.atMs)
+    if (head.tellsUsage) this.#heard?.(head.headers, head.atMs)
     const form = formOf(head, this.#awaited === 'stream')
     if (form === 'whole') this.#phase = { at: 'whole', head, body: new WholeBody() }
     else if (form === 'unreadable') this.#open(head, [], undefined, undefined)

@@ -88,7 +88,7 @@ class TranslationListener implements CallListener {
   }
 
   head(head: AnswerHead): void {
-    this.#heard?.(head.headers, head.atMs)
+    if (head.tellsUsage) this.#heard?.(head.headers, head.atMs)
     if (head.status !== 200) {
       this.#phase = { at: 'refused', head, chunks: [], bytes: 0 }
       return
