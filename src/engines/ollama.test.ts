@@ -53,7 +53,7 @@ afterEach(async () => {
 })
 
 /** An Ollama that knows only `/api/show`, and answers it so; everything that it is asked beside it is a path that it does not have. */
-async function ollama(show: { status?: number; body: unknown }): Promise<Fake> {
+async function ollama(show: { status?: number; body: unknown }, tokenizers = noTokenizers): Promise<Fake> {
   const asked: Fake['asked'] = []
   const server = createServer((request, response) => {
     let text = ''
@@ -84,7 +84,7 @@ async function ollama(show: { status?: number; body: unknown }): Promise<Fake> {
       log: silent,
       machine: thisMachine,
       contextMax: undefined,
-      tokenizers: noTokenizers,
+      tokenizers,
     }),
     margins: createMargins(),
     target,
@@ -186,6 +186,30 @@ describe('the window asked of Ollama', () => {
     const before = fake.asked.length
     await windowFor(fake, conversation(200))
     expect(fake.asked.length).toBeGreaterThan(before)
+  })
+})
+
+describe('a count of its tokens', () => {
+  it('is of the words of the prompt, and an allowance for what stands around them', async () => {
+    const counted: string[][] = []
+    const count = (_: unknown, texts: string[]) => Promise.resolve(counted.push(texts))
+    const { engine, target } = await ollama(knows(8192), { ...noTokenizers, mayCount: () => true, count })
+    expect(await engine.count(conversation(20), target)).toBeGreaterThan(1)
+    expect(counted).toEqual([['abc'.repeat(12)]])
+  })
+
+  it('is not prepared for where the vocabulary cannot be had: a long conversation would be written in vain', async () => {
+    const { engine, target } = await ollama(knows(8192))
+    let isRead = false
+    const request: ChatRequest = {
+      ...base,
+      get messages() {
+        isRead = true
+        return []
+      },
+    }
+    expect(await engine.count(request, target)).toBeUndefined()
+    expect(isRead).toBe(false)
   })
 })
 

@@ -103,8 +103,11 @@ export class OllamaEngine implements Engine {
   async count(request: ChatRequest, target: Target): Promise<number | undefined> {
     // Nothing that was counted is believed of a server that may have cut it (window.ts).
     if (await this.cutsInSilence(target)) return undefined
+    const { tokenizers } = this.#kit
+    const place = placeOfVocabulary(target)
+    if (!tokenizers.mayCount(place)) return undefined
     const { texts, allowance } = partsOfPrompt(encodeFor('ollama', request))
-    const tokens = await this.#kit.tokenizers.count(placeOfVocabulary(target), texts)
+    const tokens = await tokenizers.count(place, texts)
     return tokens === undefined ? undefined : tokens + allowance
   }
 

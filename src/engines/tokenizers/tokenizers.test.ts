@@ -50,7 +50,8 @@ async function start(answer: Answer, program?: URL) {
     server.close()
   })
   const place = { url, headers: [['Authorization', 'Bearer of-the-target'] as [string, string]], model: 'small:1b' }
-  return { tokenizers, clock, seen, served, server, count: (...texts: string[]) => tokenizers.count(place, texts) }
+  const count = (...texts: string[]): Promise<number | undefined> => tokenizers.count(place, texts)
+  return { tokenizers, clock, seen, served, server, count, mayCount: () => tokenizers.mayCount(place) }
 }
 
 describe('a count by a model’s own vocabulary', () => {
@@ -81,12 +82,15 @@ describe('a count by a model’s own vocabulary', () => {
     ['another place', (response) => void response.writeHead(307, { location: '/' }).end()],
     ['nothing', (response) => void response.destroy()],
   ])('cannot be told by a server that has %s to say, and it is not asked again for a while', async (_, answer) => {
-    const { count, clock, seen, served } = await start(answer)
+    const { count, mayCount, clock, seen, served } = await start(answer)
+    expect(mayCount()).toBe(true)
     expect(await count('the cat')).toBeUndefined()
     served.answer = tell
+    expect(mayCount()).toBe(false)
     expect(await count('the cat')).toBeUndefined()
     expect(seen).toHaveLength(1)
     clock.pass(failureKeepMs)
+    expect(mayCount()).toBe(true)
     expect(await count('the cat')).toBe(tokens)
   })
 
