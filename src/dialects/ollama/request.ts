@@ -1,15 +1,13 @@
 /** IR -> Ollama `/api/chat` requests (local-engines.md 1.1, 1.7). */
-import { compact, objectOf, stringOf, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { compact, objectOf, wordOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type {
   AssistantPart,
   ChatRequest,
-  FilePart,
   FunctionTool,
   Message,
   Output,
   Reasoning,
   Sampling,
-  TextPart,
   Tool,
   ToolCallPart,
   ToolResultPart,
@@ -95,9 +93,9 @@ function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
   return messages.flatMap((message, at): JsonObject[] => {
     switch (message.role) {
       case 'system':
-        return [{ role: 'system', content: joinTexts(message.content) }]
+        return [{ role: 'system', content: message.content.map(({ text }) => text).join('\n\n') }]
       case 'user':
-        return [encodeUser(message.content, warn)]
+        return [{ role: 'user', ...encodeContent(message.content, warn) }]
       case 'assistant':
         calls = message.content.filter((part): part is ToolCallPart => part.type === 'tool-call')
         return [encodeAssistant(message.content, at > lastUser, warn)]
@@ -107,48 +105,51 @@ function encodeMessages(messages: Message[], warn: Warn): JsonObject[] {
   })
 }
 
-function joinTexts(parts: readonly (UserPart | AssistantPart)[]): string {
-  return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
-}
-
-function encodeUser(content: UserPart[], warn: Warn): JsonObject {
-  const files = content.filter((part): part is FilePart => part.type === 'file')
-  const texts = content.map((part): TextPart => (part.type === 'text' ? part : noteOf(part, warn)))
-  return withImages({ role: 'user', content: joinTexts(texts.filter((part) => part.text !== '')) }, files)
+/** The text and the images of what a user or a tool said. */
+function encodeContent(content: readonly UserPart[], warn: Warn): { content: string; images?: string[] } {
+  const texts: string[] = []
+  const images: string[] = []
+  for (const part of content) {
+    const image = imageIn(part)
+    if (image !== undefined) images.push(image)
+    else texts.push(textOf(part, warn))
+  }
+  const text = texts.filter((one) => one !== '').join('\n\n')
+  return images.length === 0 ? { content: text } : { content: text, images }
 }
 
 /** What a string cannot hold is said in words, so that the model knows that something was there. A file's name is for the model only. */
-function noteOf(part: Exclude<UserPart, TextPart>, warn: Warn): TextPart {
-  if (part.type === 'file' && part.data.from === 'text') return { type: 'text', text: part.data.text }
-  if (part.type === 'file' && isInlineImage(part)) return { type: 'text', text: '' }
+function textOf(part: UserPart, warn: Warn): string {
+  if (part.type === 'text') return part.text
+  if (part.type === 'file' && part.data.from === 'text') return part.data.text
   const kind = part.type === 'file' ? wordOf(part.mediaType) : part.kind
   warn(`'${kind}' content cannot be shown to the local model and was replaced by a note`)
   const name = part.type === 'file' && part.filename !== undefined ? ` '${part.filename}'` : ''
-  return { type: 'text', text: `[${kind}${name}: cannot be shown to this model]` }
+  return `[${kind}${name}: cannot be shown to this model]`
 }
 
-function isInlineImage(part: FilePart): boolean {
-  return part.data.from === 'base64' && part.mediaType.startsWith('image/')
-}
-
-function withImages(message: JsonObject, files: FilePart[]): JsonObject {
-  const images = files.flatMap((file) => (file.data.from === 'base64' && isInlineImage(file) ? [file.data.data] : []))
-  return images.length === 0 ? message : { ...message, images }
+/** As base64. */
+function imageIn(part: UserPart): string | undefined {
+  if (part.type !== 'file' || part.data.from !== 'base64') return undefined
+  return part.mediaType.startsWith('image/') ? part.data.data : undefined
 }
 
 /** Earlier reasoning is of use only while its turn lasts, between the calls of a tool loop; templates drop the rest themselves. */
 function encodeAssistant(content: AssistantPart[], isPresentTurn: boolean, warn: Warn): JsonObject {
-  const calls = content.filter((part): part is ToolCallPart => part.type === 'tool-call').map(encodeCall)
-  const thoughts = content
-    .flatMap((part) => (part.type === 'reasoning' && isPresentTurn ? [part.text] : []))
-    .join('\n\n')
+  const texts: string[] = []
+  const thoughts: string[] = []
+  const calls: JsonObject[] = []
   for (const part of content) {
-    if (part.type === 'opaque') warn(`content '${part.kind}' works only at its provider and was left out`)
+    if (part.type === 'text') texts.push(part.text)
+    else if (part.type === 'tool-call') calls.push(encodeCall(part, calls.length))
+    else if (part.type === 'opaque') warn(`content '${part.kind}' works only at its provider and was left out`)
+    else if (part.type === 'reasoning' && isPresentTurn) thoughts.push(part.text)
   }
+  const thinking = thoughts.join('\n\n')
   return compact({
     role: 'assistant',
-    content: joinTexts(content),
-    thinking: thoughts === '' ? undefined : thoughts,
+    content: texts.join('\n\n'),
+    thinking: thinking === '' ? undefined : thinking,
     tool_calls: calls.length === 0 ? undefined : calls,
   })
 }
@@ -170,8 +171,12 @@ function encodeResults(results: ToolResultPart[], calls: readonly ToolCallPart[]
 
 /** There is no mark for a failed call on this wire: it is said in words. */
 function encodeResult(result: ToolResultPart, callName: string | undefined, warn: Warn): JsonObject {
-  const encoded = encodeUser(result.content, warn)
-  const name = result.toolName ?? callName
-  const content = result.isError ? `Error: ${stringOf(encoded['content']) ?? ''}` : encoded['content']
-  return compact({ role: 'tool', content, images: encoded['images'], tool_call_id: result.callId, tool_name: name })
+  const { content, images } = encodeContent(result.content, warn)
+  return compact({
+    role: 'tool',
+    content: result.isError ? `Error: ${content}` : content,
+    images,
+    tool_call_id: result.callId,
+    tool_name: result.toolName ?? callName,
+  })
 }

@@ -6,27 +6,26 @@ import { exactText } from '../../ir/exact-json.ts'
 import { arrayOf, compact, isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { Warn } from '../../ir/request.ts'
 
-/** What Ollama keeps of a property. */
-const kept = new Set(['type', 'enum', 'required', 'description'])
-/** Of no use to a model that only has to fill in values. */
-const needless = new Set([
-  '$schema',
-  '$id',
-  '$comment',
-  '$defs',
-  'definitions',
-  'title',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
-])
-/** Said in words: the model can keep to them all the same. */
-const limits = new Set(
-  (
+type Fate = 'kept' | 'needless' | 'said'
+
+/**
+ * What becomes of a keyword. `kept`: Ollama keeps it of a property. `needless`: of no use to a model that only has to fill in values.
+ * `said`: in words, as the model can keep to it all the same.
+ */
+const fates = new Map<string, Fate>([
+  ...fateOf('kept', 'type enum required description'),
+  ...fateOf('needless', '$schema $id $comment $defs definitions title deprecated readOnly writeOnly'),
+  ...fateOf(
+    'said',
     'default format pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength minItems maxItems ' +
-    'uniqueItems minProperties maxProperties examples'
-  ).split(' '),
-)
+      'uniqueItems minProperties maxProperties examples',
+  ),
+])
+
+function fateOf(fate: Fate, keywords: string): [string, Fate][] {
+  return keywords.split(' ').map((keyword) => [keyword, fate])
+}
+
 /** What refers to itself is told once more inside itself: a model sees then how it goes on. */
 const mostRepeats = 2
 /** Beyond these a schema is no use to a small model, and may be meant to fill the memory. */
@@ -87,14 +86,27 @@ class SchemaReducer {
   }
 
   #keep(key: string, value: JsonValue, path: readonly string[], reduced: JsonObject, words: string[]): void {
-    if (kept.has(key)) reduced[key] = value
-    else if (key === 'const') reduced['enum'] = [value]
-    else if (key === 'properties') reduced['properties'] = this.#each(objectOf(value), path)
+    switch (fates.get(key)) {
+      case 'kept':
+        reduced[key] = value
+        return
+      case 'said':
+        words.push(`${key}: ${exactText(value)}`)
+        return
+      case 'needless':
+        return
+      case undefined:
+        this.#keepPart(key, value, path, reduced)
+    }
+  }
+
+  #keepPart(key: string, value: JsonValue, path: readonly string[], reduced: JsonObject): void {
+    if (key === 'properties') reduced['properties'] = this.#each(objectOf(value), path)
     else if (key === 'items' && isObject(value)) reduced['items'] = this.reduce(value, path)
     else if (key === 'anyOf' || key === 'oneOf')
       reduced['anyOf'] = arrayOf(value).map((option) => this.reduce(objectOf(option), path))
-    else if (limits.has(key)) words.push(`${key}: ${exactText(value)}`)
-    else if (!needless.has(key) && !(key === 'additionalProperties' && typeof value === 'boolean'))
+    else if (key === 'const') reduced['enum'] = [value]
+    else if (key !== 'additionalProperties' || typeof value !== 'boolean')
       this.#warn(`the keyword '${/^[$\w-]{1,40}$/.test(key) ? key : 'unknown'}' in a tool's schema is lost on Ollama`)
   }
 
