@@ -24,7 +24,7 @@ export function withKnownTools(request: ChatRequest, { kind, dialect }: Place): 
 }
 
 function asFunction(tool: Tool): Tool {
-  if (tool.type !== 'function') return tool
+  if (tool.type !== 'function' || !(tool.freeform || tool.namespace || tool.builtIn)) return tool
   const { freeform: _, namespace: __, builtIn: ___, ...plain } = tool
   return plain satisfies FunctionTool
 }
@@ -36,12 +36,13 @@ function withPlainCalls(message: Message): Message {
 }
 
 function asPlainResult(result: ToolResultPart): ToolResultPart {
+  if (!result.freeform && !result.item) return result
   const { freeform: _, item: __, ...plain } = result
   return plain
 }
 
 function asPlainCall(part: AssistantPart): AssistantPart {
-  if (part.type !== 'tool-call') return part
+  if (part.type !== 'tool-call' || !(part.freeform || part.namespace || part.item)) return part
   const { freeform: _, namespace: __, item: ___, ...plain } = part
   return plain
 }

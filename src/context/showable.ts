@@ -36,17 +36,17 @@ export interface Sight {
 
 /** The URLs of all images that are only named, each once. */
 export function imageUrlsOf({ messages }: ChatRequest): string[] {
-  const urls = messages
-    .flatMap(filesOf)
-    .flatMap(({ data, mediaType }) => (data.from === 'url' && mediaType.startsWith('image/') ? [data.url] : []))
-  return [...new Set(urls)]
+  const urls = new Set<string>()
+  for (const { content } of messages) addImageUrls(urls, content)
+  return [...urls]
 }
 
-function filesOf(message: Message): FilePart[] {
-  return message.content.flatMap((part) => {
-    if (part.type === 'tool-result') return part.content.filter((inner) => inner.type === 'file')
-    return part.type === 'file' ? [part] : []
-  })
+function addImageUrls(urls: Set<string>, parts: Message['content']): void {
+  for (const part of parts) {
+    if (part.type === 'tool-result') addImageUrls(urls, part.content)
+    else if (part.type === 'file' && part.data.from === 'url' && part.mediaType.startsWith('image/'))
+      urls.add(part.data.url)
+  }
 }
 
 export function makeShowable(request: ChatRequest, sight: Sight, warn: Warn): ChatRequest {

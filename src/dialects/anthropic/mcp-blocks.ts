@@ -55,6 +55,8 @@ function encodeTool({ name, description, inputSchema }: McpTool): JsonObject {
 
 /** An assistant's blocks, each use beside its result. */
 export function decodeAnswer(blocks: readonly JsonObject[]): AnswerPart[] {
+  // Most answers have none.
+  if (!blocks.some(isUse)) return blocks.map(decodeAlone)
   const results = new Map(blocks.flatMap((block) => (isResult(block) ? [[block['tool_use_id'], block]] : [])))
   const used = new Set(blocks.flatMap((block) => (isUse(block) ? [block['id']] : [])))
   return blocks.flatMap((block): AnswerPart[] => {
@@ -63,10 +65,14 @@ export function decodeAnswer(blocks: readonly JsonObject[]): AnswerPart[] {
       const call = decodeUse(block, exactText(block['input'] ?? {}))
       return [{ type: 'mcp-call', call, ...defined({ result: result && decodeResult(result) }) }]
     }
-    if (isResult(block) && used.has(block['tool_use_id'])) return []
-    const list = decodeListing(block)
-    return [list ? { type: 'mcp-list', list } : decodeAssistantBlock(block)]
+    return isResult(block) && used.has(block['tool_use_id']) ? [] : [decodeAlone(block)]
   })
+}
+
+/** A block that says all by itself. */
+function decodeAlone(block: JsonObject): AnswerPart {
+  const list = decodeListing(block)
+  return list ? { type: 'mcp-list', list } : decodeAssistantBlock(block)
 }
 
 export function isUse({ type }: JsonObject): boolean {

@@ -21,17 +21,19 @@ import { clientToolOf } from './client-tools.ts'
  */
 export function decodeTools(tools: JsonValue | undefined, messages: JsonValue[]): Tool[] {
   const wire = arrayOf(tools).map(objectOf)
-  const blocks = messages.flatMap((message) => arrayOf(objectOf(message)['content'])).map(objectOf)
   const known = new Map(wire.toReversed().map((tool) => [tool['name'], tool]))
   const shown = new ShownTools()
   for (const tool of wire) if (tool['defer_loading'] !== true) shown.add(tool)
-  for (const block of blocks) {
-    const removed = block['type'] === 'tool_removal' ? objectOf(block['tool'])['name'] : undefined
-    if (removed !== undefined) shown.remove(removed)
-    for (const reference of referencesIn(block)) {
-      const name = reference['name'] ?? reference['tool_name']
-      const tool = isObject(reference['input_schema']) ? reference : known.get(name)
-      if (tool) shown.add(tool)
+  for (const message of messages) {
+    for (const value of arrayOf(objectOf(message)['content'])) {
+      const block = objectOf(value)
+      const removed = block['type'] === 'tool_removal' ? objectOf(block['tool'])['name'] : undefined
+      if (removed !== undefined) shown.remove(removed)
+      for (const reference of referencesIn(block)) {
+        const name = reference['name'] ?? reference['tool_name']
+        const tool = isObject(reference['input_schema']) ? reference : known.get(name)
+        if (tool) shown.add(tool)
+      }
     }
   }
   return shown.all().map(decodeTool)

@@ -1,5 +1,5 @@
 /** The client's word on calls that waited for it (SDK: McpApprovalRequest, McpApprovalResponse). */
-import { type JsonObject, stringOf } from '../../ir/json.ts'
+import { stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { McpCall } from '../../ir/mcp.ts'
 import type { Message } from '../../ir/request.ts'
 import { toldCall } from '../../ir/unfold.ts'
@@ -13,11 +13,15 @@ export interface Approvals {
 }
 
 export function readApprovals(items: readonly JsonObject[]): Approvals {
-  const requests = items.filter(({ type }) => type === 'mcp_approval_request')
-  const words = new Map(
-    items.flatMap((item) => (item['type'] === 'mcp_approval_response' ? [[item['approval_request_id'], item]] : [])),
-  )
-  const ran = new Set(items.flatMap((item) => (item['type'] === 'mcp_call' ? [item['approval_request_id']] : [])))
+  const requests: JsonObject[] = []
+  const words = new Map<JsonValue | undefined, JsonObject>()
+  const ran = new Set<JsonValue | undefined>()
+  for (const item of items) {
+    const { type, approval_request_id } = item
+    if (type === 'mcp_approval_request') requests.push(item)
+    else if (type === 'mcp_approval_response') words.set(approval_request_id, item)
+    else if (type === 'mcp_call') ran.add(approval_request_id)
+  }
   const isAllowed = ({ id }: JsonObject): boolean => words.get(id)?.['approve'] === true
   return {
     approved: requests.flatMap((request) => {
