@@ -106,6 +106,11 @@ export function stateOf(kind: number): number {
   return Math.min(kind, (1 << bitsOfState) - 1)
 }
 
+/** By kind: 1 where the state behind a character is its own, whatever stood before it. */
+export const leavesOwnState = Uint8Array.from({ length: kindsInAll }, (_, kind) =>
+  kind === space || kind === digit ? 0 : 1,
+)
+
 /** The kind of each code unit. */
 export const kindOf = tableOf()
 

@@ -26,7 +26,7 @@ interface Known {
 
 /** More conversations than anybody has at once; each is a few numbers. */
 const mostBeginnings = 500
-/** Each costs a look at its messages, ~1 ns a character. */
+/** Each costs a look at its messages, ~2 ns a character. */
 const mostAlike = 4
 
 export function createCuts(): Cuts {

@@ -1,4 +1,4 @@
-/** A number that stands for texts, so that a conversation is known again without being kept. 53 bits, ~1 ns a character; no secret. */
+/** A number that stands for texts, so that a conversation is known again without being kept. 53 bits, ~2 ns a character; no secret. */
 
 import { allAtOnce, endsStep, type Steps } from '../ir/steps.ts'
 

@@ -7,16 +7,8 @@
  * themselves count, over 13 MB of 77 languages and of whatever programs write (scripts/tokens). How far off it is for 60 texts that it was
  * not fitted to: docs/context.md, test/fixtures/tokens. margins.ts makes up for that, and what a server counts corrects the rest.
  */
-import {
-  bitsOfKind,
-  bitsOfState,
-  costOfSign,
-  costsInToken,
-  kindBehind,
-  kindOf,
-  kindsInAll,
-  stateOf,
-} from './characters.ts'
+import { bitsOfKind, bitsOfState, costOfSign, costsInToken, kindBehind, kindsInAll, stateOf } from './characters.ts'
+import { costOfText, stepOf, type CostTable } from './text-cost.ts'
 import weights from './weights.json' with { type: 'json' }
 
 /**
@@ -63,11 +55,8 @@ const families: readonly [RegExp, Family][] = [
 
 export interface Vocabulary {
   readonly family: Family
-  /**
-   * For each state, and each kind of character behind it: what that costs, in 2,000ths of a token, and below that where the row of the next
-   * state begins.
-   */
-  readonly steps: Int32Array
+  /** Costs are 2,000ths of a token. */
+  readonly steps: CostTable
 }
 
 const linesOf: Record<Family, readonly string[]> = weights.families
@@ -82,7 +71,7 @@ function vocabulary(family: Family): Vocabulary {
 
 /** Read when a text is to be counted, in half a millisecond: most people have two models, and a vocabulary takes 32 KB. */
 function openVocabulary(family: Family): Vocabulary {
-  let steps: Int32Array | undefined
+  let steps: CostTable | undefined
   return {
     family,
     get steps() {
@@ -92,13 +81,12 @@ function openVocabulary(family: Family): Vocabulary {
   }
 }
 
-function readSteps(lines: readonly string[]): Int32Array {
+function readSteps(lines: readonly string[]): CostTable {
   const steps = new Int32Array(1 << (bitsOfState + bitsOfKind))
   for (const [state, line] of lines.entries()) {
     for (let kind = 0; kind < kindsInAll; kind += 1) {
       const is = kindBehind(state, kind)
-      const next = stateOf(is) << bitsOfKind
-      steps[(state << bitsOfKind) | kind] = (costOfSign(line.charCodeAt(is)) << (bitsOfState + bitsOfKind)) | next
+      steps[(state << bitsOfKind) | kind] = stepOf(costOfSign(line.charCodeAt(is)), stateOf(is))
     }
   }
   return steps
@@ -113,19 +101,7 @@ export function vocabularyOf(model: string): Vocabulary {
   return vocabulary(families.find(([pattern]) => pattern.test(name))?.[1] ?? 'unknown')
 }
 
-/** An estimate; 3 ns a character, a fifth more than by a dozen kinds of characters. */
+/** An estimate; 2 to 3 ns a character. */
 export function countText(text: string, vocabulary: Vocabulary = usualVocabulary): number {
-  return Math.ceil(costOfText(text, kindOf, vocabulary.steps) / costsInToken)
-}
-
-/** What is looked up outside of a function may change while it runs: the tables are arguments, and the bits are numbers (a third of the time). */
-function costOfText(text: string, kindsOf: Uint8Array, steps: Int32Array): number {
-  let cost = 0
-  let row = 0
-  for (let at = 0; at < text.length; at += 1) {
-    const step = steps[row | (kindsOf[text.charCodeAt(at)] ?? 0)] ?? 0
-    cost += step >> 13
-    row = step & 0x1f80
-  }
-  return cost
+  return Math.ceil(costOfText(text, vocabulary.steps) / costsInToken)
 }
