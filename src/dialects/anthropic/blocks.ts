@@ -25,13 +25,13 @@ import type {
 import { argumentsObject } from '../arguments.ts'
 import { fitToolId } from '../tool-id.ts'
 
+/** Most texts are nothing else, and there may be a hundred thousand of them. */
 export function decodeText(block: JsonObject): TextPart {
-  return {
-    type: 'text',
-    text: stringOf(block['text']) ?? '',
-    ...cacheOf(block),
-    ...(Array.isArray(block['citations']) ? { citations: block['citations'] } : {}),
-  }
+  const part: TextPart = { type: 'text', text: stringOf(block['text']) ?? '' }
+  const { cache_control, citations } = block
+  if (isObject(cache_control)) part.cache = cache_control
+  if (Array.isArray(citations)) part.citations = citations
+  return part
 }
 
 function cacheOf(block: JsonObject): { cache?: CacheHint } {

@@ -60,8 +60,9 @@ export function decodeRequest(body: JsonValue | undefined): ChatRequest {
 
 /** A system message may set the effort for its turn (real-clients.md 2); the last one counts. */
 function latestConfig(messages: JsonValue[]): JsonObject {
-  const configs = messages.map((message) => objectOf(message)['output_config']).filter(isObject)
-  return configs.at(-1) ?? {}
+  return objectOf(
+    objectOf(messages.findLast((message) => isObject(objectOf(message)['output_config'])))['output_config'],
+  )
 }
 
 function decodeSystem(system: JsonValue | undefined): Message[] {
@@ -80,9 +81,8 @@ function isBillingLine(part: TextPart): boolean {
 }
 
 function decodeMessage(value: JsonValue, at: number): Message[] {
-  const path = `messages.${at}`
   const message = objectOf(value)
-  const content = blocksOf(message['content'], `${path}.content`)
+  const content = blocksOf(message['content'], at)
   switch (message['role']) {
     case 'user':
       return decodeUserMessages(content)
@@ -91,13 +91,14 @@ function decodeMessage(value: JsonValue, at: number): Message[] {
     case 'system':
       return [{ role: 'system', content: content.filter((block) => block['type'] === 'text').map(decodeText) }]
     default:
-      throw new BadRequest(`${path}.role`, "must be 'user', 'assistant' or 'system'")
+      throw new BadRequest(`messages.${at}.role`, "must be 'user', 'assistant' or 'system'")
   }
 }
 
-function blocksOf(content: JsonValue | undefined, path: string): JsonObject[] {
+function blocksOf(content: JsonValue | undefined, at: number): JsonObject[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  if (!Array.isArray(content)) throw new BadRequest(path, 'must be a string or a list of content blocks')
+  if (!Array.isArray(content))
+    throw new BadRequest(`messages.${at}.content`, 'must be a string or a list of content blocks')
   return content.map(objectOf)
 }
 
