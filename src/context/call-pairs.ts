@@ -23,8 +23,15 @@ function isPaired(message: Message, before: Message | undefined, after: Message 
 }
 
 function hasOwnIds(messages: readonly Message[]): boolean {
-  const ids = messages.flatMap(callsOf).map(({ id }) => id)
-  return new Set(ids).size === ids.length && !ids.includes('')
+  const ids = new Set([''])
+  for (const { content } of messages) {
+    for (const part of content) {
+      if (part.type !== 'tool-call') continue
+      if (ids.has(part.id)) return false
+      ids.add(part.id)
+    }
+  }
+  return true
 }
 
 function callsOf(message: Message | undefined): ToolCallPart[] {
