@@ -1,6 +1,6 @@
 /** What the client asks, read only as far as somebody needs it: a relayed request is never parsed. */
 import { mayContinueThread } from '../dialects/anthropic/threads.ts'
-import { topLevelString } from '../wire/top-level.ts'
+import { findModel } from '../wire/top-level.ts'
 import { inSteps } from './in-steps.ts'
 import type { Incoming, Services } from './outcome.ts'
 import { accountAt } from './payer.ts'
@@ -37,7 +37,7 @@ export class ClientRequest {
 
   /** As the client wrote it; looked up only where it counts. */
   model(): string {
-    this.#model ??= topLevelString(this.#incoming.body.toString('latin1'), 'model') ?? ''
+    this.#model ??= findModel(this.#incoming.body) ?? ''
     return this.#model
   }
 

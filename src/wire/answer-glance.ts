@@ -3,6 +3,7 @@
  * none can look like a key; of the keys of the same name the outermost is written last (`usage`) or first (`model`) by all providers.
  */
 import { isObject, parseJson, type JsonObject } from '../ir/json.ts'
+import { OwnText } from './own-text.ts'
 import { topLevelString } from './top-level.ts'
 
 /** Providers write `model` before the content. */
@@ -14,12 +15,18 @@ const nestedModel = /"model"\s*:\s*"([^"\\]{1,256})"/
 
 /** The model of a JSON answer; its bytes as latin1. Reads no further than its head (~0.1 µs). */
 export function modelOfWhole(text: string): string | undefined {
-  return topLevelString(text.slice(0, headBytes), 'model')
+  return ownName(topLevelString(text.slice(0, headBytes), 'model'))
 }
 
 /** The model that the first frames of a stream name (~0.5 µs). */
 export function modelOfFrames(frames: string): string | undefined {
-  return nestedModel.exec(frames.slice(0, headBytes))?.[1]
+  return ownName(nestedModel.exec(frames.slice(0, headBytes))?.[1])
+}
+
+const names = new OwnText()
+
+function ownName(model: string | undefined): string | undefined {
+  return model === undefined ? undefined : names.of(model)
 }
 
 /** The last `usage` object of a text (~0.5 µs). */

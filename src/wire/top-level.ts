@@ -1,6 +1,7 @@
 /** Single facts out of a JSON body that is relayed unparsed. */
 import { parseJson, stringOf } from '../ir/json.ts'
 import { membersOf, skipSpace as skipBlank } from './json-text.ts'
+import { OwnText } from './own-text.ts'
 
 const quote = 0x22
 const backslash = 0x5c
@@ -36,9 +37,17 @@ const shortBytes = 4096
 /** The model that a request names, if that can be seen at a glance. */
 export function glanceAtModel(body: Buffer): string | undefined {
   const model = topLevelString(body.toString('latin1', 0, glancedBytes), 'model')
-  const isShort = body.length > glancedBytes && body.length <= shortBytes
-  return model === undefined && isShort ? topLevelString(body.toString('latin1'), 'model') : model
+  if (model !== undefined) return asked.of(model)
+  return body.length > glancedBytes && body.length <= shortBytes ? findModel(body) : undefined
 }
+
+/** The model that a request names, wherever. */
+export function findModel(body: Buffer): string | undefined {
+  const model = topLevelString(body.toString('latin1'), 'model')
+  return model === undefined ? undefined : asked.of(model)
+}
+
+const asked = new OwnText()
 
 /** The same body with another string at a key of the top object, where there is one; every other byte stays. Walks the whole body (~1 ns a byte). */
 export function withTopLevelString(body: Buffer, key: string, value: string): Buffer {
