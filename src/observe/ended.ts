@@ -1,7 +1,7 @@
 /**
  * Exchanges that have ended, for those who write them down and add them up. What is left to say of them is said, and all of it counted,
- * together and later: an exchange pays for no more than its place in a list, and what is done for many at once is done while its code and
- * what it needs are at hand (a third of the time).
+ * together and later: an exchange pays for no more than its place in a list, and what is done for many at once finds its code at hand, which
+ * between two requests it would have to wait for.
  */
 import type { Clock } from '../clock.ts'
 import { billOf, type Bill, type FindTarget } from './bill.ts'
@@ -26,7 +26,7 @@ export interface Ended {
 }
 
 const pauseMs = 1000
-/** They take ~2 µs each. */
+/** ~2 µs each. */
 const mostWaiting = 64
 
 export function createEnded(find: FindTarget, clock: Clock): Ended {
