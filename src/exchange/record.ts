@@ -24,7 +24,8 @@ interface Captured {
 export class ExchangeRecord implements Ending {
   readonly entry: Entry
   readonly #journal: Journal
-  readonly #captured: Captured | undefined
+  /** Until it is over: a request may be large, and others that are over are waited for. */
+  #captured: Captured | undefined
   /** What reads the rest of its answer. */
   #unread: (() => void) | undefined
   #settled: Target | undefined
@@ -83,6 +84,7 @@ export class ExchangeRecord implements Ending {
     this.entry.totalMs = nowMs - this.entry.atMs
     this.entry.end = this.#endOf(isGone)
     if (this.#captured) this.entry.content = contentOf(this.#captured)
+    this.#captured = undefined
     this.#journal.close(this)
   }
 
