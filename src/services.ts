@@ -67,7 +67,10 @@ export async function openServices(
   const network = createNetworkWatch(clock, cloudOrigins(targets), canReach, networkReport(log))
   const { engines, locals, tokenizers } = openEngines(pools, config, targets, clock, log)
   const find = finderOf(embedded.chains)
-  const ended = createEnded(find, clock)
+  const ended = createEnded(find, clock, (error) => {
+    const name = error instanceof Error ? error.name : 'unknown'
+    log.error(`❌ The account of a request failed inside Trooper (${name}); please report it.`)
+  })
   const journal = createJournal(config.journal, clock.now().toString(36), ended, config.capture)
   const services: Services = {
     chains: embedded.chains,

@@ -17,10 +17,14 @@ beforeEach(() => {
 })
 
 /** An exchange of which the model is read last. */
-function end(id: string): void {
+function end(id: string, read = (): void => {}): void {
   const facts = { atMs: 0, dialect: 'anthropic', about: 'conversation', isStream: false } as const
   const entry: Entry = { id, ...facts, attempts: [], end: { is: 'gone' } }
-  ended.add({ entry, complete: () => void Object.assign(entry, { model: (completed += 1) }) })
+  const complete = (): void => {
+    read()
+    Object.assign(entry, { model: (completed += 1) })
+  }
+  ended.add({ entry, complete })
 }
 
 describe('exchanges that have ended', () => {
@@ -46,6 +50,27 @@ describe('exchanges that have ended', () => {
   it('do not gather without an end', () => {
     for (let at = 0; at < 100; at += 1) end(String(at))
     expect(told).toHaveLength(64)
+  })
+
+  it('are all told, and nobody else fails, where one of them or one of those who are told has a fault', () => {
+    const faults: unknown[] = []
+    ended = createEnded(
+      () => undefined,
+      clock,
+      (error) => faults.push(error),
+    )
+    ended.listen(({ id }) => {
+      if (id === 'b') throw new Error('told')
+    })
+    ended.listen(({ id, model }) => told.push(`${id}: ${model}`))
+    end('a', () => {
+      throw new Error('read')
+    })
+    end('b')
+    end('c')
+    clock.advance(1000)
+    expect(told).toEqual(['a: undefined', 'b: 1', 'c: 2'])
+    expect(faults.map(String)).toEqual(['Error: read', 'Error: told'])
   })
 
   it('are counted to the last one before a stop, and no more after it', () => {

@@ -16,6 +16,11 @@ export interface Ending {
 
 type TakeEnded = (entry: Entry, bill: Bill) => void
 
+interface Billed {
+  entry: Entry
+  bill: Bill
+}
+
 export interface Ended {
   add(ending: Ending): void
   /** Whoever wants to know all of them now calls `flush` first. */
@@ -29,11 +34,23 @@ const pauseMs = 1000
 /** ~2 µs each. */
 const mostWaiting = 64
 
-export function createEnded(find: FindTarget, clock: Clock): Ended {
+/** `onFault` is told of faults of Trooper's own: one exchange takes no other with it, nor the process, as nobody's request waits here. */
+export function createEnded(find: FindTarget, clock: Clock, onFault: (error: unknown) => void = raise): Ended {
   const takers: TakeEnded[] = []
   let isStopped = false
   let waiting: Ending[] = []
   let cancel: (() => void) | undefined
+
+  const guarded = <T, R>(step: (one: T) => R, one: T): R | undefined => {
+    try {
+      return step(one)
+    } catch (error) {
+      onFault(error)
+      return undefined
+    }
+  }
+  const complete = (ending: Ending): void => ending.complete()
+  const bill = ({ entry }: Ending): Billed => ({ entry, bill: billOf(entry, find) })
 
   const flush = (): void => {
     cancel?.()
@@ -41,9 +58,12 @@ export function createEnded(find: FindTarget, clock: Clock): Ended {
     const endings = waiting
     waiting = []
     // Step by step for all of them: the code of every step together is more than a core keeps at hand.
-    for (const ending of endings) ending.complete()
-    const bills = endings.map(({ entry }) => ({ entry, bill: billOf(entry, find) }))
-    for (const take of takers) for (const { entry, bill } of bills) take(entry, bill)
+    for (const ending of endings) guarded(complete, ending)
+    const bills = endings.flatMap((ending) => guarded(bill, ending) ?? [])
+    for (const take of takers) {
+      const tell = (told: Billed): void => take(told.entry, told.bill)
+      for (const told of bills) guarded(tell, told)
+    }
   }
 
   return {
@@ -60,4 +80,8 @@ export function createEnded(find: FindTarget, clock: Clock): Ended {
       isStopped = true
     },
   }
+}
+
+function raise(error: unknown): never {
+  throw error
 }
