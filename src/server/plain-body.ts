@@ -46,7 +46,7 @@ function unzips(encoding: string): Unzip | undefined {
     case 'br':
       return brotliDecompress
     case 'zstd':
-      return zstd?.zstdDecompress
+      return zstd?.decompress
     default:
       return undefined
   }

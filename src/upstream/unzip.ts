@@ -3,6 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { BrotliDecompress, Gunzip, Inflate } from 'node:zlib'
 import { streamCut, type Failure } from '../ir/failure.ts'
 import { withoutFields } from '../wire/headers.ts'
+import { ZstdFrames } from '../wire/zstd-frames.ts'
 import type { AnswerHead } from './answer-head.ts'
 import type { CallListener } from './attempt.ts'
 import { zstd } from './zstd.ts'
@@ -13,6 +14,8 @@ type Unzip = Gunzip | Inflate | BrotliDecompress
 export class UnzippingListener implements CallListener {
   readonly #listener: CallListener
   #unzip: Unzip | undefined
+  /** Set where it is zstd. */
+  #frames: ZstdFrames | undefined
   #heardAtMs = 0
   /** What it threw outside of any call that came from the connection: that ends with its next bytes. */
   #fault: { error: unknown } | undefined
@@ -25,8 +28,9 @@ export class UnzippingListener implements CallListener {
     const unzip = head.status === 200 ? createUnzip(head) : undefined
     if (!unzip) return this.#listener.head(head)
     this.#unzip = unzip
+    if (head.encoding === 'zstd') this.#frames = new ZstdFrames()
     unzip.on('data', (chunk: Buffer) => this.#tell(() => this.#listener.data(chunk, this.#heardAtMs)))
-    unzip.on('end', () => this.#tell(() => this.#listener.end()))
+    unzip.on('end', () => this.#tell(() => this.#endWhole()))
     unzip.on('error', () => this.#tell(() => this.#listener.failure(streamCut)))
     this.#listener.head(plain(head))
   }
@@ -36,7 +40,7 @@ export class UnzippingListener implements CallListener {
     if (!this.#unzip) return this.#listener.data(chunk, atMs)
     if (this.#fault) throw this.#fault.error
     this.#heardAtMs = atMs
-    this.#unzip.write(chunk)
+    for (const piece of this.#frames?.split(chunk) ?? [chunk]) this.#unzip.write(piece)
     return true
   }
 
@@ -50,6 +54,11 @@ export class UnzippingListener implements CallListener {
 
   end(): void {
     if (this.#unzip) this.#unzip.end()
+    else this.#listener.end()
+  }
+
+  #endWhole(): void {
+    if (this.#frames?.isWhole === false) this.#listener.failure(streamCut)
     else this.#listener.end()
   }
 
@@ -94,7 +103,7 @@ function createUnzip({ encoding }: AnswerHead): Unzip | undefined {
     case 'br':
       return createBrotliDecompress()
     case 'zstd':
-      return zstd?.createZstdDecompress()
+      return zstd?.createDecompress()
     default:
       return undefined
   }

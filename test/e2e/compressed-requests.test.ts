@@ -13,7 +13,7 @@ import {
   type Stage,
   type TestedDialect,
 } from './trooper.ts'
-import { nodeWithZstd, startTrooperWithZstd, zstd } from './with-zstd.ts'
+import { nodesWithZstd, startTrooperWithZstd, zstd } from './with-zstd.ts'
 
 function post(
   url: string,
@@ -104,12 +104,12 @@ describe('a compressed request', () => {
   )
 })
 
-describe.skipIf(nodeWithZstd === undefined)('a request of Codex with a ChatGPT plan', () => {
+describe.skipIf(nodesWithZstd.length === 0).each(nodesWithZstd)('a request of Codex with a ChatGPT plan', (node) => {
   let stage: Stage
   let trooper: RunningTrooper
   beforeAll(async () => {
     stage = await startStage('/v1/responses')
-    trooper = await startTrooperWithZstd({
+    trooper = await startTrooperWithZstd(node, {
       PRIMARY_URL: `${stage.provider.url}/v1/responses`,
       FALLBACK_URL: `${stage.ollama.url}/api/chat`,
       FALLBACK_MODEL: localModel,
@@ -117,8 +117,19 @@ describe.skipIf(nodeWithZstd === undefined)('a request of Codex with a ChatGPT p
   })
   afterAll(() => Promise.all([trooper.process.stop(), stage.stop()]))
 
+  it('reaches the provider as it was meant, also in several frames, and as it is where one is cut', async () => {
+    const bytes = bytesOf('openai-responses', false)
+    const frames = Buffer.concat([zstd(bytes.subarray(0, 50)), zstd(bytes.subarray(50))])
+    await (await post(trooper.url, 'openai-responses', 'zstd', frames)).text()
+    await (await post(trooper.url, 'openai-responses', 'zstd', frames.subarray(0, -1))).text()
+    const [whole, cut] = await stage.provider.requests()
+    expect(whole?.bodyText).toBe(bytes.toString())
+    expect(headerOf(cut?.rawHeaders ?? [], 'content-encoding')).toBe('zstd')
+  })
+
   it('reaches the provider as it was meant, and the local model when the plan is used up', async () => {
     const bytes = bytesOf('openai-responses', true)
+    await stage.provider.reset()
     await (await post(trooper.url, 'openai-responses', 'zstd', zstd(bytes))).text()
     expect((await stage.provider.requests())[0]?.bodyText).toBe(bytes.toString())
     await stage.provider.play({ mode: 'openai-overloaded' })

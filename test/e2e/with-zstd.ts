@@ -16,19 +16,19 @@ export function zstd(bytes: Buffer): Buffer {
   return Buffer.concat([head, bytes])
 }
 
-/** The Node of this test, or another one that the clients brought along. */
-export const nodeWithZstd = [process.execPath, nodeOf(24), nodeOf(22)].find(
-  (node) => node !== undefined && knowsZstd(node),
+/** The Node of this test, and others that the clients brought along: they do not read alike. */
+export const nodesWithZstd = [process.execPath, nodeOf(24), nodeOf(22)].flatMap((node) =>
+  node !== undefined && knowsZstd(node) ? [node] : [],
 )
 
 function knowsZstd(node: string): boolean {
   return execFileSync(node, ['-p', '"zstdDecompress" in zlib'], { encoding: 'utf8' }).trim() === 'true'
 }
 
-export async function startTrooperWithZstd(env: Record<string, string>): Promise<RunningTrooper> {
+export async function startTrooperWithZstd(node: string, env: Record<string, string>): Promise<RunningTrooper> {
   const process = new TestProcess({
     name: 'trooper',
-    ...(nodeWithZstd !== undefined && { command: nodeWithZstd }),
+    command: node,
     args: [program],
     env: { TROOPER_PORT: '0', ...env },
     cwd: emptyFolder(),

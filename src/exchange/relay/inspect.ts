@@ -160,7 +160,7 @@ export function errorText({ encoding }: AnswerHead, body: Buffer): string {
     if (encoding === 'gzip') return gunzipSync(body, options).toString('utf8', 0, maxErrorText)
     if (encoding === 'br') return brotliDecompressSync(body, options).toString('utf8', 0, maxErrorText)
     if (encoding === 'deflate') return inflateSync(body, options).toString('utf8', 0, maxErrorText)
-    if (encoding === 'zstd' && zstd) return zstd.zstdDecompressSync(body, options).toString('utf8', 0, maxErrorText)
+    if (encoding === 'zstd' && zstd) return zstd.decompressSync(body, options).toString('utf8', 0, maxErrorText)
   } catch {
     // Not what it says it is: judged by its status alone.
   }
