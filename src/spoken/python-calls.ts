@@ -1,6 +1,7 @@
 /**
  * Calls as Python has them: Llama 4's `[NAME(key="text", other=5), …]` (vllm#22917), LFM2's between marks of its own (vllm#39243), which
- * some servers take away (Rapid-MLX#1076); Gemma 4's, a line each in a fence of their own (vllm-mlx#622, aisuite#339). Arguments without a name are nobody's: their places are not told to a model.
+ * some servers take away (Rapid-MLX#1076); Gemma 4's, a line each in a fence of their own (vllm-mlx#622, aisuite#339). Arguments without a
+ * name are nobody's: their places are not told to a model.
  */
 import type { Cursor, Reading } from './cursor.ts'
 import { readMembers, type Notation } from './literals.ts'

@@ -56,6 +56,14 @@ describe('the frames of zstd', () => {
   it('are too many where nobody means them', () => {
     const of = (count: number): Buffer => Buffer.concat(Array<Buffer>(count).fill(frames.nothing))
     expect(zstdFramesOf(of(10_000))).toHaveLength(10_000)
-    expect(zstdFramesOf(of(10_001))).toBeUndefined()
+    expect(zstdFramesOf(of(30_000))).toBeUndefined()
+  })
+
+  it('may have many blocks, and not any number of empty ones', () => {
+    const head = frames.nothing.subarray(0, -3)
+    const end = frames.nothing.subarray(-3)
+    const of = (count: number): Buffer => Buffer.concat([head, Buffer.alloc(count * 3), end])
+    expect(zstdFramesOf(of(10_000))).toEqual([of(10_000)])
+    expect(zstdFramesOf(of(200_000))).toBeUndefined()
   })
 })

@@ -9,6 +9,12 @@ export class ZstdFrames {
   #wanted = 0
   #came = 0
   #value = 0
+  #partsLeft: number
+
+  /** Beyond `mostParts` nobody means it: what follows has no end. */
+  constructor(mostParts = Number.POSITIVE_INFINITY) {
+    this.#partsLeft = mostParts
+  }
 
   /** It may end here. */
   get isWhole(): boolean {
@@ -32,6 +38,8 @@ export class ZstdFrames {
   /** How many bytes of it belong to the present part. */
   #take(chunk: Buffer, from: number): number {
     if (!this.#frame) this.#begin(readFrame())
+    this.#partsLeft -= 1
+    if (this.#partsLeft < 0) this.#wanted = Number.POSITIVE_INFINITY
     const taken = Math.min(this.#wanted - this.#came, chunk.length - from)
     for (let at = this.#came; at < Math.min(this.#came + taken, 4); at += 1)
       this.#value += (chunk[from + at - this.#came] ?? 0) * 0x100 ** at
@@ -55,14 +63,14 @@ export class ZstdFrames {
   }
 }
 
-/** An empty one takes nine bytes: to read each is work. */
-const mostFrames = 10_000
+/** An empty frame takes nine bytes and four parts, an empty block of one three bytes and a part: to read them all would hold everybody up. */
+const mostParts = 100_000
 
 /** The frames of a body, or `undefined` where that is cut, or where nobody means it. */
 export function zstdFramesOf(body: Buffer): Buffer[] | undefined {
-  const frames = new ZstdFrames()
+  const frames = new ZstdFrames(mostParts)
   const pieces = frames.split(body)
-  return frames.isWhole && pieces.length <= mostFrames ? pieces : undefined
+  return frames.isWhole ? pieces : undefined
 }
 
 const magic = 0xfd2fb528
