@@ -6,7 +6,9 @@
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { Server as HttpServer } from 'node:http'
+import { connect, type Server } from 'node:net'
+import { setImmediate as aTurn } from 'node:timers/promises'
 
 const first = 20_000
 const count = 10_000
@@ -33,16 +35,33 @@ async function isReserved(port: number): Promise<boolean> {
   }
 }
 
-/** At every address of the machine. */
+/** At either address of this machine by which its programs call each other. Found by asking: to listen there for a moment would have to be left again (`leave`). */
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  server.listen({ port, exclusive: true })
+  return !(await answers(port, '127.0.0.1')) && !(await answers(port, '::1'))
+}
+
+/**
+ * Ends a server, and waits until nobody listens at its port. A program that another worker of this suite starts at that moment has the
+ * listener too, from its fork until its exec: until then the port can neither be listened at again, nor does it refuse a connection.
+ */
+export async function leave(server: Server): Promise<void> {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) return
+  const closed = once(server, 'close')
+  server.close()
+  if (server instanceof HttpServer) server.closeAllConnections()
+  await closed
+  while (await answers(address.port, address.address)) await aTurn()
+}
+
+async function answers(port: number, host: string): Promise<boolean> {
+  const socket = connect(port, host)
   try {
-    await once(server, 'listening')
+    await once(socket, 'connect')
+    return true
   } catch {
     return false
+  } finally {
+    socket.destroy()
   }
-  server.close()
-  await once(server, 'close')
-  return true
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { ownPort } from '../../test/own-port.ts'
+import { leave, ownPort } from '../../test/own-port.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { canReach } from './reach.ts'
 
@@ -102,8 +102,7 @@ describe('canReach', () => {
     const server = createServer().listen(port, '127.0.0.1')
     await once(server, 'listening')
     expect(await canReach(`http://127.0.0.1:${port}`)).toBe(true)
-    server.close()
-    await once(server, 'close')
+    await leave(server)
     expect(await canReach(`http://127.0.0.1:${port}`)).toBe(false)
     expect(await canReach('https://no-such-host.invalid')).toBe(false)
   })

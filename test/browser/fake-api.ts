@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { openAssets } from '../../src/admin/assets.ts'
 import type { ApiEvent, DayView, DrillView, StatusView } from '../../src/admin/views.ts'
 import type { Entry } from '../../src/observe/entry.ts'
-import { ownPort } from '../own-port.ts'
+import { leave, ownPort } from '../own-port.ts'
 
 export interface FakeApi {
   url: string
@@ -89,11 +89,6 @@ export async function startFakeApi(says: Said): Promise<FakeApi> {
   const server = createServer(handle)
   const port = await ownPort()
   await listenOn(server, port)
-  const goAway = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve))
-    server.closeAllConnections()
-    await closed
-  }
   const fake: FakeApi = {
     url: `http://127.0.0.1:${port}`,
     says,
@@ -101,11 +96,9 @@ export async function startFakeApi(says: Said): Promise<FakeApi> {
     tell: (event) => {
       for (const listener of listeners) listener.write(frameOf(event))
     },
-    goAway,
+    goAway: () => leave(server),
     comeBack: () => listenOn(server, port),
-    stop: async () => {
-      if (server.listening) await goAway()
-    },
+    stop: () => leave(server),
   }
   return fake
 }

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FakeLlamaServer, FakeLmStudio, FakeProvider } from '../fakes/start.ts'
 import { startLlamaServer, startLmStudio, startOllama, startProvider } from '../fakes/start.ts'
-import { ownPort } from '../own-port.ts'
+import { leave, ownPort } from '../own-port.ts'
 import { planted } from '../secrets.ts'
 import { startInside } from './inside.ts'
 import { ask, dialectNames, dialects, startTrooper, textOf, type RunningTrooper } from './trooper.ts'
@@ -191,10 +191,8 @@ async function listenFor(url: string, port: number): Promise<{ stop: () => Promi
   await once(server, 'listening')
   return {
     stop: async () => {
-      const closed = once(server, 'close')
-      server.close()
       for (const socket of sockets) socket.destroy()
-      await closed
+      await leave(server)
     },
   }
 }
