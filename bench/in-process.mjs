@@ -17,8 +17,8 @@ async function bundled() {
   const outfile = join(folder, 'exchange.mjs')
   const modules = [
     'clock',
-    'context/fitting',
-    'context/margins',
+    'context/fit/fitting',
+    'context/count/margins',
     'engines/engines',
     'engines/memory',
     'exchange/exchange',
@@ -28,9 +28,9 @@ async function bundled() {
     'exchange/local/places',
     'exchange/timeouts',
     'exchange/responses/transcripts',
-    'observe/counts',
-    'observe/ended',
-    'observe/journal',
+    'observe/metrics/counts',
+    'observe/journal/ended',
+    'observe/journal/journal',
     'exchange/local/warm-up',
     'routing/breakers',
     'routing/ledger',

@@ -1,11 +1,11 @@
 /** Package entry: Trooper inside another program. */
 import { realClock } from './clock.ts'
 import { loadConfig } from './config/load.ts'
-import { silentLog, type Log } from './observe/log.ts'
+import { silentLog, type Log } from './observe/log/log.ts'
 import type { Trooper } from './running.ts'
 import { startTrooper } from './trooper.ts'
 
-export type { Log } from './observe/log.ts'
+export type { Log } from './observe/log/log.ts'
 export type { Trooper } from './running.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** What is known of spent quotas, and what the person wants: as it was before the last stop, and kept for the next start. */
 import type { Clock } from './clock.ts'
-import type { Log } from './observe/log.ts'
+import type { Log } from './observe/log/log.ts'
 import { createLedger } from './routing/ledger.ts'
 import { createOverride } from './routing/override.ts'
 import { createUsageBook } from './routing/usage.ts'

@@ -12,8 +12,8 @@ import type { Setting } from '../src/config/setting.ts'
 import { installCommand } from '../src/embedded/library-path.ts'
 import { readModelSource } from '../src/embedded/source.ts'
 import { scenarios } from '../src/drill/scenarios.ts'
-import { createEnded } from '../src/observe/ended.ts'
-import { createMeters } from '../src/observe/metrics.ts'
+import { createEnded } from '../src/observe/journal/ended.ts'
+import { createMeters } from '../src/observe/metrics/metrics.ts'
 import { cloud, local } from './clocks/stage.ts'
 import { FakeClock } from './fakes/clock.ts'
 import { nothingKnown } from './fakes/nothing-known.ts'
@@ -129,7 +129,7 @@ describe('docs/metrics.md', () => {
 describe('docs/traces.md', () => {
   it('has every attribute and event that a trace has', () => {
     const text = readFileSync('docs/traces.md', 'utf8')
-    const source = readFileSync('src/observe/spans.ts', 'utf8')
+    const source = readFileSync('src/observe/traces/spans.ts', 'utf8')
     const named = source.match(/(?<=')(?:gen_ai|trooper|server|http|error)\.[\w.]+(?=')/g) ?? []
     expect(named.length).toBeGreaterThan(20)
     for (const name of named) expect(text).toContain(name.replace('gen_ai.usage.', ''))

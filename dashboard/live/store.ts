@@ -2,7 +2,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { DrillRunView, ProbeView, WarmView } from '../../src/admin/views.ts'
 import type { Clock } from '../../src/clock.ts'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import type { Override } from '../../src/routing/override.ts'
 import { apply, type Change } from '../model/apply.ts'
 import { comesBack } from '../model/comes-back.ts'

@@ -1,5 +1,5 @@
 /** Who answered an exchange, and how fast it spoke. */
-import { seamsOf, type AttemptEntry, type Entry } from '../../src/observe/entry.ts'
+import { seamsOf, type AttemptEntry, type Entry } from '../../src/observe/journal/entry.ts'
 
 /** In whose colour an exchange is drawn. */
 export type Answerer = 'cloud' | 'local' | 'nobody' | 'open'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DayView, DrillRunView, StatusView } from '../../src/admin/views.ts'
-import type { AttemptEntry, Entry } from '../../src/observe/entry.ts'
+import type { AttemptEntry, Entry } from '../../src/observe/journal/entry.ts'
 import { apply, type Change } from './apply.ts'
 import { emptyModel, type Model } from './model.ts'
 import { attempt, exchange } from './sample.ts'

@@ -1,6 +1,6 @@
 /** What each thing that the page hears means for what it knows. */
 import type { ApiEvent, DaysView, DrillView, ExchangesView } from '../../src/admin/views.ts'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { mergeEntries, putEntry } from './entries.ts'
 import type { Link, Model } from './model.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { mergeEntries, putEntry } from './entries.ts'
 import { keptExchanges } from './model.ts'
 import { exchange } from './sample.ts'

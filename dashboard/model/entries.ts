@@ -1,5 +1,5 @@
 /** The list of exchanges, newest first, each once and as it was last heard of. */
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { keptExchanges } from './model.ts'
 
 /** What one event says. New ones are newer than all, or nearly so: the search is short. */

@@ -1,5 +1,5 @@
 /** The last hour in steps of a minute, for the charts, and of five, for their tables. */
-import { fallbackOf, firstContentMs, type Entry } from '../../src/observe/entry.ts'
+import { fallbackOf, firstContentMs, type Entry } from '../../src/observe/journal/entry.ts'
 import { answererOf, tokensPerSecond } from './answerer.ts'
 
 export interface Step {

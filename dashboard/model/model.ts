@@ -1,6 +1,6 @@
 /** Everything that the page knows; it changes only by {@link apply}. */
 import type { DayView, DrillRunView, DrillView, StatusView } from '../../src/admin/views.ts'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 
 export interface Model {
   link: Link

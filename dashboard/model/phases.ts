@@ -1,5 +1,5 @@
 /** What an attempt spent its time on, drawn as pieces that follow one another. */
-import type { AttemptEntry, Entry } from '../../src/observe/entry.ts'
+import type { AttemptEntry, Entry } from '../../src/observe/journal/entry.ts'
 
 export type PhaseName = 'queue' | 'connect' | 'head' | 'first-content' | 'content'
 

@@ -1,5 +1,5 @@
 /** Exchanges for the tests of this folder. */
-import type { AttemptEntry, Entry } from '../../src/observe/entry.ts'
+import type { AttemptEntry, Entry } from '../../src/observe/journal/entry.ts'
 
 export function attempt(kind: 'cloud' | 'local', more: Partial<AttemptEntry> = {}): AttemptEntry {
   const facts =

@@ -1,5 +1,5 @@
 /** An exchange from its beginning to its end: pale where its client waited, full where somebody spoke, notched at a seam. The words beside it say the same. */
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { barOf } from '../model/phases.ts'
 
 export function AnswerBar({ entry, nowMs }: { entry: Entry; nowMs: number }) {

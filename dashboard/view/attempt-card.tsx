@@ -1,5 +1,5 @@
 /** One attempt in words: what came of it, how long each of its phases took, what it used, what it was not shown. */
-import type { AttemptEntry } from '../../src/observe/entry.ts'
+import type { AttemptEntry } from '../../src/observe/journal/entry.ts'
 import type { Usage } from '../../src/ir/events.ts'
 import { phasesOf, type PhaseName } from '../model/phases.ts'
 import { dialectName } from '../words/dialects.ts'

@@ -1,6 +1,6 @@
 /** The totals of the days. */
 import type { DayView } from '../../src/admin/views.ts'
-import { costOfDay } from '../../src/observe/day.ts'
+import { costOfDay } from '../../src/observe/days/day.ts'
 import { tokensOf } from '../model/day-tokens.ts'
 import { dayName } from '../words/moments.ts'
 import { count, money, percent, shortCount } from '../words/numbers.ts'

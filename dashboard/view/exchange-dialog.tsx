@@ -1,7 +1,7 @@
 /** An exchange from near: its timeline, and everything that is known of it. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { exchangeName } from '../words/dialects.ts'
 import { measured } from '../words/durations.ts'
 import { timeOfDay } from '../words/moments.ts'

@@ -1,5 +1,5 @@
 /** One exchange in a line or two: its chain hop by hop, its answer as a bar, its times. */
-import { firstContentMs, seamsOf, type AttemptEntry, type Entry } from '../../src/observe/entry.ts'
+import { firstContentMs, seamsOf, type AttemptEntry, type Entry } from '../../src/observe/journal/entry.ts'
 import { hrefOf } from '../live/place.ts'
 import { answererOf } from '../model/answerer.ts'
 import { lengthOf } from '../model/phases.ts'

@@ -1,6 +1,6 @@
 /** The exchanges, newest first, as they happen. */
 import { useSignal } from '@preact/signals'
-import { fallbackOf, seamsOf, type Entry } from '../../src/observe/entry.ts'
+import { fallbackOf, seamsOf, type Entry } from '../../src/observe/journal/entry.ts'
 import { ExchangeRow } from './exchange-row.tsx'
 import { NoExchanges } from './no-exchanges.tsx'
 import { usePage } from './page.ts'

@@ -1,5 +1,5 @@
 /** The attempts of an exchange under one another, on one axis of time. The cards below it say the same in words. */
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { lengthOf, phasesOf } from '../model/phases.ts'
 import { measured } from '../words/durations.ts'
 

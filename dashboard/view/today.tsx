@@ -1,6 +1,6 @@
 /** Today in six numbers. */
 import type { DayView, MoneyView } from '../../src/admin/views.ts'
-import { costOfDay } from '../../src/observe/day.ts'
+import { costOfDay } from '../../src/observe/days/day.ts'
 import { tokensOf } from '../model/day-tokens.ts'
 import { count, money, percent, shortCount } from '../words/numbers.ts'
 

@@ -1,5 +1,5 @@
 /** The names that people know the wire formats by. */
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import type { DialectName } from '../../src/ir/request.ts'
 
 const names: { readonly [D in DialectName]: string } = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnsweringView } from '../../src/admin/views.ts'
-import type { AttemptEntry } from '../../src/observe/entry.ts'
+import type { AttemptEntry } from '../../src/observe/journal/entry.ts'
 import {
   attemptWords,
   handBackOf,

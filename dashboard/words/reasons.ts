@@ -1,7 +1,7 @@
 /** Why something is as it is, in the words that the log has too. */
 import type { AnsweringView, EngineView, QuotaView, TargetState } from '../../src/admin/views.ts'
 import { catalogue } from '../../src/ir/failure.ts'
-import type { AttemptEntry, Entry } from '../../src/observe/entry.ts'
+import type { AttemptEntry, Entry } from '../../src/observe/journal/entry.ts'
 import { roughly } from './durations.ts'
 import { moment } from './moments.ts'
 

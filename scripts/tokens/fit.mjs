@@ -1,4 +1,4 @@
-// Fits src/context/weights.json to counted texts: `node scripts/tokens/fit.mjs <counted.jsonl> [<held out>.jsonl]`
+// Fits src/context/count/weights.json to counted texts: `node scripts/tokens/fit.mjs <counted.jsonl> [<held out>.jsonl]`
 //
 // What a character costs behind another, in each vocabulary, so that texts come near to what count.mjs counted of them; an estimate that is
 // short by some share is as bad as one that is too long by three times as much. Every kind of text weighs the same, and English as three.
@@ -15,14 +15,15 @@ import { importSource } from './import-source.mjs'
 import { readRows, solve } from './least-squares.mjs'
 import { tableOfErrors } from './table-of-errors.mjs'
 
-const { bitsOfState, costOfSign, costsInToken, kindBehind, kindOf, kindsInAll, stateOf } =
-  await importSource('src/context/characters.ts')
+const { bitsOfState, costOfSign, costsInToken, kindBehind, kindOf, kindsInAll, stateOf } = await importSource(
+  'src/context/count/characters.ts',
+)
 const pairs = kindsInAll << bitsOfState
 const shortIsWorse = 10
 /** How strongly a pair that is rarely seen keeps to what its character costs by itself. */
 const heed = 0.3
 const weightOfKind = 1000
-const file = 'src/context/weights.json'
+const file = 'src/context/count/weights.json'
 
 const [counted, heldOut] = process.argv.slice(2)
 const read = (path) =>

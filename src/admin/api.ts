@@ -1,6 +1,6 @@
 /** `/trooper/api`: what a person sees of a Trooper that is at work, and what they may change; `docs/openapi.json` describes it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 import { drain, readBody } from '../server/body.ts'
 import type { Access } from './access.ts'
 import { always, give, giveLast, problem, refusal, type Answer } from './answer.ts'

@@ -4,8 +4,8 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
-import type { Entry } from '../observe/entry.ts'
-import type { Journal } from '../observe/journal.ts'
+import type { Entry } from '../observe/journal/entry.ts'
+import type { Journal } from '../observe/journal/journal.ts'
 import { exchangeFrame, frameOf, Reader } from './reader.ts'
 import type { DrillRunView, StatusView } from './views.ts'
 

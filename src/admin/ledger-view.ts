@@ -1,6 +1,6 @@
 /** Everybody who rests, whichever customer: what is known of spent quotas, and who keeps failing. Pure. */
 import { describeFailure } from '../ir/failure.ts'
-import { redact } from '../observe/redact.ts'
+import { redact } from '../observe/journal/redact.ts'
 import type { Breakers, ClosedTo } from '../routing/breakers.ts'
 import { probePatienceMs, type Ledger, type LedgerEntry } from '../routing/ledger.ts'
 import type { LedgerView, RestView } from './views.ts'

@@ -1,6 +1,6 @@
 /** One that reads along, over server-sent events: what it has not taken yet is never more than one event and what the kernel holds. */
 import type { ServerResponse } from 'node:http'
-import type { Entry } from '../observe/entry.ts'
+import type { Entry } from '../observe/journal/entry.ts'
 import { sseEvent } from '../wire/sse.ts'
 import type { ApiEvent, DrillRunView } from './views.ts'
 

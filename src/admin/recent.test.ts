@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { FakeClock } from '../../test/fakes/clock.ts'
-import { createEnded } from '../observe/ended.ts'
-import { createJournal } from '../observe/journal.ts'
+import { createEnded } from '../observe/journal/ended.ts'
+import { createJournal } from '../observe/journal/journal.ts'
 import { recentConversations } from './recent.ts'
 
 it('the conversations of apps are those, newest first, and nobody else’s', () => {

@@ -1,6 +1,6 @@
 /** The conversations of apps that came last: what the chains are for, and in which order a person thinks of them. */
-import type { Entry } from '../observe/entry.ts'
-import type { Journal } from '../observe/journal.ts'
+import type { Entry } from '../observe/journal/entry.ts'
+import type { Journal } from '../observe/journal/journal.ts'
 
 /** So many exchanges are looked through for the one that came last through each chain. */
 const looked = 100

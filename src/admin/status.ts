@@ -1,7 +1,7 @@
 /** Who answers now, why and until when: what is known of every target, for a person to see. Pure: nobody is asked. */
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { describeFailure, type Failure } from '../ir/failure.ts'
-import type { Entry } from '../observe/entry.ts'
+import type { Entry } from '../observe/journal/entry.ts'
 import { foresee, type Foresight, type Known, type Skip } from '../routing/admission.ts'
 import type { Chain, Chains } from '../routing/chains.ts'
 import type { Payer } from '../routing/ledger.ts'

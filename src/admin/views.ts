@@ -9,11 +9,11 @@ import type { Outcome } from '../drill/scenario.ts'
 import type { DialectName } from '../ir/request.ts'
 import type { LocalAnswer, LocalStage } from '../exchange/local/ask-local.ts'
 import type { FailureKind } from '../ir/failure.ts'
-import type { DayView } from '../observe/day.ts'
-import type { Entry } from '../observe/entry.ts'
+import type { DayView } from '../observe/days/day.ts'
+import type { Entry } from '../observe/journal/entry.ts'
 import type { Override } from '../routing/override.ts'
 
-export type { DayView, MoneyView } from '../observe/day.ts'
+export type { DayView, MoneyView } from '../observe/days/day.ts'
 
 /** `GET /trooper/api/status`: everything that fits on one screen. */
 export interface StatusView {

@@ -2,7 +2,7 @@
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { formatFinding, formatVerdict, isHealthy, toJson } from '../doctor/report.ts'
-import { onOneLineInJson } from '../observe/one-line.ts'
+import { onOneLineInJson } from '../observe/log/one-line.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, print, showProgress } from './terminal.ts'
 

@@ -9,7 +9,7 @@ import type { Scenario } from '../drill/scenario.ts'
 import { scenarios } from '../drill/scenarios.ts'
 import { serveScenario } from '../drill/serve.ts'
 import { createPaint, formatTable, type Paint } from '../drill/text.ts'
-import { onOneLineInJson } from '../observe/one-line.ts'
+import { onOneLineInJson } from '../observe/log/one-line.ts'
 import { exitConfig, readArguments, readSettings } from './read-settings.ts'
 import { complain, mayColour, openLog, print, showProgress, untilAskedToStop } from './terminal.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPaint } from '../drill/text.ts'
-import type { AttemptEntry, Entry } from '../observe/entry.ts'
+import type { AttemptEntry, Entry } from '../observe/journal/entry.ts'
 import { logLine } from './log-lines.ts'
 
 const paint = createPaint(false)

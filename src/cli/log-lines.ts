@@ -1,7 +1,7 @@
 /** One exchange as a line of `trooper logs`: who was asked, what came of it, how long it took. Pure. */
 import type { Paint } from '../drill/text.ts'
 import { duration } from '../drill/text.ts'
-import { firstContentMs, seamsOf, type AttemptEntry, type Entry } from '../observe/entry.ts'
+import { firstContentMs, seamsOf, type AttemptEntry, type Entry } from '../observe/journal/entry.ts'
 import { count, stamp } from './words.ts'
 
 export function logLine(entry: Entry, paint: Paint): string {

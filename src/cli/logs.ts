@@ -1,6 +1,6 @@
 /** `trooper logs`: the exchanges of a running Trooper, a line each. */
 import { createPaint } from '../drill/text.ts'
-import type { Entry } from '../observe/entry.ts'
+import type { Entry } from '../observe/journal/entry.ts'
 import { logLine } from './log-lines.ts'
 import { atRunning, type Running } from './running.ts'
 import { exitConfig } from './read-settings.ts'

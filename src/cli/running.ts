@@ -3,7 +3,7 @@ import type { ApiEvent, ExchangesView, OverrideView, ProbeView, StatusView } fro
 import { dataFolder } from '../config/data-folder.ts'
 import type { Whereabouts } from '../config/load.ts'
 import { isObject, objectOf, parseJson, stringOf } from '../ir/json.ts'
-import { onOneLine } from '../observe/one-line.ts'
+import { onOneLine } from '../observe/log/one-line.ts'
 import { readInstallToken } from '../state/install-token.ts'
 import { callTrooper, type Secrets, type TrooperCall } from '../upstream/call-trooper.ts'
 import { findTrooper, urlAt } from '../upstream/find-trooper.ts'

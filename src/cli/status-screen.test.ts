@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StatusView } from '../admin/views.ts'
 import { createPaint, widthOf } from '../drill/text.ts'
-import { emptyDay } from '../observe/day.ts'
+import { emptyDay } from '../observe/days/day.ts'
 import { statusScreen } from './status-screen.ts'
 
 const now = new Date(2026, 3, 21, 14, 56).getTime()

@@ -11,7 +11,7 @@ import type {
 import { cut, formatTable, type Paint } from '../drill/text.ts'
 import { catalogue, type FailureKind } from '../ir/failure.ts'
 import { handWords } from '../ir/hand.ts'
-import { costOfDay } from '../observe/day.ts'
+import { costOfDay } from '../observe/days/day.ts'
 import { count, nextTry, span, until } from './words.ts'
 
 export interface Screen {

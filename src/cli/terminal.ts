@@ -2,11 +2,11 @@
 import { constants, openSync } from 'node:fs'
 import { realClock } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
-import { createGatherer } from '../observe/gather.ts'
-import { createLineFile } from '../observe/line-file.ts'
-import { createJsonLog, createTextLog } from '../observe/lines.ts'
-import type { Log } from '../observe/log.ts'
-import { onOneLine } from '../observe/one-line.ts'
+import { createGatherer } from '../observe/log/gather.ts'
+import { createLineFile } from '../observe/log/line-file.ts'
+import { createJsonLog, createTextLog } from '../observe/log/lines.ts'
+import type { Log } from '../observe/log/log.ts'
+import { onOneLine } from '../observe/log/one-line.ts'
 import { createBar } from './bar.ts'
 
 const bar = createBar(process.stderr)

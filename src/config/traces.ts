@@ -1,5 +1,5 @@
 /** Where traces go, as the settings say it (OpenTelemetry's specification of environment variables). */
-import type { TraceSettings } from '../observe/traces.ts'
+import type { TraceSettings } from '../observe/traces/traces.ts'
 import type { Config } from './schema.ts'
 
 /** `undefined`: nobody wants any. */

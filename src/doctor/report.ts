@@ -1,6 +1,6 @@
 /** What an examination found, for a person at a terminal and for machines. */
 import type { JsonObject } from '../ir/json.ts'
-import { onOneLine } from '../observe/one-line.ts'
+import { onOneLine } from '../observe/log/one-line.ts'
 import type { Finding, Mark } from './finding.ts'
 
 const signs: { readonly [M in Mark]: string } = { good: '✓', doubtful: '⚠', bad: '✗' }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '../config/load.ts'
 import { type Config } from '../config/schema.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 import { ask, wires, type Seen, type Turn, type Wire } from './app.ts'
 import { isRight, outcomeOf } from './judge.ts'
 import type { LocalModel } from './local-model.ts'

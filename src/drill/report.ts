@@ -4,7 +4,7 @@ import type { Wire } from './app.ts'
 import type { Played, Run, Step } from './drill.ts'
 import type { LocalModel } from './local-model.ts'
 import type { Outcome, Scenario } from './scenario.ts'
-import { onOneLine } from '../observe/one-line.ts'
+import { onOneLine } from '../observe/log/one-line.ts'
 import { duration, formatTable, wrap, type Paint } from './text.ts'
 
 /** The whole result, one JSON document. */

@@ -1,7 +1,7 @@
 /** A drill under a live Trooper, so that people can rehearse with an app of their own. */
 import type { Config } from '../config/schema.ts'
 import type { Targets } from '../config/targets.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 import { configuredModels, findLocalModel } from './local-model.ts'
 import type { ProviderPace } from './provider.ts'
 import { describeScenario } from './report.ts'

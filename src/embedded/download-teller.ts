@@ -1,5 +1,5 @@
 /** Tells a person how far the download of a model is: a bar on a terminal, a line every tenth of the way elsewhere. */
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 import type { Report } from './assignment.ts'
 
 /** Shows a text in the place of the last one; says whether there is anywhere to show it. */

@@ -1,7 +1,7 @@
 /** What every engine works with. */
 import type { Clock } from '../clock.ts'
 import type { JsonObject } from '../ir/json.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 import type { TargetUrl } from '../routing/target.ts'
 import { askServer, type Place, type ServerAnswer } from '../upstream/fetch-json.ts'
 import type { Pools } from '../upstream/pools.ts'

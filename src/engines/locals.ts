@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Failure } from '../ir/failure.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 import { localName, type OpenFallback } from '../config/targets.ts'
 import type { Target } from '../routing/target.ts'
 import type { EngineName, Engines, Identity, ListedModel } from './engine.ts'

@@ -1,6 +1,6 @@
 /** Goes on with an answer that broke off: another target writes its rest, behind a seam that the client does not see (DESIGN 6). */
-import { createCallIds } from '../context/call-ids.ts'
-import { fitToolNames } from '../context/tool-names.ts'
+import { createCallIds } from '../context/adapt/call-ids.ts'
+import { fitToolNames } from '../context/adapt/tool-names.ts'
 import type { Emit } from '../ir/events.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { ChatRequest } from '../ir/request.ts'

@@ -1,5 +1,5 @@
 /** One request's life: plan -> attempts -> reply. */
-import { mayWorkInSilence } from '../context/reasoning.ts'
+import { mayWorkInSilence } from '../context/adapt/reasoning.ts'
 import type { Failure } from '../ir/failure.ts'
 import { chainFor, type Chain } from '../routing/chains.ts'
 import { modelAt } from '../routing/model-map.ts'

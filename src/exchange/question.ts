@@ -1,5 +1,5 @@
 /** Questions beside the conversation that are answered here while the provider cannot: how many tokens, and which models there are. */
-import { countTokens } from '../context/count.ts'
+import { countTokens } from '../context/count/count.ts'
 import { clientDialects } from '../dialects/registry.ts'
 import type { ClientDialectName } from '../dialects/dialect.ts'
 import { arrayOf, isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'

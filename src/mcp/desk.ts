@@ -15,7 +15,7 @@ import type {
 } from '../admin/views.ts'
 import type { LocalAsker } from '../exchange/local/ask-local.ts'
 import { objectOf, parseJson, stringOf } from '../ir/json.ts'
-import type { Entry } from '../observe/entry.ts'
+import type { Entry } from '../observe/journal/entry.ts'
 import type { Override } from '../routing/override.ts'
 
 /** Methods reject with a {@link DeskProblem} where something cannot be done. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { catalogue } from '../ir/failure.ts'
-import type { AttemptEntry, Entry } from '../observe/entry.ts'
+import type { AttemptEntry, Entry } from '../observe/journal/entry.ts'
 import { explain, meaning } from './explain.ts'
 
 const atMs = Date.UTC(2026, 3, 21, 8, 24, 48)

@@ -1,6 +1,6 @@
 /** One exchange told as a story: who was asked in which order, what came of it, and how long everything took. */
 import { omittedWords } from '../context/omitted.ts'
-import { fallbackOf, firstContentMs, type AttemptEnd, type AttemptEntry, type Entry } from '../observe/entry.ts'
+import { fallbackOf, firstContentMs, type AttemptEnd, type AttemptEntry, type Entry } from '../observe/journal/entry.ts'
 import type { FailureKind } from '../ir/failure.ts'
 import { durationWords, isoTime, untilWords } from './words.ts'
 

@@ -1,6 +1,6 @@
 /** Where an exchange stands in its conversation: a turn that the local model began with a call is its own to end (DESIGN 7). */
-import { isLocalCall, localCallEnd } from '../context/call-ids.ts'
-import { saysOwnWords } from '../context/own-words.ts'
+import { isLocalCall, localCallEnd } from '../context/adapt/call-ids.ts'
+import { saysOwnWords } from '../context/fit/own-words.ts'
 import { madeHere } from '../dialects/made-here.ts'
 import type { ChatRequest, ToolResultPart } from '../ir/request.ts'
 

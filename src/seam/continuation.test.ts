@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countText } from '../context/vocabularies.ts'
+import { countText } from '../context/count/vocabularies.ts'
 import type { StreamEvent } from '../ir/events.ts'
 import { createGatherer } from '../ir/gathered.ts'
 import type { ChatRequest } from '../ir/request.ts'

@@ -1,5 +1,5 @@
 /** What the next target is asked, so that it finishes what another one began. */
-import { countText } from '../context/vocabularies.ts'
+import { countText } from '../context/count/vocabularies.ts'
 import type { AnswerPart } from '../ir/answer.ts'
 import { withFreeChoice } from '../ir/free-choice.ts'
 import type { Gathered } from '../ir/gathered.ts'

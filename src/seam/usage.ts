@@ -1,5 +1,5 @@
 /** What an answer cost that several targets wrote. */
-import { countText } from '../context/vocabularies.ts'
+import { countText } from '../context/count/vocabularies.ts'
 import type { Usage } from '../ir/events.ts'
 import type { Gathered } from '../ir/gathered.ts'
 import { addUsage } from '../ir/usage.ts'

@@ -1,5 +1,5 @@
 /** The line of the log that says of a conversation that it was asked for. */
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 
 /** `url`: as it was asked; its query may hold a key, and is not said. */
 export type Announce = (url: string, isStream: boolean) => void

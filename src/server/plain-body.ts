@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../observe/log/log.ts'
 import { zstd } from '../upstream/zstd.ts'
 import { withoutFields, type HeaderList } from '../wire/headers.ts'
 import { readBody, type BodyRead } from './body.ts'

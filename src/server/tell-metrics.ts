@@ -1,7 +1,7 @@
 /** `GET /metrics`, for Prometheus. */
 import type { ServerResponse } from 'node:http'
 import type { Services } from '../exchange/outcome.ts'
-import type { Metrics } from '../observe/metrics.ts'
+import type { Metrics } from '../observe/metrics/metrics.ts'
 import { answerProblem, failInside } from './problems.ts'
 
 export function tellMetrics(services: Services, response: ServerResponse): void {

@@ -24,12 +24,12 @@ const schemas: Record<string, Schema> = JSON.parse(text).components.schemas
 
 /** Where the type of the same name stands. */
 const places: Record<string, string> = {
-  Entry: 'observe/entry',
-  ExchangeEnd: 'observe/entry',
-  AttemptEntry: 'observe/entry',
-  AttemptEnd: 'observe/entry',
-  Trace: 'observe/trace',
-  TargetDayView: 'observe/day',
+  Entry: 'observe/journal/entry',
+  ExchangeEnd: 'observe/journal/entry',
+  AttemptEntry: 'observe/journal/entry',
+  AttemptEnd: 'observe/journal/entry',
+  Trace: 'observe/traces/trace',
+  TargetDayView: 'observe/days/day',
   Usage: 'ir/events',
   FailureKind: 'ir/failure',
   DialectName: 'ir/request',
@@ -77,7 +77,7 @@ const src = resolve('src')
 
 /** Those that nobody imports by a name. */
 const parts: Record<string, string> = {
-  Content: `NonNullable<import('${src}/observe/entry.ts').Entry['content']>`,
+  Content: `NonNullable<import('${src}/observe/journal/entry.ts').Entry['content']>`,
   EnginesView: `Exclude<Extract<import('${src}/admin/views.ts').View, { engines: unknown }>, { targets: unknown }>`,
 }
 

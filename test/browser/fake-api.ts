@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { openAssets } from '../../src/admin/assets.ts'
 import type { ApiEvent, DayView, DrillView, StatusView } from '../../src/admin/views.ts'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { leave, ownPort } from '../own-port.ts'
 
 export interface FakeApi {

@@ -1,6 +1,6 @@
 /** An hour as it might have been, the same every time: the cloud is overloaded for a while, a stream breaks, a plan's five hours are used up. */
 import type { DayView, DrillRunView, DrillView, EngineView, StatusView, TargetView } from '../../src/admin/views.ts'
-import type { AttemptEntry, Entry } from '../../src/observe/entry.ts'
+import type { AttemptEntry, Entry } from '../../src/observe/journal/entry.ts'
 
 /** Tuesday, 18:24:10 UTC. */
 export const nowMs = Date.UTC(2026, 3, 21, 18, 24, 10)

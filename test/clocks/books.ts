@@ -1,5 +1,5 @@
 /** What a script did with a Trooper, written down by the script itself, to be held against what Trooper counted. */
-import { emptyDay, emptyTargetDay, type DayView } from '../../src/observe/day.ts'
+import { emptyDay, emptyTargetDay, type DayView } from '../../src/observe/days/day.ts'
 import type { FailureKind } from '../../src/ir/failure.ts'
 import type { TestedDialect } from '../e2e/trooper.ts'
 import { keyOf, type Scraped } from '../fakes/prometheus-text.ts'

@@ -1,6 +1,6 @@
 /** What the journal says of an exchange: who was asked, when, why not, and what it used. */
 import { describe, expect, it } from 'vitest'
-import { firstContentMs, reasonOf, seamsOf } from '../../src/observe/entry.ts'
+import { firstContentMs, reasonOf, seamsOf } from '../../src/observe/journal/entry.ts'
 import { messages, ollama } from './frames.ts'
 import { cloud, local, Stage } from './stage.ts'
 

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { arrayOf, isObject, objectOf, parseJson, stringOf, type JsonObject } from '../../src/ir/json.ts'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { demand } from '../conformance/demand.ts'
 import { strictClients } from '../conformance/strict-clients.ts'
 import { readOllama } from '../conformance/strict-ollama-client.ts'

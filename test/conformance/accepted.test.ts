@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { findPreset } from '../../src/config/presets.ts'
-import { fitToolNames } from '../../src/context/tool-names.ts'
+import { fitToolNames } from '../../src/context/adapt/tool-names.ts'
 import { prepareForCloud, prepareForLocal, type PlainTarget } from '../../src/exchange/translate/prepare.ts'
 import { bodyFor } from '../../src/exchange/translate/outgoing-call.ts'
 import { exactText } from '../../src/ir/exact-json.ts'

@@ -1,7 +1,7 @@
 /** Integers that JavaScript would round, as the schemas of Claude Code have them (`maximum: 9007199254740991`). */
 import { describe, expect, it } from 'vitest'
 import { checkOutput } from '../../src/context/check-output.ts'
-import { noteOfOpaque } from '../../src/context/opaque-note.ts'
+import { noteOfOpaque } from '../../src/context/adapt/opaque-note.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import { exactText, parseExact } from '../../src/ir/exact-json.ts'
 import { objectOf } from '../../src/ir/json.ts'

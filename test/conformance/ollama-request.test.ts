@@ -1,7 +1,7 @@
 /** What Ollama's own API takes and what it does not (local-engines.md 1.1, 1.7). */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { satisfyTemplate } from '../../src/context/strict-template.ts'
+import { satisfyTemplate } from '../../src/context/adapt/strict-template.ts'
 import type { ClientDialectName } from '../../src/dialects/dialect.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import type { ChatRequest, Message, ToolResultPart } from '../../src/ir/request.ts'

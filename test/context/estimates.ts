@@ -1,6 +1,6 @@
 /** How far off the estimates are, for texts that their weights were not fitted to: what the vocabularies themselves count of each. */
 import { readFileSync } from 'node:fs'
-import { countText, vocabularyOf, type Family } from '../../src/context/vocabularies.ts'
+import { countText, vocabularyOf, type Family } from '../../src/context/count/vocabularies.ts'
 
 export interface Sample {
   kind: string

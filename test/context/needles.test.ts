@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { fitToolNames } from '../../src/context/tool-names.ts'
+import { fitToolNames } from '../../src/context/adapt/tool-names.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import { prepareForLocal } from '../../src/exchange/translate/prepare.ts'
 import { arrayOf, objectOf, stringOf, type JsonObject } from '../../src/ir/json.ts'

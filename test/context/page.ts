@@ -1,5 +1,5 @@
 /** The page of the manual about long conversations. */
-import { usualRate } from '../../src/context/margins.ts'
+import { usualRate } from '../../src/context/count/margins.ts'
 import { kinds, type Kind } from './conversations.ts'
 import { errorOf, estimates, families, samples } from './estimates.ts'
 

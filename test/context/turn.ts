@@ -1,5 +1,5 @@
 /** What a question needs besides itself, where nobody is waiting for its answer. */
-import type { Log } from '../../src/observe/log.ts'
+import type { Log } from '../../src/observe/log/log.ts'
 import { unrecorded } from '../../src/exchange/record.ts'
 import type { Turn } from '../../src/exchange/outcome.ts'
 import type { Target } from '../../src/routing/target.ts'

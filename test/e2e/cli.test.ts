@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StatusView } from '../../src/admin/views.ts'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { scratchFolder } from '../fakes/output.ts'
 import { TestProcess } from '../fakes/process.ts'
 import { ownPort } from '../own-port.ts'

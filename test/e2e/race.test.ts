@@ -9,7 +9,7 @@ import { readOllama } from '../conformance/strict-ollama-client.ts'
 import { createAnswer, type Answer, type Frame } from '../fakes/answer.ts'
 import { chatStream } from '../fakes/provider-chat.ts'
 import { responsesStream } from '../fakes/provider-responses.ts'
-import type { Entry } from '../../src/observe/entry.ts'
+import type { Entry } from '../../src/observe/journal/entry.ts'
 import { startOllama, type FakeOllama } from '../fakes/start.ts'
 import { localModel, startTrooper, type RunningTrooper } from './trooper.ts'
 

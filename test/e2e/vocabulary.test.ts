@@ -1,6 +1,6 @@
 /** Ollama counts no tokens, but hands out its models' vocabularies: what an estimate is far off for fits at the first attempt. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { countText, vocabularyOf } from '../../src/context/vocabularies.ts'
+import { countText, vocabularyOf } from '../../src/context/count/vocabularies.ts'
 import type { JsonObject } from '../../src/ir/json.ts'
 import type { LocalModel } from '../fakes/control.ts'
 import type { SeenRequest } from '../fakes/journal.ts'

@@ -1,7 +1,7 @@
 /** An exchange without sockets: the real code between scripted targets and a client that keeps what it gets. */
-import { createFitting } from '../../src/context/fitting.ts'
+import { createFitting } from '../../src/context/fit/fitting.ts'
 import { createMcpServers } from '../../src/mcp-client/connect/servers.ts'
-import { createMargins } from '../../src/context/margins.ts'
+import { createMargins } from '../../src/context/count/margins.ts'
 import { Pool, type Dispatcher } from 'undici'
 import { nothingKnown } from '../fakes/nothing-known.ts'
 import { unaskedEngines, unaskedLocals } from '../fakes/unasked-engines.ts'
@@ -12,7 +12,7 @@ import type { Services } from '../../src/exchange/outcome.ts'
 import type { Reply } from '../../src/exchange/reply/reply.ts'
 import { createTimes } from '../../src/exchange/timeouts.ts'
 import { noTranscripts } from '../../src/exchange/responses/transcripts.ts'
-import type { Log } from '../../src/observe/log.ts'
+import type { Log } from '../../src/observe/log/log.ts'
 import { readTargetUrl, type Target } from '../../src/routing/target.ts'
 import type { SseClientName } from '../conformance/demand.ts'
 

@@ -1,6 +1,6 @@
 /** What becomes of a request on its way to a target: found out by sending it there, with and without the thing in question. */
-import { warnOfExtras } from '../../src/context/extras.ts'
-import { imageUrlsOf } from '../../src/context/showable.ts'
+import { warnOfExtras } from '../../src/context/adapt/extras.ts'
+import { imageUrlsOf } from '../../src/context/adapt/showable.ts'
 import { thinkOf } from '../../src/dialects/ollama/think.ts'
 import { clientDialects, targetDialects } from '../../src/dialects/registry.ts'
 import { isObject, objectOf, type JsonObject, type JsonValue } from '../../src/ir/json.ts'

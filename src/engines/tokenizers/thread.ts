@@ -3,7 +3,7 @@
  * tenth of one. It ends when Trooper ends it.
  */
 import { parentPort } from 'node:worker_threads'
-import { createRemembered } from '../../context/remembered.ts'
+import { createRemembered } from '../../remembered.ts'
 import { readTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts'
 import { fetchVocabulary } from './fetch-vocabulary.ts'
 import type { Answer, Question, VocabularyPlace } from './question.ts'

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../clock.ts'
-import { createRemembered } from '../../context/remembered.ts'
+import { createRemembered } from '../../remembered.ts'
 import { version } from '../../version.ts'
 import type { Answer, Question, VocabularyPlace } from './question.ts'
 

@@ -4,7 +4,7 @@
  */
 import { targetDialects } from '../../dialects/registry.ts'
 import type { FinishReason, Usage } from '../../ir/events.ts'
-import type { Entry } from '../../observe/entry.ts'
+import type { Entry } from '../../observe/journal/entry.ts'
 import type { Chain, Chains } from '../../routing/chains.ts'
 import type { Target } from '../../routing/target.ts'
 import { AnswerReader } from '../reply/answer-reader.ts'

@@ -5,7 +5,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Engine, LoadState } from '../../engines/engine.ts'
 import type { Failure } from '../../ir/failure.ts'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observe/log/log.ts'
 import type { Target } from '../../routing/target.ts'
 
 export interface Loads {

@@ -1,6 +1,6 @@
 /** Requests of an Ollama app that only an Ollama can answer: prompts written for one model, and models to be loaded or unloaded. */
-import { fingerprint } from '../../context/fingerprint.ts'
-import { roomForAnswer } from '../../context/room.ts'
+import { fingerprint } from '../../context/fit/fingerprint.ts'
+import { roomForAnswer } from '../../context/fit/room.ts'
 import { encodeFailure, encodeLoaded } from '../../dialects/ollama/answer.ts'
 import { ownPromptField, ownPromptText } from '../../dialects/ollama/own-prompt.ts'
 import { exactText } from '../../ir/exact-json.ts'

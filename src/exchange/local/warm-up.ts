@@ -2,7 +2,7 @@
  * Local models that are loaded before they are needed (`WARM`), so that a hand-over does not begin with minutes of loading. Nobody who
  * uses the machine now is disturbed for it: not while requests run, and not in place of another model that somebody has loaded.
  */
-import { fitToolNames } from '../../context/tool-names.ts'
+import { fitToolNames } from '../../context/adapt/tool-names.ts'
 import type { Clock } from '../../clock.ts'
 import type { Engine, EngineName } from '../../engines/engine.ts'
 import type { ChatRequest } from '../../ir/request.ts'

@@ -2,15 +2,15 @@
  * Asks a local model in a window that holds the conversation, or with as much of the conversation as its window holds. Where the server
  * counts more than was estimated, what it counted is learnt and the call repeated: no client is told of it.
  */
-import { createCount, type Count } from '../../context/count.ts'
-import type { Cut } from '../../context/cut.ts'
-import { applyCut, type Fitted } from '../../context/apply-cut.ts'
-import { conversationKey, extractSummaries, wholly, type Whole } from '../../context/fit.ts'
-import { cautious, type Scale } from '../../context/margins.ts'
+import { createCount, type Count } from '../../context/count/count.ts'
+import type { Cut } from '../../context/fit/cut.ts'
+import { applyCut, type Fitted } from '../../context/fit/apply-cut.ts'
+import { conversationKey, extractSummaries, wholly, type Whole } from '../../context/fit/fit.ts'
+import { cautious, type Scale } from '../../context/count/margins.ts'
 import { omittedWords } from '../../context/omitted.ts'
-import { planCut } from '../../context/plan-cut.ts'
-import { roomForAnswer } from '../../context/room.ts'
-import { vocabularyOf } from '../../context/vocabularies.ts'
+import { planCut } from '../../context/fit/plan-cut.ts'
+import { roomForAnswer } from '../../context/fit/room.ts'
+import { vocabularyOf } from '../../context/count/vocabularies.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Emit } from '../../ir/events.ts'
 import type { Failure } from '../../ir/failure.ts'

@@ -1,5 +1,5 @@
 /** Files that only the account knows where the client put them: another account of the chain is told in words that they were there. */
-import { noteOfFile } from '../../context/showable.ts'
+import { noteOfFile } from '../../context/adapt/showable.ts'
 import type { ClientDialectName } from '../../dialects/dialect.ts'
 import { exactText } from '../../ir/exact-json.ts'
 import { isObject, objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'

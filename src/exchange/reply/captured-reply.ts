@@ -1,5 +1,5 @@
 /** The client's end of an exchange, with somebody who reads along (`CAPTURE`). */
-import type { AnswerCapture } from '../../observe/capture.ts'
+import type { AnswerCapture } from '../../observe/journal/capture.ts'
 import { ReplyBefore } from './reply-before.ts'
 import type { Reply } from './reply.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observe/log/log.ts'
 import { createLossBook, type Losses } from './losses.ts'
 
 /** A book, and the lines that it logs. */

@@ -1,6 +1,6 @@
 /** What could not be carried to a target: counted for each exchange, told to the client where it was content, logged the first time. */
 import { omittedWords, type Omitted } from '../../context/omitted.ts'
-import type { Log } from '../../observe/log.ts'
+import type { Log } from '../../observe/log/log.ts'
 import type { Warn } from '../../ir/request.ts'
 import { headerText } from '../../wire/headers.ts'
 

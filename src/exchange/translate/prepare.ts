@@ -1,11 +1,11 @@
 /** From a client's request to what one target can be asked: its model, its eyes and ears, its template. Its window: window.ts. */
-import { imageUrlsOf, makeShowable, type FetchedImages } from '../../context/showable.ts'
-import { withoutChangingLines } from '../../context/changing-lines.ts'
-import { fitTarget } from '../../context/fit-target.ts'
-import { warnOfExtras } from '../../context/extras.ts'
-import { withKnownReasoning } from '../../context/reasoning.ts'
-import { satisfyTemplate } from '../../context/strict-template.ts'
-import { withoutTools } from '../../context/without-tools.ts'
+import { imageUrlsOf, makeShowable, type FetchedImages } from '../../context/adapt/showable.ts'
+import { withoutChangingLines } from '../../context/adapt/changing-lines.ts'
+import { adaptForProvider } from '../../context/adapt/for-provider.ts'
+import { warnOfExtras } from '../../context/adapt/extras.ts'
+import { withKnownReasoning } from '../../context/adapt/reasoning.ts'
+import { satisfyTemplate } from '../../context/adapt/strict-template.ts'
+import { withoutTools } from '../../context/adapt/without-tools.ts'
 import type { ChatRequest, Warn } from '../../ir/request.ts'
 import { allAtOnce, type Steps } from '../../ir/steps.ts'
 import { modelAt } from '../../routing/model-map.ts'
@@ -50,7 +50,7 @@ function* writeForLocal(
   yield
   const steady = withoutChangingLines(request)
   yield
-  const fitting = fitTarget(steady, target, warn)
+  const fitting = adaptForProvider(steady, target, warn)
   yield
   const seen = makeShowable(fitting, sight, warn)
   yield
@@ -62,7 +62,7 @@ function* writeForLocal(
 /** `fileIds`: it is where the client put the files that are named by an id. */
 export function prepareForCloud(request: ChatRequest, target: PlainTarget, warn: Warn, fileIds = false): ChatRequest {
   const { dialect } = target
-  const shown = makeShowable(fitTarget(request, target, warn), { ...cloudSight, dialect, fileIds }, warn)
+  const shown = makeShowable(adaptForProvider(request, target, warn), { ...cloudSight, dialect, fileIds }, warn)
   return withKnownReasoning(shown, dialect, warn)
 }
 

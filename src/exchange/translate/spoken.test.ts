@@ -4,7 +4,7 @@ import { bash, ls } from '../../../test/spoken-shapes.ts'
 import { tools } from '../../../test/spoken.ts'
 import type { StreamEvent } from '../../ir/events.ts'
 import type { ChatRequest } from '../../ir/request.ts'
-import { createCounts } from '../../observe/counts.ts'
+import { createCounts } from '../../observe/metrics/counts.ts'
 import { readTargetUrl, type Target } from '../../routing/target.ts'
 import { hearing } from './spoken.ts'
 

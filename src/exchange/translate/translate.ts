@@ -1,6 +1,6 @@
 /** Another dialect on the target's side: the request through the IR, and the answer back through it. */
-import { createCallIds } from '../../context/call-ids.ts'
-import { fitToolNames } from '../../context/tool-names.ts'
+import { createCallIds } from '../../context/adapt/call-ids.ts'
+import { fitToolNames } from '../../context/adapt/tool-names.ts'
 import { BadRequest, KeptElsewhere, type ClientDialectName } from '../../dialects/dialect.ts'
 import { clientDialects } from '../../dialects/registry.ts'
 import { parseExact } from '../../ir/exact-json.ts'

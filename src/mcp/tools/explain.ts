@@ -1,8 +1,8 @@
 /** `explain_exchange`: what became of one request, and why. */
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import type { AttemptEntry, Entry } from '../../observe/entry.ts'
-import { fallbackOf, firstContentMs, reasonOf, seamsOf } from '../../observe/entry.ts'
+import type { AttemptEntry, Entry } from '../../observe/journal/entry.ts'
+import { fallbackOf, firstContentMs, reasonOf, seamsOf } from '../../observe/journal/entry.ts'
 import { DeskProblem, type Desk } from '../desk.ts'
 import { explain } from '../explain.ts'
 import type { Kit } from '../tool.ts'

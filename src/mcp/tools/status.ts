@@ -2,7 +2,7 @@
 import type { McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import type { AnsweringView, DayView, EngineView, MoneyView, StatusView, TargetState } from '../../admin/views.ts'
-import { costOfDay } from '../../observe/day.ts'
+import { costOfDay } from '../../observe/days/day.ts'
 import { handWords, hands } from '../../ir/hand.ts'
 import type { Override } from '../../routing/override.ts'
 import type { Kit } from '../tool.ts'
