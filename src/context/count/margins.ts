@@ -3,7 +3,7 @@
  * conversation (a template's own words, a system message of the model's), and beyond that so many for each estimated one.
  * Kept in memory only: the first answer after a restart teaches them again.
  */
-import { createRemembered } from '../../remembered.ts'
+import { createLruMap } from '../../lru-map.ts'
 
 /** Until anything was measured: no text of test/fixtures/tokens has more of any vocabulary's tokens for each estimated one. */
 export const usualRate = 1.12
@@ -61,8 +61,8 @@ interface Measure {
 
 /** `model`: a key that no other model of another server has. */
 export function createMargins(): Margins {
-  const models = createRemembered<string, Model>(1000)
-  const conversations = createRemembered<string, Measure>(1000)
+  const models = createLruMap<string, Model>(1000)
+  const conversations = createLruMap<string, Measure>(1000)
   const of = (model: string, conversation?: number): Scale =>
     scaleOf(models.get(model) ?? unknown, conversations.get(`${conversation} ${model}`))
   return {

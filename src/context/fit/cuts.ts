@@ -7,7 +7,7 @@ import type { Steps } from '../../ir/steps.ts'
 import type { Cut } from './cut.ts'
 import { imagesBefore } from '../count/images.ts'
 import { takeKey } from './notes.ts'
-import { createRemembered } from '../../remembered.ts'
+import { createLruMap } from '../../lru-map.ts'
 
 /** `beginning`: a key of what all turns of a conversation share (fit.ts). */
 export interface Cuts {
@@ -30,7 +30,7 @@ const mostBeginnings = 500
 const mostAlike = 4
 
 export function createCuts(): Cuts {
-  const known = createRemembered<number, readonly Known[]>(mostBeginnings)
+  const known = createLruMap<number, readonly Known[]>(mostBeginnings)
   /** What became known between two steps, of other turns at the same moment, is nothing that this one may forget. */
   const findOthers = function* (beginning: number, messages: readonly Message[]): Steps<() => Known[]> {
     const old = new Set<Known>()

@@ -1,7 +1,7 @@
 /** What is remembered of conversations so that their next turn is cut at the same place, and of windows that a server corrected. */
 import { createCuts, type Cuts } from './cuts.ts'
 import { createMemo, type Memo } from './notes.ts'
-import { createRemembered, type Remembered } from '../../remembered.ts'
+import { createLruMap, type LruMap } from '../../lru-map.ts'
 
 /** How messages that are left out are summed up. */
 export type SummaryMode = 'extractive' | 'model' | 'off'
@@ -11,7 +11,7 @@ export interface Fitting {
   cuts: Cuts
   memo: Memo
   /** Summaries that the model wrote, by conversation and place: the next one goes on from there. */
-  written: Remembered<string, WrittenSummary>
+  written: LruMap<string, WrittenSummary>
   /** Those that are being written, by the same: resolves when one is, or was given up. */
   underWay: Map<string, Promise<void>>
   windows: Windows
@@ -32,7 +32,7 @@ export function createFitting(summary: SummaryMode): Fitting {
     summary,
     cuts: createCuts(),
     memo: createMemo(),
-    written: createRemembered(mostConversations),
+    written: createLruMap(mostConversations),
     underWay: new Map(),
     windows: createWindows(),
   }
@@ -51,7 +51,7 @@ const believedMs = 3_600_000
 const leastWindow = 256
 
 function createWindows(): Windows {
-  const known = createRemembered<string, { told: number | undefined; windowTokens: number; learntMs: number }>(1000)
+  const known = createLruMap<string, { told: number | undefined; windowTokens: number; learntMs: number }>(1000)
   return {
     at: (model, told, nowMs) => {
       const learnt = known.get(model)

@@ -4,7 +4,7 @@ import { allAtOnce, endsStep, type Steps } from '../../ir/steps.ts'
 import type { Count } from '../count/count.ts'
 import { takeFingerprint } from './fingerprint.ts'
 import { plural, type Omitted } from '../omitted.ts'
-import { createRemembered } from '../../remembered.ts'
+import { createLruMap } from '../../lru-map.ts'
 
 /** What stands around a summary, at most. */
 export const noteFrameTokens = 80
@@ -29,7 +29,7 @@ const mostOfAll = 16_000_000
 const overhead = 100
 
 export function createMemo(): Memo {
-  const texts = createRemembered<number, string>(mostOfAll, (text) => text.length + overhead)
+  const texts = createLruMap<number, string>(mostOfAll, (text) => text.length + overhead)
   const of = (key: number, make: () => string): string => {
     const known = texts.get(key)
     if (known !== undefined) return known

@@ -3,7 +3,7 @@
  * tenth of one. It ends when Trooper ends it.
  */
 import { parentPort } from 'node:worker_threads'
-import { createRemembered } from '../../remembered.ts'
+import { createLruMap } from '../../lru-map.ts'
 import { readTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts'
 import { fetchVocabulary } from './fetch-vocabulary.ts'
 import type { Answer, Question, VocabularyPlace } from './question.ts'
@@ -11,7 +11,7 @@ import type { Answer, Question, VocabularyPlace } from './question.ts'
 /** Up to 100 MB each; who uses more models at once has them read again. */
 const mostVocabularies = 3
 
-const vocabularies = createRemembered<string, Promise<Tokenizer | undefined>>(mostVocabularies)
+const vocabularies = createLruMap<string, Promise<Tokenizer | undefined>>(mostVocabularies)
 
 parentPort?.on('message', (question: Question) => void answer(question))
 

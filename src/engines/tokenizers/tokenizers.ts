@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../clock.ts'
-import { createRemembered } from '../../remembered.ts'
+import { createLruMap } from '../../lru-map.ts'
 import { version } from '../../version.ts'
 import type { Answer, Question, VocabularyPlace } from './question.ts'
 
@@ -43,7 +43,7 @@ export function createTokenizers(clock: Clock, program = builtThread): Tokenizer
   let running: Running | undefined
   let questions = 0
   /** By place and model: until when it is not asked. */
-  const failures = createRemembered<string, number>(mostFailures)
+  const failures = createLruMap<string, number>(mostFailures)
 
   const start = (): Running => {
     // Nothing of Trooper's environment is its business, and its arguments are not meant for a thread.

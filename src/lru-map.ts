@@ -1,11 +1,11 @@
 /** A map that forgets what was not used for longest. */
-export interface Remembered<K, V> {
+export interface LruMap<K, V> {
   get(key: K): V | undefined
   set(key: K, value: V): void
 }
 
 /** `most`: so many, or so much of what `weigh` says; the newest stays whatever it weighs. */
-export function createRemembered<K, V>(most: number, weigh: (value: V) => number = () => 1): Remembered<K, V> {
+export function createLruMap<K, V>(most: number, weigh: (value: V) => number = () => 1): LruMap<K, V> {
   const entries = new Map<K, V>()
   let weight = 0
   const forget = (key: K): void => {
