@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { StatusView } from '../../src/admin/views.ts'
 import { ask, startStage, startTrooper, type Stage } from '../e2e/trooper.ts'
+import { zoneAtNoon } from '../fakes/noon.ts'
 import { ownPort } from '../own-port.ts'
 import { planted } from '../secrets.ts'
 import { available, drawCharts, launch, openPage, type WatchedPage } from './chromium.ts'
@@ -28,7 +29,7 @@ function liveTests(): void {
   beforeEach(async () => {
     // Some of them end Trooper, and the page goes on asking there.
     stage = await startStage('/v1/messages', { TROOPER_PORT: String(await ownPort()) })
-    watched = await openPage(browser, stage.trooper.url)
+    watched = await openPage(browser, stage.trooper.url, { timezoneId: zoneAtNoon() })
     page = watched.page
     await page.goto(`${stage.trooper.url}/dashboard`)
     await page.getByText('Live', { exact: true }).waitFor()

@@ -9,6 +9,7 @@ import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { threadId } from 'node:worker_threads'
 import { describeHung } from './hung.ts'
+import { zoneAtNoon } from './noon.ts'
 import { outputFolder, scratchFolder } from './output.ts'
 
 export interface ProcessOptions {
@@ -17,7 +18,7 @@ export interface ProcessOptions {
   /** Default: the Node that runs the tests. */
   command?: string
   args: readonly string[]
-  /** Beside PATH and an empty HOME of its own; nothing else is inherited, least of all real keys. */
+  /** Beside PATH, an empty HOME of its own and a time zone in which no day ends; nothing else is inherited, least of all real keys. */
   env?: Readonly<Record<string, string>>
   cwd?: string
   /**
@@ -64,7 +65,7 @@ export class TestProcess {
     const preload = options.endWithParent === true ? ['--import', leash] : []
     const child = spawn(options.command ?? process.execPath, [...preload, ...options.args], {
       cwd: options.cwd,
-      env: { PATH: process.env['PATH'] ?? '', HOME: scratchFolder('home'), ...options.env },
+      env: { PATH: process.env['PATH'] ?? '', HOME: scratchFolder('home'), TZ: zoneAtNoon(), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#child = child
