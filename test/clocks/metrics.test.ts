@@ -169,8 +169,10 @@ it('every counter is what an hour of mixed outcomes was, and so are the totals o
   const dataFolder = scratchFolder('data')
   const shown = { model_info: { 'general.architecture': 'qwen2', 'qwen2.context_length': 4096 } }
   const stage = new Stage([claude, local()], {}, { dataFolder, handoverAt: 0.95, longestQueue: 1, shown })
-  const beganMs = stage.clock.now()
-  const hour = new Hour(stage, stage.days()[0]?.day ?? '1970-01-01')
+  // In no time zone does that day end within the hour.
+  const beganMs = new Date(1970, 0, 2, 12).getTime()
+  stage.clock.advance(beganMs - stage.clock.now())
+  const hour = new Hour(stage, '1970-01-02')
   await hour.goodStream('anthropic')
   await refusals(hour)
   await rests(hour)
