@@ -7,6 +7,7 @@ import { anyTool, noTool } from '../../src/ir/mcp.ts'
 import { openConnection, type McpConnection } from '../../src/mcp-client/connect/connection.ts'
 import { isWithin, readPlace } from '../../src/mcp-client/places.ts'
 import { FakeClock } from '../fakes/clock.ts'
+import { ownPort } from '../own-port.ts'
 import { answerTo, startOldServer } from './old-server.ts'
 import { saying, serve, startMcpServer, type Speaks, type TestServer } from './server.ts'
 
@@ -158,9 +159,8 @@ describe('a server that fails', () => {
   })
 
   it('is told of where it is not there', async () => {
-    const server = await startMcpServer(finding)
-    await server.stop()
-    const result = await connect(server.url, [server.origin]).call(called(), search, never)
+    const nowhere = `http://127.0.0.1:${await ownPort()}`
+    const result = await connect(`${nowhere}/mcp`, [nowhere]).call(called(), search, never)
     expect(result).toEqual(failed({ kind: 'http', code: 502, message: 'The MCP server cannot be reached.' }))
   })
 
