@@ -246,23 +246,21 @@ describe('a conversation that is made to fit', () => {
   })
 
   it('begins its next turn as it began this one, as long as the window has room', () => {
-    let kept = 0
     fc.assert(
       fc.property(conversations, step, fc.double({ min: 0.2, max: 0.9, noNaN: true }), (request, next, share) => {
         const budget = budgetOf(request, share)
         const now = mustFit(request, budget)
-        if (now.type !== 'cut') return
+        if (now.type !== 'cut') return fc.pre(false)
         const longer = prepared({ ...request, messages: [...request.messages, ...next(99)] })
         const then = mustFit(longer, budget, now.cut)
-        if (then.type !== 'cut' || then.isNew) return
-        kept += 1
+        // One in four has room.
+        fc.pre(then.type === 'cut' && !then.isNew)
         const begun = now.request.messages.slice(0, -1)
         expect(then.request.messages.slice(0, begun.length)).toEqual(begun)
         expect(then.request.tools).toEqual(now.request.tools)
       }),
-      runs,
+      { ...runs, numRuns: runs.numRuns / 4 },
     )
-    expect(kept).toBeGreaterThan(runs.numRuns / 10)
   })
 
   it('is one that Ollama takes, whatever a client may hold of it', () => {
