@@ -59,12 +59,15 @@ function liveTests(): void {
   const isFallback = ({ headers }: Response) => headers.has('x-trooper-fallback')
 
   it('shows the switch as soon as Trooper tells of it, why, and how long until the hand-back', async () => {
+    // The page has no time to wait in but what it is given to begin; how long Trooper may take to tell is shown by a clock of its own
+    // (admin/events.test.ts).
+    await page.goto('about:blank')
     await page.clock.install()
-    await page.reload()
+    await page.clock.pauseAt(Date.now() + 3_600_000)
+    await page.goto(`${stage.trooper.url}/dashboard`)
+    const live = page.getByText('Live', { exact: true })
+    while (!(await live.isVisible())) await page.clock.runFor(100)
     await headline('The cloud').waitFor()
-    await page.getByText('Live', { exact: true }).waitFor()
-    // From now on the page has no time to wait in; how long Trooper may take to tell is shown by a clock of its own (admin/events.test.ts).
-    await page.clock.pauseAt(Date.now() + 1000)
     await spend()
     const response = await ask(stage.trooper.url, 'anthropic', true)
     expect(isFallback(response)).toBe(true)
@@ -155,7 +158,12 @@ function liveTests(): void {
 
   it('opens an exchange into its timeline, and closes it again', async () => {
     await spend()
-    await askOnce()
+    // Whose content takes no time has no piece of it in the timeline.
+    await stage.ollama.play({ mode: 'ok', text: planted.localAnswer, holdAfter: 1 })
+    const response = await ask(stage.trooper.url, 'anthropic', true)
+    await page.locator('.row').first().getByText('answering …').waitFor()
+    await stage.ollama.release()
+    await response.text()
     await page.locator('.row').first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Answered by local/qwen2.5:3b').waitFor()
