@@ -68,7 +68,7 @@ async function continueWith(
     const isOpen = missing.type === 'text' || missing.type === 'everything'
     const sink = new SeamSink(answer, (emit) => createSplice(request, answer.gathered, missing, way, emit))
     const askOnce = (question: ChatRequest, into: AnswerSink): Promise<CallOutcome> => {
-      const { request: asked, restore } = fitToolNames(question, target.dialect)
+      const { request: asked, restore } = fitToolNames(question, target.dialect, incoming.dialect)
       return askInWindow(services, turn, asked, losses, async (fitted, observe) => {
         const unready = await awaitModel(services, turn, fitted)
         if (unready) return unready

@@ -1,4 +1,4 @@
-/** Tool names that the target takes: OpenAI allows 64 of `[a-zA-Z0-9_-]`, Anthropic 128 (providers.md 4.6); MCP tools are often longer. */
+/** Tool names that the target takes, and that the client's provider takes when they come back: OpenAI allows 64 of `[a-zA-Z0-9_-]`, Anthropic 128 (providers.md 4.6); MCP tools are often longer. */
 import type { ChatRequest, DialectName, Message } from '../../ir/request.ts'
 import { fitName } from '../../wire/fit-name.ts'
 
@@ -15,12 +15,13 @@ export interface NamedTools {
   restore: (name: string) => string
 }
 
-/** The same request when every name fits, which is the usual case. */
-export function fitToolNames(request: ChatRequest, dialect: DialectName): NamedTools {
+/** The same request when every name fits, which is the usual case. `client`: the dialect in which the answer leaves. */
+export function fitToolNames(request: ChatRequest, dialect: DialectName, client = dialect): NamedTools {
   const max = longest[dialect]
   const originals = new Map<string, string>()
+  const known = nameForClient(request, client)
   if (max === Number.POSITIVE_INFINITY || namesIn(request).every((name) => fits(name, max)))
-    return { request, restore: (name) => name }
+    return { request, restore: known }
   const rename = (name: string): string => {
     const fitted = fitName(name, max)
     originals.set(fitted, name)
@@ -33,7 +34,17 @@ export function fitToolNames(request: ChatRequest, dialect: DialectName): NamedT
     toolChoice: toolChoice.type === 'tool' ? { type: 'tool', name: rename(toolChoice.name) } : toolChoice,
     messages: request.messages.map((message) => renameIn(message, rename)),
   }
-  return { request: renamed, restore: (name) => originals.get(name) ?? name }
+  return { request: renamed, restore: (name) => originals.get(name) ?? known(name) }
+}
+
+/**
+ * Local models call tools that nobody offered. A client does not have them whatever they are called, but its provider would refuse a name
+ * such as `functions.read` in the history from then on.
+ */
+function nameForClient({ tools }: ChatRequest, client: DialectName): (name: string) => string {
+  const max = longest[client]
+  const isOffered = (name: string): boolean => tools.some((tool) => tool.type === 'function' && tool.name === name)
+  return (name) => (max === Number.POSITIVE_INFINITY || isOffered(name) ? name : fitName(name, max))
 }
 
 function fits(name: string, max: number): boolean {

@@ -112,7 +112,7 @@ async function translateWith(mcp: McpTurn, losses: Losses, services: Services, a
   const ownId = createCallIds(request.messages, target.kind)
   const attempt = async (wanted: Wanted): Promise<Outcome> => {
     const ask: Ask = (question, into) => {
-      const { request: named, restore } = fitToolNames(question, target.dialect)
+      const { request: named, restore } = fitToolNames(question, target.dialect, incoming.dialect)
       return askInWindow(services, turn, named, losses, async (fitted, observe) => {
         const unready = await awaitModel(services, turn, fitted)
         if (unready) return unready
