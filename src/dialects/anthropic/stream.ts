@@ -8,6 +8,7 @@ import { sseEvent, type Frame } from '../../wire/sse.ts'
 import type { AnswerDecoder, AnswerEncoder, AnswerIdentity, FrameRole } from '../dialect.ts'
 import { createFrameReader, readFrame } from '../gaps.ts'
 import { fitToolId } from '../tool-id.ts'
+import { createCallInputs } from './call-inputs.ts'
 import { decodeFailure } from './failure.ts'
 import { gapGrammar } from './gaps.ts'
 import { createMcpDecoder, createMcpEncoder } from './mcp-stream.ts'
@@ -116,6 +117,7 @@ function streamFailure(body: JsonObject, nowMs: number) {
 export function createEncoder(identity: AnswerIdentity, request: ChatRequest, place?: Place): AnswerEncoder {
   const sequence = createSequence(place)
   const shows = showsReasoning(request)
+  const inputs = createCallInputs()
 
   const openBlock = (index: number, block: JsonObject): string => {
     const start = frame('content_block_start', { index: sequence.open(index), content_block: block })
@@ -127,6 +129,9 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     const wireIndex = sequence.wireIndex(index)
     return sequence.close(index, signature(wireIndex, seal) + frame('content_block_stop', { index: wireIndex }))
   }
+
+  const inputDelta = (index: number, partial_json: string): string =>
+    partial_json === '' ? '' : blockDelta(index, { type: 'input_json_delta', partial_json })
 
   /** Blocks that come at once have indexes of their own, which no block of a model has. */
   let whole = -1
@@ -146,6 +151,7 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
       case 'reasoning-start':
         return shows ? openBlock(event.index, { type: 'thinking', thinking: '', signature: '' }) : ''
       case 'tool-call-start':
+        inputs.begin(event.index)
         return openBlock(event.index, { type: 'tool_use', id: fitToolId(event.id), name: event.name, input: {} })
       case 'text-delta':
         return blockDelta(event.index, { type: 'text_delta', text: event.text })
@@ -153,10 +159,11 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
         // A model that thinks unseen is still alive, and the client waits no longer than it hears of it (real-clients.md 5).
         return shows ? blockDelta(event.index, { type: 'thinking_delta', thinking: event.text }) : frame('ping', {})
       case 'tool-call-delta':
-        return blockDelta(event.index, { type: 'input_json_delta', partial_json: event.json })
+        return inputDelta(event.index, inputs.extend(event.index, event.json))
       case 'text-end':
-      case 'tool-call-end':
         return closeBlock(event.index, undefined)
+      case 'tool-call-end':
+        return inputDelta(event.index, inputs.end(event.index)) + closeBlock(event.index, undefined)
       case 'reasoning-end':
         return shows ? closeBlock(event.index, event.seal) : ''
       case 'mcp-list':
