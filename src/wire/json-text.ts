@@ -31,10 +31,10 @@ export function* elementsOf(text: string, at: number): Generator<Range> {
   }
 }
 
-/** Where the value of a key starts in the object that opens at `at`; the last one counts, as for every parser. */
-export function memberStart(text: string, at: number, key: string): number | undefined {
-  let found: number | undefined
-  for (const member of membersOf(text, at)) if (member.key === key) found = member.start
+/** The value of a key in the object that opens at `at`; the last one counts, as for every parser. */
+export function memberOf(text: string, at: number, key: string): Range | undefined {
+  let found: Range | undefined
+  for (const member of membersOf(text, at)) if (member.key === key) found = member
   return found
 }
 

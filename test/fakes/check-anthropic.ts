@@ -136,6 +136,8 @@ function checkContent(message: JsonObject, index: number, last: boolean): void {
     )
   }
   if (typeof content === 'string') {
+    // A string is short for a text block.
+    if (content !== '') checkText({ text: content }, 'messages')
     checkPrefillEnd(content, prefill)
     return
   }

@@ -51,7 +51,7 @@ def tool_loop(command, ask, say, answer):
             history.extend(said["items"])
             calls = said["toolCalls"]
             tool_calls.extend(calls)
-            history.extend(answer([(call, f"It is sunny in {call['input']['city']}.") for call in calls]))
+            history.extend(answer([(call, f"It is sunny in {call['input'].get('city')}.") for call in calls]))
         texts.append(said["text"])
         parsed.append(plain(said.get("parsed")))
     return {"text": texts[-1], "texts": texts, "parsed": parsed, "toolCalls": tool_calls, "chunks": 0}
