@@ -81,7 +81,8 @@ function frame({ event, data }: { event: string; data: unknown }): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-const status = frame({ event: 'status', data: { nowMs: 1 } })
+const statusOn = (day: string): string => frame({ event: 'status', data: { nowMs: 1, today: { day } } })
+const status = statusOn('2026-04-21')
 
 describe('the connection', () => {
   it('is live with the first event, and asks for what no event repeats', async () => {
@@ -93,6 +94,16 @@ describe('the connection', () => {
     expect(stage.asked).toEqual(['events', 'days?limit=30', 'drill', 'exchanges?limit=200'])
   })
 
+  it('asks for the days anew when one is over, and at no other time', async () => {
+    const stage = new Stage()
+    const stream = await stage.open()
+    const asks = () => stage.asked.filter((path) => path.startsWith('days'))
+    await stream.say(status + frame({ event: 'exchange', data: exchange(1, 10) }) + status)
+    expect(asks()).toHaveLength(1)
+    await stream.say(statusOn('2026-04-22') + statusOn('2026-04-22'))
+    expect(asks()).toHaveLength(2)
+  })
+
   it('hears events however they are cut, and passes over those of a newer Trooper', async () => {
     const stage = new Stage()
     const stream = await stage.open()
@@ -100,7 +111,7 @@ describe('the connection', () => {
     const text = `${status}: still here\n\n${frame({ event: 'forecast', data: 1 })}${frame(event)}`
     for (const character of text) await stream.say(character)
     const heard = stage.changes.flatMap((change) => (change.type === 'event' ? [change.event] : []))
-    expect(heard).toEqual([{ event: 'status', data: { nowMs: 1 } }, event])
+    expect(heard).toEqual([{ event: 'status', data: { nowMs: 1, today: { day: '2026-04-21' } } }, event])
   })
 
   it('asks for the exchanges of an hour, however many lists they fill, and for no more', async () => {
@@ -176,6 +187,15 @@ describe('the connection', () => {
     expect(stage.links.at(-1)).toMatchObject({ is: 'lost' })
   })
 
+  it('waits no longer than that for a Trooper that takes the connection and says nothing', async () => {
+    const stage = new Stage()
+    stage.clock.advance(40_000)
+    await settled()
+    expect(stage.links.at(-1)).toMatchObject({ is: 'lost' })
+    stage.clock.advance(stage.pauseMs)
+    expect(stage.asked).toEqual(['events', 'events'])
+  })
+
   it('waits for the token where Trooper wants one, and tries nothing until it is given', async () => {
     const stage = new Stage()
     await stage.answer(new Response('{}', { status: 401 }))
@@ -192,7 +212,8 @@ describe('the connection', () => {
     stage.connection.retry()
     stage.connection.retry()
     expect(stage.asked).toEqual(['events', 'events'])
-    expect(stage.clock.pending).toBe(0)
+    // Nothing but how long this try may be silent.
+    expect([stage.clock.pending, stage.pauseMs]).toEqual([1, 40_000])
   })
 
   it('tries nothing more once it is stopped', async () => {

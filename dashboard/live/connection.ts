@@ -1,8 +1,9 @@
 /** Keeps the page in touch with Trooper: hears its events, catches up with what it missed, comes back by itself. */
-import type { DaysView, DrillView, ExchangesView } from '../../src/admin/views.ts'
+import type { ApiEvent, DaysView, DrillView, ExchangesView } from '../../src/admin/views.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { Change } from '../model/apply.ts'
 import { hourMs } from '../model/minutes.ts'
+import type { Link } from '../model/model.ts'
 import { problemOf, type Answer, type Api } from './api.ts'
 import { readEvents } from './event-stream.ts'
 
@@ -13,7 +14,7 @@ export interface Connection {
 }
 
 const [firstPauseMs, longestPauseMs] = [500, 10_000]
-/** Trooper gives a sign every 15 s: a connection without one is gone, although nobody said so (a machine that slept). */
+/** Trooper gives a sign every 15 s: a connection without one is gone, although nobody said so (a machine that slept, a Trooper that hangs). */
 const longestSilenceMs = 40_000
 /** Exchanges asked for at a time. */
 const pageSize = 200
@@ -24,22 +25,26 @@ export function connect(api: Api, clock: Clock, tell: (change: Change) => void):
   let cancelRetry = (): void => {}
   let cancelWatch = (): void => {}
   let isWaiting = false
+  const beginsDay = watchDays()
 
   const open = async (): Promise<void> => {
     isWaiting = false
     const controller = new AbortController()
     stream = controller
+    watch(controller)
     try {
       const response = await api.events(controller.signal)
       if (response.status === 401) return lock()
       if (!response.ok || !response.body) return lose(await problemOf(response))
       let isFirst = true
-      watch(controller)
       await readEvents(response.body, {
         sign: () => watch(controller),
         event: (event) => {
           tell({ type: 'event', event, nowMs: clock.now() })
+          const isNextDay = beginsDay(event)
           if (isFirst) welcome()
+          // What the day that is over came to, events have told of only as long as it was today.
+          else if (isNextDay) void askDays(api, tell)
           isFirst = false
         },
       })
@@ -61,6 +66,7 @@ export function connect(api: Api, clock: Clock, tell: (change: Change) => void):
   }
 
   const lock = (): void => {
+    cancelWatch()
     isWaiting = true
     tell({ type: 'link', link: { is: 'locked' } })
   }
@@ -71,14 +77,7 @@ export function connect(api: Api, clock: Clock, tell: (change: Change) => void):
     tries += 1
     isWaiting = true
     cancelRetry = clock.after(pauseMs, () => void open())
-    const sinceMs = clock.now()
-    const link = {
-      is: 'lost' as const,
-      sinceMs,
-      retryAtMs: sinceMs + pauseMs,
-      ...(problem !== undefined && { problem }),
-    }
-    tell({ type: 'link', link })
+    tell({ type: 'link', link: lostAt(clock.now(), pauseMs, problem) })
   }
 
   void open()
@@ -96,6 +95,20 @@ export function connect(api: Api, clock: Clock, tell: (change: Change) => void):
       stream = undefined
       last?.abort()
     },
+  }
+}
+
+function lostAt(sinceMs: number, pauseMs: number, problem: string | undefined): Link {
+  return { is: 'lost', sinceMs, retryAtMs: sinceMs + pauseMs, ...(problem !== undefined && { problem }) }
+}
+
+/** Says of each event whether it is the first one of its day. */
+function watchDays(): (event: ApiEvent) => boolean {
+  let today: string | undefined
+  return (event) => {
+    if (event.event !== 'status' || event.data.today.day === today) return false
+    today = event.data.today.day
+    return true
   }
 }
 
@@ -119,7 +132,7 @@ async function askLastHour(api: Api, clock: Clock, tell: (change: Change) => voi
   do {
     const answer = await askExchanges(api, before)
     if (!answer.ok) return tell({ type: 'no-exchanges', problem: answer.problem })
-    tell({ type: 'exchanges', view: answer.value })
+    tell({ type: 'exchanges', view: answer.value, isNewest: before === undefined })
     const oldest = answer.value.exchanges.at(-1)
     before = oldest && oldest.atMs > clock.now() - hourMs ? answer.value.before : undefined
   } while (before !== undefined)

@@ -113,7 +113,7 @@ async function loadEarlier(api: Api, model: ReadonlySignal<Model>, tell: (change
   ) {
     const answer = await askExchanges(api, history.before)
     if (!answer.ok) return tell({ type: 'no-exchanges', problem: answer.problem })
-    tell({ type: 'exchanges', view: answer.value })
+    tell({ type: 'exchanges', view: answer.value, isNewest: false })
     if (model.value.exchanges.length > had || answer.value.exchanges.length === 0) return
   }
 }

@@ -42,7 +42,7 @@ describe('the page', () => {
   it('takes over exchanges from events and lists', () => {
     const model = after(
       { type: 'event', event: { event: 'exchange', data: exchange(2, 20) }, nowMs: 0 },
-      { type: 'exchanges', view: { exchanges: [exchange(1, 10)], before: 'run-1' } },
+      { type: 'exchanges', view: { exchanges: [exchange(1, 10)], before: 'run-1' }, isNewest: true },
     )
     expect(model.exchanges.map(({ id }) => id)).toEqual(['run-2', 'run-1'])
     expect(model.history).toEqual({ is: 'known', before: 'run-1' })
@@ -53,7 +53,7 @@ describe('the page', () => {
     const begun = open([attempt('cloud')])
     const further = open([attempt('cloud'), attempt('local')])
     const told: Change = { type: 'event', event: { event: 'exchange', data: further }, nowMs: 0 }
-    const listed = (entry: Entry): Change => ({ type: 'exchanges', view: { exchanges: [entry] } })
+    const listed = (entry: Entry): Change => ({ type: 'exchanges', view: { exchanges: [entry] }, isNewest: true })
 
     it('believes an event rather than a list that was written before it and comes after it', () => {
       expect(after(told, listed(begun)).exchanges).toEqual([further])
@@ -73,7 +73,7 @@ describe('the page', () => {
   })
 
   it('knows that there are no earlier exchanges', () => {
-    expect(after({ type: 'exchanges', view: { exchanges: [] } }).history).toEqual({ is: 'known' })
+    expect(after({ type: 'exchanges', view: { exchanges: [] }, isNewest: true }).history).toEqual({ is: 'known' })
   })
 
   it('says that a list could not be had, and keeps what it has', () => {

@@ -6,7 +6,8 @@ import type { Link, Model } from './model.ts'
 
 export type Change =
   | { type: 'event'; event: ApiEvent; nowMs: number }
-  | { type: 'exchanges'; view: ExchangesView }
+  /** `isNewest`: there were none newer when Trooper was asked. */
+  | { type: 'exchanges'; view: ExchangesView; isNewest: boolean }
   | { type: 'no-exchanges'; problem: string }
   | { type: 'days'; view: DaysView }
   | { type: 'drill'; view: DrillView }
@@ -17,7 +18,7 @@ export function apply(model: Model, change: Change): Model {
     case 'event':
       return applyEvent(model, change.event, change.nowMs)
     case 'exchanges':
-      return applyExchanges(model, change.view)
+      return applyExchanges(model, change.view, change.isNewest)
     case 'no-exchanges':
       return { ...model, history: { is: 'failed', problem: change.problem } }
     case 'days':
@@ -49,9 +50,10 @@ function follow(followed: ReadonlySet<string>, { id, end }: Entry): ReadonlySet<
 }
 
 /** What the page has of before goes on being shown. */
-function applyExchanges(model: Model, { exchanges, before }: ExchangesView): Model {
+function applyExchanges(model: Model, { exchanges, before }: ExchangesView, isNewest: boolean): Model {
   const history = { is: 'known' as const, ...(before !== undefined && { before }) }
-  return { ...model, exchanges: mergeEntries(model.exchanges, exchanges, model.followed), history }
+  const listed = { entries: exchanges, isNewest, isOldest: before === undefined }
+  return { ...model, exchanges: mergeEntries(model.exchanges, listed, model.followed), history }
 }
 
 /** Of a connection that was lost, nobody tells the rest. */

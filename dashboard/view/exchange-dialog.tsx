@@ -59,8 +59,9 @@ function useEntry(id: string): { entry: Entry | undefined; problem: string | und
   useEffect(() => {
     const ask = async (): Promise<void> => {
       const answer = await store.find(id)
-      if (answer.ok) asked.value = answer.value
-      else problem.value = answer.status === 404 ? 'Trooper no longer has this exchange.' : answer.problem
+      const isForgotten = !answer.ok && answer.status === 404
+      if (answer.ok || isForgotten) asked.value = answer.ok ? answer.value : undefined
+      problem.value = isForgotten ? 'Trooper no longer has this exchange.' : answer.ok ? undefined : answer.problem
     }
     void ask()
   }, [id, state])

@@ -231,7 +231,12 @@ function liveTests(): void {
   it('says that it lost Trooper, and goes on by itself when that is back', async () => {
     await askOnce()
     await page.locator('.row').first().waitFor()
-    await stage.trooper.process.stop()
+    await stage.provider.play({ mode: 'ok', holdAfter: 1, times: 1 })
+    const begun = await ask(stage.trooper.url, 'anthropic', true)
+    await page.locator('.row').getByText('answering …').waitFor()
+    // It can tell nobody how that ends.
+    stage.trooper.process.signal('SIGKILL')
+    await begun.text().catch(() => undefined)
     await page.getByText('Not connected to Trooper').waitFor()
     const { port } = new URL(stage.trooper.url)
     stage.trooper = await startTrooper({
@@ -241,6 +246,7 @@ function liveTests(): void {
     })
     await page.getByText('Live', { exact: true }).waitFor()
     await page.getByText('Not connected to Trooper').waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByText('answering …').count()).toBe(0)
     await askOnce()
     await expect.poll(() => page.locator('.row').count()).toBe(2)
     // What the browser itself says of connections that were refused.
