@@ -98,8 +98,19 @@ function drawEach(url: string): Show {
     const lines = fitting(screenOf({ ...seen.view, nowMs }, url).split('\n'), isLost)
     stdout.write(`${home}${lines.map((line) => line + clearLine).join('\n')}${clear}`)
   }
+  /** Ctrl-Z: the shell gets the terminal as it was. */
+  const layAside = (): void => {
+    stdout.write(leave)
+    process.kill(process.pid, 'SIGSTOP')
+  }
+  const takeUp = (): void => {
+    stdout.write(enter)
+    draw()
+  }
   const timer = setInterval(draw, redrawMs)
   stdout.on('resize', draw)
+  process.on('SIGTSTP', layAside)
+  process.on('SIGCONT', takeUp)
 
   return {
     status: (view) => {
@@ -114,6 +125,8 @@ function drawEach(url: string): Show {
     end: () => {
       clearInterval(timer)
       stdout.off('resize', draw)
+      process.off('SIGTSTP', layAside)
+      process.off('SIGCONT', takeUp)
       stdout.write(leave)
     },
   }

@@ -1,5 +1,5 @@
 /** The commands that look at a running Trooper, and steer it, as a person types them. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StatusView } from '../../src/admin/views.ts'
 import type { Entry } from '../../src/observe/journal/entry.ts'
@@ -326,5 +326,20 @@ describe.runIf(existsSync(terminal))('on a terminal', () => {
     expect(await shown.exit()).toBe(0)
     expect(shown.stdout).toContain('\u001B[?1049h')
     expect(shown.stdout).toContain('\u001B[?1049l')
+  })
+
+  it('--watch gives the old one back while it is laid aside with Ctrl-Z', async () => {
+    const shown = onTerminal('status --watch')
+    await shown.line((line) => (line.includes('CLOUD') ? line : undefined))
+    shown.write('\u001A')
+    // `script` stops with what it runs, and has that go on when it goes on itself.
+    await expect.poll(() => readFileSync(`/proc/${shown.pid}/stat`, 'utf8')).toContain(' T ')
+    const seen = shown.lineCount
+    shown.signal('SIGCONT')
+    await shown.line((line) => (line.includes('CLOUD') ? line : undefined), seen)
+    shown.write('\u0003')
+    expect(await shown.exit()).toBe(0)
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    expect(shown.stdout.match(/\u001B\[\?1049[hl]/g)?.map((screen) => screen.at(-1))).toEqual(['h', 'l', 'h', 'l'])
   })
 })
