@@ -1,4 +1,5 @@
 /** Keeps the page in touch with Trooper: hears its events, catches up with what it missed, comes back by itself. */
+import { longestSilenceMs } from '../../src/admin/signs.ts'
 import type { ApiEvent, DaysView, DrillView, ExchangesView } from '../../src/admin/views.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { Change } from '../model/apply.ts'
@@ -14,8 +15,6 @@ export interface Connection {
 }
 
 const [firstPauseMs, longestPauseMs] = [500, 10_000]
-/** Trooper gives a sign every 15 s: a connection without one is gone, although nobody said so (a machine that slept, a Trooper that hangs). */
-const longestSilenceMs = 40_000
 /** Exchanges asked for at a time. */
 const pageSize = 200
 

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import type { Entry } from '../observe/journal/entry.ts'
 import type { Journal } from '../observe/journal/journal.ts'
 import { exchangeFrame, frameOf, Reader } from './reader.ts'
+import { signEveryMs } from './signs.ts'
 import type { DrillRunView, StatusView } from './views.ts'
 
 export interface Events {
@@ -20,7 +21,6 @@ export interface Events {
 
 /** More tabs and terminals than this are no person's. */
 const mostReaders = 64
-const heartbeatMs = 15_000
 
 export function createEvents(journal: Journal, statusNow: () => StatusView, clock: Clock): Events {
   const readers = new Set<Reader>()
@@ -57,13 +57,13 @@ export function createEvents(journal: Journal, statusNow: () => StatusView, cloc
   }
 
   const beat = (): void => {
-    cancelBeat = clock.after(heartbeatMs, beat)
+    cancelBeat = clock.after(signEveryMs, beat)
     for (const reader of readers) reader.beat()
   }
 
   const begin = (): void => {
     stopListening = journal.listen(note)
-    cancelBeat = clock.after(heartbeatMs, beat)
+    cancelBeat = clock.after(signEveryMs, beat)
     watch.begin()
   }
 

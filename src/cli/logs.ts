@@ -64,6 +64,7 @@ async function follow(running: Running, lines: number, tell: (entry: Entry) => P
   for (const entry of await ended(running, lines)) tellOnce(entry)
   for (const entry of early) tellOnce(entry)
   early = undefined
-  if ((await Promise.race([askedToStop, line])) === 'stop') return 0
-  return complain(`The Trooper at ${running.url} has stopped.`, 1)
+  const end = await Promise.race([askedToStop, line])
+  if (end === 'stop') return 0
+  return complain(`The Trooper at ${running.url} ${end === 'silent' ? 'does not answer any more' : 'has stopped'}.`, 1)
 }

@@ -1,5 +1,6 @@
 /** The Trooper that runs already, as the commands see it that look at it or steer it: over `/trooper/api`. */
 import type { ApiEvent, ExchangesView, OverrideView, ProbeView, StatusView } from '../admin/views.ts'
+import { realClock } from '../clock.ts'
 import { dataFolder } from '../config/data-folder.ts'
 import type { Whereabouts } from '../config/load.ts'
 import { isObject, objectOf, parseJson, stringOf } from '../ir/json.ts'
@@ -9,6 +10,7 @@ import { callTrooper, type Secrets, type TrooperCall } from '../upstream/call-tr
 import { findTrooper, urlAt } from '../upstream/find-trooper.ts'
 import { createSseDecoder } from '../wire/sse.ts'
 import type { CommandName } from './about.ts'
+import { readAlong, type LineEnd } from './read-along.ts'
 import { exitConfig, readArguments, readWhereabouts, type Arguments } from './read-settings.ts'
 import { complain } from './terminal.ts'
 
@@ -25,7 +27,7 @@ export interface Running {
   ask<A extends keyof Views>(what: A, body?: object): Promise<Views[A]>
   exchanges(limit: number): Promise<ExchangesView>
   /** Calls for every event; resolves when the line is lost, and rejects when there is none to be had. */
-  follow(onEvent: (event: ApiEvent) => void): Promise<void>
+  follow(onEvent: (event: ApiEvent) => void): Promise<LineEnd>
 }
 
 /** Finds it and does the work; a problem is one sentence. `names`: how many words the command takes that are no flags. */
@@ -51,17 +53,17 @@ async function findRunning({ host, port, token, dataDir }: Whereabouts): Promise
   if (!(await findTrooper(host, port)))
     throw new Error(`No Trooper answers at ${url}; start one with: trooper, or say where it is with --host and --port.`)
   const secrets = { installToken: readInstallToken(dataFolder({ dataDir })), token }
-  const open = (path: string, method = 'GET', body?: object): Promise<Response> =>
-    reach(url, { method, path: `/${path}`, body, by: 'terminal' }, secrets)
+  const open = (path: string, method = 'GET', more: Pick<TrooperCall, 'body' | 'signal'> = {}): Promise<Response> =>
+    reach(url, { method, path: `/${path}`, by: 'terminal', ...more }, secrets)
   return {
     url,
     ask: async (what, body) => {
       const [method = 'GET', path = ''] = what.split(' ')
-      const answer = await open(path, method, body)
+      const answer = await open(path, method, { body })
       return JSON.parse(await answer.text(), onOneLineEach)
     },
     exchanges: async (limit) => JSON.parse(await (await open(`exchanges?limit=${limit}`)).text(), onOneLineEach),
-    follow: async (onEvent) => follow(await open('events'), onEvent),
+    follow: (onEvent) => readAlong((signal) => open('events', 'GET', { signal }), eventReader(onEvent), realClock),
   }
 }
 
@@ -83,13 +85,10 @@ function onOneLineEach(_key: string, value: unknown): unknown {
 /** An event of a newer Trooper that is not known here is for others. */
 const known: readonly ApiEvent['event'][] = ['status', 'exchange', 'drill']
 
-async function follow({ body }: Response, onEvent: (event: ApiEvent) => void): Promise<void> {
+/** Reads events out of bytes. */
+function eventReader(onEvent: (event: ApiEvent) => void): (bytes: Uint8Array) => void {
   const decoder = createSseDecoder(({ event, data }) => {
     if (known.some((name) => name === event)) onEvent(JSON.parse(`{"event":"${event}","data":${data}}`, onOneLineEach))
   })
-  try {
-    for await (const bytes of body ?? []) decoder.feed(bytes)
-  } catch {
-    // The line is lost.
-  }
+  return (bytes) => decoder.feed(bytes)
 }
