@@ -83,6 +83,14 @@ describe('the engines', () => {
     })
   })
 
+  it('are asked again where somebody has set the clock back', async () => {
+    const { clock, looks, asked } = stage()
+    await looks.fresh()
+    clock.set(-3_600_000)
+    await looks.fresh()
+    expect(asked()).toBe(4)
+  })
+
   it('are asked again as soon as a load is over, however short a time ago they were asked', async () => {
     const { loading, looks, asked, answers } = stage()
     answers(() => Promise.resolve({ is: 'unloaded' }))

@@ -66,7 +66,7 @@ export function createEngineLooks({ chains, engines, locals, loads, places, cloc
     const isLoading = loads.isLoading(target)
     const isNew = seen.wasLoading && !isLoading
     seen.wasLoading = isLoading
-    if (seen.underWay || (!isNew && clock.now() - seen.askedAtMs < freshForMs)) return
+    if (seen.underWay || (!isNew && isFresh(seen.askedAtMs, clock.now()))) return
     const note = (look: Look): void => {
       seen.look = look
       seen.askedAtMs = clock.now()
@@ -109,6 +109,11 @@ export function createEngineLooks({ chains, engines, locals, loads, places, cloc
       return latest()
     },
   }
+}
+
+/** What was asked in the time to come was asked before somebody set the clock back. */
+function isFresh(askedAtMs: number, nowMs: number): boolean {
+  return nowMs >= askedAtMs && nowMs - askedAtMs < freshForMs
 }
 
 const nothingSeen: Look = { state: { is: 'unknown' }, can: {} }

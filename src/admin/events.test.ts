@@ -175,6 +175,19 @@ describe('a reader', () => {
     expect(reader.told[1]?.data.version).toBe('changed')
   })
 
+  it('is told as soon as ever where somebody has set the clock back', async () => {
+    const reader = await follow()
+    await reader.until(({ told }) => told.length === 1)
+    version = 'two'
+    events.nudge()
+    clock.set(-3_600_000)
+    version = 'three'
+    events.nudge()
+    clock.advance(250)
+    await reader.until(({ told }) => told.length === 3)
+    expect(reader.told.map(({ data }) => data.version)).toEqual(['one', 'two', 'three'])
+  })
+
   it('costs nothing when it has left', async () => {
     const reader = await follow()
     await reader.leave()

@@ -131,7 +131,8 @@ function createStatusWatch(statusNow: () => StatusView, clock: Clock, tell: (sta
     },
     lookSoon: () => {
       const leftMs = toldAtMs + pauseMs - clock.now()
-      if (leftMs > 0) lookIn(leftMs)
+      // No longer than that, also where somebody has set the clock back.
+      if (leftMs > 0) lookIn(Math.min(leftMs, pauseMs))
       else look()
     },
     end: () => cancel(),

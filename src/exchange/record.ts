@@ -29,6 +29,7 @@ export class ExchangeRecord implements Ending {
   /** What reads the rest of its answer. */
   #unread: (() => void) | undefined
   #settled: Target | undefined
+  #latestMs = 0
 
   /** `model`: as a glance at the body shows it. */
   constructor(
@@ -51,11 +52,17 @@ export class ExchangeRecord implements Ending {
   }
 
   attempt(target: Target, nowMs: number): AttemptRecord {
-    const { atMs, attempts, model, trace } = this.entry
-    const made = attemptEntry(target, model, nowMs - atMs)
+    const { attempts, model, trace } = this.entry
+    const made = attemptEntry(target, model, this.since(nowMs))
     const entry = trace ? { ...made, spanId: newSpanId() } : made
     attempts.push(entry)
-    return new AttemptRecord(entry, atMs, this, trace)
+    return new AttemptRecord(entry, this, trace)
+  }
+
+  /** Milliseconds since it began. No time of it lies before another, also where somebody sets the machine's clock back meanwhile. */
+  since(nowMs: number): number {
+    this.#latestMs = Math.max(this.#latestMs, nowMs - this.entry.atMs)
+    return this.#latestMs
   }
 
   /** Something about one of its attempts. */
@@ -81,7 +88,7 @@ export class ExchangeRecord implements Ending {
   }
 
   over(isGone: boolean, nowMs: number): void {
-    this.entry.totalMs = nowMs - this.entry.atMs
+    this.entry.totalMs = this.since(nowMs)
     this.entry.end = this.#endOf(isGone)
     if (this.#captured) this.entry.content = contentOf(this.#captured)
     this.#captured = undefined
@@ -104,18 +111,15 @@ function contentOf({ request, answer }: Captured): NonNullable<Entry['content']>
 }
 
 /** Wants to know of every change. */
-type Exchange = Pick<ExchangeRecord, 'changed' | 'later'>
+type Exchange = Pick<ExchangeRecord, 'changed' | 'later' | 'since'>
 
 export class AttemptRecord implements Milestones {
   readonly #entry: AttemptEntry
-  /** When the exchange began, epoch milliseconds. */
-  readonly #zeroMs: number
   readonly #exchange: Exchange
   readonly #trace: Trace | undefined
 
-  constructor(entry: AttemptEntry, zeroMs: number, exchange: Exchange, trace: Trace | undefined) {
+  constructor(entry: AttemptEntry, exchange: Exchange, trace: Trace | undefined) {
     this.#entry = entry
-    this.#zeroMs = zeroMs
     this.#exchange = exchange
     this.#trace = trace
   }
@@ -135,7 +139,7 @@ export class AttemptRecord implements Milestones {
 
   /** It waited in a queue, and it is its turn now. */
   hasTurn(nowMs: number): void {
-    this.#entry.turnMs ??= nowMs - this.#zeroMs
+    this.#entry.turnMs ??= this.#exchange.since(nowMs)
   }
 
   sent(headers: HeaderList): HeaderList {
@@ -144,16 +148,16 @@ export class AttemptRecord implements Milestones {
   }
 
   connected(nowMs: number): void {
-    this.#entry.connectMs ??= nowMs - this.#zeroMs
+    this.#entry.connectMs ??= this.#exchange.since(nowMs)
   }
 
   headCame(nowMs: number): void {
-    this.#entry.headMs ??= nowMs - this.#zeroMs
+    this.#entry.headMs ??= this.#exchange.since(nowMs)
   }
 
   spoke(nowMs: number): void {
     if (this.#entry.contentMs !== undefined) return
-    this.#entry.contentMs = nowMs - this.#zeroMs
+    this.#entry.contentMs = this.#exchange.since(nowMs)
     this.#exchange.changed()
   }
 
@@ -178,16 +182,15 @@ export class AttemptRecord implements Milestones {
 
   ended(outcome: Outcome, nowMs: number): void {
     if (this.#entry.end.is !== 'lost') this.#entry.end = endOf(outcome)
-    this.#entry.endMs = nowMs - this.#zeroMs
+    this.#entry.endMs = this.#exchange.since(nowMs)
     this.#exchange.changed()
   }
 }
 
-const nobody: Exchange = { changed: () => {}, later: (read) => read() }
-
 /** Of a call that nobody waits for. */
-export function unrecorded(target: Target, nowMs: number): AttemptRecord {
-  return new AttemptRecord(attemptEntry(target, undefined, 0), nowMs, nobody, undefined)
+export function unrecorded(target: Target, beganAtMs: number): AttemptRecord {
+  const nobody: Exchange = { changed: () => {}, later: (read) => read(), since: (nowMs) => nowMs - beganAtMs }
+  return new AttemptRecord(attemptEntry(target, undefined, 0), nobody, undefined)
 }
 
 function attemptEntry(

@@ -119,6 +119,13 @@ describe('a breaker', () => {
     expect(breakers.isEmptyAt(6000)).toBe(true)
   })
 
+  it('asks rather than pause for an hour because somebody set the clock back', () => {
+    const breakers = createBreakers()
+    failTimes(breakers, 3, 3_600_000)
+    expect(breakers.admit(payer, 3_600_000 - 110_000)).toBe('wait')
+    expect(breakers.admit(payer, 0)).toBe('probe')
+  })
+
   it('pauses for twice as long after each probe that fails, up to two minutes', () => {
     const breakers = createBreakers()
     failTimes(breakers, 3)

@@ -28,10 +28,15 @@ export function admit(breaker: Breaker, nowMs: number): Admission {
     case 'closed':
       return 'ask'
     case 'open':
-      return nowMs >= breaker.untilMs ? 'probe' : 'wait'
+      return isOver(breaker.untilMs, nowMs) ? 'probe' : 'wait'
     case 'probing':
       return nowMs - breaker.sinceMs >= probePatienceMs ? 'probe' : 'wait'
   }
+}
+
+/** A pause that is longer than the longest is one that somebody has set the clock back in. */
+function isOver(untilMs: number, nowMs: number): boolean {
+  return nowMs >= untilMs || untilMs - nowMs > longestPauseMs
 }
 
 /** The person wants it asked: before its time, but by one exchange all the same. */

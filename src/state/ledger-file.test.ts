@@ -156,6 +156,17 @@ describe('the file of the ledger', () => {
     expect(readFileSync(path, 'utf8')).toContain('"a1"')
   })
 
+  it('waits no longer where somebody has set the clock back', async () => {
+    const { open, path, clock } = stage()
+    const process = open()
+    await process.save({ ...remembered, usage: [{ ...usage, used: 0 }] })
+    clock.set(clock.now() - 3_600_000)
+    process.known = { ...remembered, usage: [{ ...usage, used: 1 }] }
+    process.file.save()
+    clock.advance(50)
+    expect(readFileSync(path, 'utf8')).toContain('"used": 1,')
+  })
+
   it('teaches nobody what he said himself, and is not written where it says so already', async () => {
     const { path, clock } = stage()
     let lessons = 0

@@ -60,7 +60,8 @@ export function openSharedFile<T>(
 ): SharedFile<T> {
   const lock = createLockFile(`${path}.lock`, clock)
   const told = toldOnce(report)
-  let notBeforeMs = Number.NEGATIVE_INFINITY
+  let writtenAtMs = Number.NEGATIVE_INFINITY
+  let pauseMs = 0
   let cancel: (() => void) | undefined
   let onWritten: () => void = () => {}
   /** What this process and the file last agreed on, and its text. */
@@ -89,7 +90,8 @@ export function openSharedFile<T>(
     } catch {
       told.unwritable(path)
     }
-    notBeforeMs = clock.now() + Math.max(burstMs, (clock.now() - sinceMs) / largestShare)
+    writtenAtMs = clock.now()
+    pauseMs = Math.max(burstMs, (writtenAtMs - sinceMs) / largestShare)
     onWritten()
   }
 
@@ -101,8 +103,9 @@ export function openSharedFile<T>(
     content: agreed,
     save: () => {
       if (cancel) return
-      const pauseMs = notBeforeMs - clock.now()
-      if (pauseMs > 0) writeIn(pauseMs)
+      const leftMs = writtenAtMs + pauseMs - clock.now()
+      // No longer than that, also where somebody has set the clock back.
+      if (leftMs > 0) writeIn(Math.min(leftMs, pauseMs))
       else cancel = atTurnEnd(write)
     },
     settle: () =>

@@ -38,6 +38,19 @@ describe.each(dialectNames)('a %s stream whose local model is silent', (dialect)
     expect(stage.pending()).toBe(0)
   })
 
+  it('goes on to show them where somebody sets the clock back meanwhile', async () => {
+    const stage = new Stage([local()]).ask(dialect)
+    const call = (await stage.call('local')).connect()
+    await stage.pass(16)
+    expect(countSigns(dialect, stage)).toBe(1)
+    stage.clock.set(stage.clock.now() - 3_600_000)
+    await stage.pass(31)
+    expect(countSigns(dialect, stage)).toBeGreaterThanOrEqual(2)
+    answer(call)
+    await stage.ended
+    expect(strictClients[dialect](stage.reply.text)).toMatchObject({ texts: ['Here I am.'] })
+  })
+
   it('shows them in the middle of the answer too: a call comes whole, after minutes', async () => {
     const stage = new Stage([local()]).ask(dialect)
     const call = (await stage.call('local')).open().say(ollama.text('Let me '))

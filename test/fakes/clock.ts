@@ -48,6 +48,12 @@ export class FakeClock implements Clock {
     this.#nowMs = end
   }
 
+  /** Somebody sets the machine's clock; whoever waits goes on to wait as long. */
+  set(nowMs: number): void {
+    for (const timer of this.#timers) timer.atMs += nowMs - this.#nowMs
+    this.#nowMs = nowMs
+  }
+
   #nextBy(end: number): Timer | undefined {
     return this.#timers.filter(({ atMs }) => atMs <= end).sort((one, other) => one.atMs - other.atMs)[0]
   }

@@ -61,16 +61,20 @@ export async function keepVigil<T>(
 ): Promise<T> {
   let isOver = false
   let cancel = (): void => {}
+  /** Silence that begins in the time to come began before somebody set the clock back. */
+  const silenceLeftMs = (): number => {
+    const leftMs = client.silentSinceMs() + longestSilenceMs - clock.now()
+    return leftMs > longestSilenceMs ? 0 : leftMs
+  }
   const look = async (): Promise<void> => {
-    if (clock.now() - client.silentSinceMs() < longestSilenceMs) return
+    if (silenceLeftMs() > 0) return
     const { is } = await (await engines.at(target)).state(target)
     if (is !== 'unreachable' && !isOver && !client.isGone()) client.keepAlive()
   }
   // Rejects only on a fault of Trooper's own.
   const fault = new Promise<never>((_, reject) => {
     const lookInTime = (): void => {
-      const leftMs = client.silentSinceMs() + longestSilenceMs - clock.now()
-      cancel = clock.after(Math.max(keepAliveMs, leftMs), () => void lookAgain())
+      cancel = clock.after(Math.max(keepAliveMs, silenceLeftMs()), () => void lookAgain())
     }
     const lookAgain = async (): Promise<void> => {
       try {
