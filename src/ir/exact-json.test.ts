@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exactText, parseExact } from './exact-json.ts'
+import { exactText, parseExact, strictText } from './exact-json.ts'
 import { numberOf, objectOf } from './json.ts'
 
 const passed = (text: string): string => exactText(parseExact(text) ?? null)
@@ -58,5 +58,24 @@ describe('JSON that passes through', () => {
 
   it('is nothing when it is no JSON', () => {
     expect(parseExact('{"a":12345678901234567890')).toBeUndefined()
+  })
+})
+
+describe('JSON for strict parsers', () => {
+  it.each([
+    ['the first half of a character', 'half \ud83e', 'half \uFFFD'],
+    ['the second half of one', '\udded half', '\uFFFD half'],
+    ['halves in the wrong order', '\udded\ud83e', '\uFFFD\uFFFD'],
+  ])('has no %s', (_what, text, left) => {
+    expect(strictText({ [text]: [text] })).toBe(JSON.stringify({ [left]: [left] }))
+  })
+
+  it('keeps whole characters, and what only looks like half of one', () => {
+    const text = fc.string({ unit: fc.constantFrom('🧭', '\\', 'u', 'd83e', '\\ud83e', '"', '\n', '\u0000', 'é') })
+    fc.assert(
+      fc.property(text, (whole) => {
+        expect(strictText([whole])).toBe(JSON.stringify([whole]))
+      }),
+    )
   })
 })

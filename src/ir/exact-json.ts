@@ -111,7 +111,19 @@ export function exactText(value: JsonValue): string {
   return restoreExact(JSON.stringify(value))
 }
 
-/** The same of a text that somebody else's {@link JSON.stringify} made. */
+/** Half a character is written as an escape, and nothing else of two signs begins so: a backslash of a text is written twice. */
+const escape = /\\(?:ud[89a-f][\da-f]{2}|.)/g
+
+/**
+ * The same without halves of characters, which are left where a text was cut at a length: llama.cpp and Anthropic take them for no JSON
+ * (`no low surrogate in string`), and refuse all of it. One search of the text.
+ */
+export function strictText(value: JsonValue): string {
+  const text = exactText(value)
+  return text.includes('\\ud') ? text.replace(escape, (found) => (found.length > 2 ? '\uFFFD' : found)) : text
+}
+
+/** {@link exactText} of a text that somebody else's {@link JSON.stringify} made. */
 export function restoreExact(text: string): string {
   if (!text.includes(mark)) return text
   return text.replace(marked, (_whole: string, number: string | undefined, key: string | undefined) =>

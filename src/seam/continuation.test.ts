@@ -56,6 +56,13 @@ describe('what the next target is asked', () => {
     expect(JSON.stringify(plea)).toContain('character for character: birds sing in the gar\\n')
   })
 
+  it('is shown no half of a character, which it could not repeat', () => {
+    for (const end of ['', '.', 'ab', 'abc']) {
+      const [, plea] = added(asked(said('🧭'.repeat(150) + end), 'plea'))
+      expect(JSON.stringify(plea)).not.toMatch(/\\ud/)
+    }
+  })
+
   it('is no longer to call a tool, once a server has run one', () => {
     const call = { id: 'm1', server: 'docs', name: 'search', input: '{}' }
     const ran: StreamEvent[] = [

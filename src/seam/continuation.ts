@@ -61,7 +61,8 @@ const shownCharacters = 200
 const lastWords = /(?:\S+\s+){0,4}\S+\s*$/
 
 function textPlea(said: string): Message {
-  const end = said.slice(-shownCharacters)
+  // No half of a character: nobody can repeat it.
+  const end = said.slice(-shownCharacters).replace(/^[\uDC00-\uDFFF]/, '')
   const words = lastWords.exec(end)?.[0] ?? end
   return plea(
     `The connection broke and cut your last message off. It ended with:\n\n${end}\n\n` +

@@ -1,4 +1,5 @@
 /** A small question to a local server, outside any exchange. */
+import { strictText } from '../ir/exact-json.ts'
 import { parseJson, type JsonObject, type JsonValue } from '../ir/json.ts'
 import type { Target } from '../routing/target.ts'
 import { credentialHeader } from '../wire/headers.ts'
@@ -40,7 +41,7 @@ export async function askServer(
       method: body ? 'POST' : 'GET',
       path,
       headers: ['content-type', 'application/json', ...headersOf(credential)],
-      body: body ? JSON.stringify(body) : null,
+      body: body ? strictText(body) : null,
       signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(ms)]) : AbortSignal.timeout(ms),
     })
     const text = await answer.body.text()

@@ -6,6 +6,7 @@ import { checkChatRequest } from './check-chat.ts'
 import type { LocalBehaviour } from './control.ts'
 import type { Exchange } from './exchange.ts'
 import { chatCompletion, chatStream } from './provider-chat.ts'
+import { holdsHalfCharacters } from './half-characters.ts'
 import { Refusal } from './refusal.ts'
 
 const localText = 'Hello from the local model, in several words.'
@@ -19,6 +20,11 @@ export function bodyOf(exchange: Exchange): JsonObject {
   const body = parseJson(exchange.bodyText)
   // Malformed JSON is the server's own error there (local-engines.md 3.1).
   if (!isObject(body)) throw new Refusal('parse error', { status: 500, type: 'server_error' })
+  // Seen of llama-server b11549.
+  if (holdsHalfCharacters(exchange.bodyText))
+    throw new Refusal(
+      '[json.exception.parse_error.101] parse error: syntax error while parsing value - invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF',
+    )
   return body
 }
 

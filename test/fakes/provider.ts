@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.ts'
 import { perform } from './perform.ts'
 import { Plan } from './plan.ts'
 import { answerOther, speaksAnthropic } from './provider-others.ts'
+import { holdsHalfCharacters } from './half-characters.ts'
 import { anthropicRefusal, openaiRefusal, Refusal, VendorRefusal } from './refusal.ts'
 import { serve } from './serve.ts'
 
@@ -95,6 +96,9 @@ function requestBody(exchange: Exchange): JsonObject {
   if (!type.startsWith('application/json')) throw new Refusal(`Unsupported content type: '${type}'.`)
   const body = parseJson(exchange.bodyText)
   if (!isObject(body)) throw new Refusal('We could not parse the JSON body of your request.')
+  // [PASTE claude-code#60394]; OpenAI's word for it is not recorded.
+  if (speaksAnthropic(exchange) && holdsHalfCharacters(exchange.bodyText))
+    throw new Refusal('The request body is not valid JSON: no low surrogate in string: line 1 column 1 (char 0)')
   return body
 }
 

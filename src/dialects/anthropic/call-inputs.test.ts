@@ -11,6 +11,8 @@ describe('the input of a call', () => {
     ['{"n":0}{"n":1}', String.raw`{"arguments":"{\"n\":0}{\"n\":1}"}`],
     ['{"n":zero}', String.raw`{"arguments":"{\"n\":zero}"}`],
     ['["a', String.raw`{"arguments":"[\"a"}`],
+    [String.raw`{"n":"\ud83d"}`, '{"n":"\uFFFD"}'],
+    [String.raw`{"n":"\ud83e\udded"}`, '{"n":"🧭"}'],
     // Its answer says that its limit was reached.
     ['{"n":[1,"tw', '{"n":[1,"tw'],
   ])('%s is told once it is whole, as the object that the client sends back', (input, told) => {

@@ -2,7 +2,7 @@
  * Inputs of calls, told once they are whole: clients read them as JSON and send them back as objects (providers.md 3.2, 4.2), which models
  * do not always write. One that was cut stays cut: its answer says that its limit was reached. Whoever waits sees signs of life.
  */
-import { exactText } from '../../ir/exact-json.ts'
+import { strictText } from '../../ir/exact-json.ts'
 import { isObject, parseJson } from '../../ir/json.ts'
 import { argumentsObject } from '../arguments.ts'
 import { closeJson } from './server-tools.ts'
@@ -35,5 +35,6 @@ export function createCallInputs(): CallInputs {
 
 function soundInput(input: string): string {
   const isCut = input.trimStart().startsWith('{') && closeJson(input) !== ''
-  return isCut || isObject(parseJson(input)) ? input : exactText(argumentsObject(input))
+  if (isCut || (isObject(parseJson(input)) && !input.includes('\\u'))) return input
+  return strictText(argumentsObject(input))
 }

@@ -3,7 +3,7 @@ import { fingerprint } from '../../context/fit/fingerprint.ts'
 import { roomForAnswer } from '../../context/fit/room.ts'
 import { encodeFailure, encodeLoaded } from '../../dialects/ollama/answer.ts'
 import { ownPromptField, ownPromptText } from '../../dialects/ollama/own-prompt.ts'
-import { exactText } from '../../ir/exact-json.ts'
+import { strictText } from '../../ir/exact-json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { objectOf, type JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
@@ -78,7 +78,7 @@ async function ask(services: Services, guest: Guest, { body }: Incoming, request
       method: 'POST',
       path: pathAt(target, request.echo?.['generate'] === true ? '/api/generate' : '/api/chat', ''),
       headers: ['content-type', 'application/json', 'accept-encoding', 'identity', ...credentials(target)],
-      body: Buffer.from(exactText(await bodyFor(services, target, said, request, windowTokens))),
+      body: Buffer.from(strictText(await bodyFor(services, target, said, request, windowTokens))),
     }
     return callOllama(services, target, call, request.stream, reply)
   }

@@ -1,7 +1,7 @@
 /** How an answer of Trooper's own reaches the client: its head, and all of it where it is no stream. */
 import type { ClientDialect } from '../../dialects/dialect.ts'
 import type { StreamEvent } from '../../ir/events.ts'
-import { exactText } from '../../ir/exact-json.ts'
+import { strictText } from '../../ir/exact-json.ts'
 import type { JsonObject } from '../../ir/json.ts'
 import type { HeaderList } from '../../wire/headers.ts'
 import type { Reply } from './reply.ts'
@@ -18,7 +18,7 @@ export function beginStream(reply: Reply, { streamType }: ClientDialect, headers
 }
 
 export function giveWhole(reply: Reply, response: JsonObject, headers: HeaderList): void {
-  const body = Buffer.from(exactText(response))
+  const body = Buffer.from(strictText(response))
   reply.head(200, 'OK', ['content-type', 'application/json', 'content-length', String(body.length), ...headers])
   reply.end(body)
 }

@@ -1,7 +1,7 @@
 /** What a target of another dialect is sent. */
 import { meetQuirks } from '../../dialects/openai-chat/quirks.ts'
 import { targetDialects } from '../../dialects/registry.ts'
-import { exactText } from '../../ir/exact-json.ts'
+import { strictText } from '../../ir/exact-json.ts'
 import type { JsonObject } from '../../ir/json.ts'
 import type { ChatRequest, Warn } from '../../ir/request.ts'
 import { endpointPaths, pathAt, type Target } from '../../routing/target.ts'
@@ -38,7 +38,7 @@ export function callOf(
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
     headers: callHeaders(target, client),
-    body: Buffer.from(exactText(bodyFor(request, target, warn, wanted))),
+    body: Buffer.from(strictText(bodyFor(request, target, warn, wanted))),
   }
 }
 
