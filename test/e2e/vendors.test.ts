@@ -186,6 +186,18 @@ describe.each(vendorNames)('with %s', (vendor) => {
     await nobodyRefused()
   })
 
+  it.each([
+    ['nothing', { text: '' }],
+    ['only a thought', { text: '', thinking: 'Local.' }],
+    ['white space', { text: '\n\n' }],
+  ])('the local model says %s, and the provider goes on', async (_what, said) => {
+    await play([away], [{ mode: 'ok', ...said }])
+    await words(planted.prompt)
+    await stage.provider.play({ mode: 'ok', text: planted.cloudAnswer })
+    expect(await words('And now?')).toMatchObject({ content: planted.cloudAnswer })
+    await nobodyRefused()
+  })
+
   // OpenAI and Groq speak Responses themselves.
   const relayed = vendor === 'openai' || vendor === 'groq' ? '/v1/responses' : ''
   it.each(Object.entries(foreign).filter(([endpoint]) => endpoint !== relayed))(

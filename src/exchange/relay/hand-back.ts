@@ -59,8 +59,11 @@ export function without(body: Buffer, cuts: readonly Range[]): Buffer {
 }
 
 function mayNeedQuirks(body: Buffer): boolean {
-  return body.includes('"tool_call') || body.includes('"reasoning')
+  return body.includes('"tool_call') || body.includes('"reasoning') || emptyContent.test(body.toString('latin1'))
 }
+
+/** What a local model leaves that says nothing. */
+const emptyContent = /"content"\s*:\s*(?:""|null)/
 
 function withQuirksMet(body: Buffer, quirks: readonly Quirk[]): Buffer {
   const request = parseBody(body)
