@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasPrometheusParser, hasPromtool, parsePrometheus, promtool } from '../clients/parsers.ts'
 import { keyOf, readPrometheus } from '../fakes/prometheus-text.ts'
 import { planted } from '../secrets.ts'
-import { ask, dialectNames, startStage, startTrooper, type RunningTrooper, type Stage } from './trooper.ts'
+import { ask, dialectNames, localModel, startStage, startTrooper, type RunningTrooper, type Stage } from './trooper.ts'
 
 let stage: Stage
 let text: string
@@ -49,6 +49,25 @@ describe('what the running program tells Prometheus', () => {
     expect(values()['trooper_tokens_total{direction="output",target="primary"}']).toBeGreaterThan(0)
     expect(values()['trooper_cost_usd_total{target="primary"}']).toBeGreaterThan(0)
     expect(values()['trooper_not_spent_unknown_total{}']).toBe(1)
+  })
+
+  it('begins at zero, as Prometheus does not see how much there is of a series that appears', async () => {
+    await withTrooper({ FALLBACK_MODEL: localModel }, async ({ url }) => {
+      const { samples } = readPrometheus(await (await scrape(url)).text())
+      const told = Object.fromEntries(samples.map(({ name, labels, value }) => [keyOf(name, labels), value]))
+      expect(told).toMatchObject({
+        'trooper_exchanges_total{about="conversation",dialect="openai-chat",outcome="failed"}': 0,
+        [`trooper_omitted_tokens_total{target="local/${localModel}"}`]: 0,
+        'trooper_cost_usd_total{target="primary"}': 0,
+      })
+    })
+    expect(values()).toMatchObject({
+      'trooper_exchange_failures_total{dialect="openai-responses",reason="timeout"}': 0,
+      [`trooper_fallbacks_total{dialect="openai-responses",reason="timeout",target="local/${localModel}"}`]: 0,
+      'trooper_attempt_failures_total{dialect="openai-responses",reason="timeout",target="primary"}': 0,
+      'trooper_skips_total{dialect="openai-responses",reason="quota-spent",target="primary"}': 0,
+    })
+    expect(Object.keys(values()).filter((key) => key.includes('reason') && key.includes('ollama'))).toEqual([])
   })
 
   it('tells of the process and its event loop', () => {

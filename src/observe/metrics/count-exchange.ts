@@ -4,6 +4,7 @@
  */
 import type { ClientDialectName } from '../../dialects/dialect.ts'
 import type { Usage } from '../../ir/events.ts'
+import type { Chains } from '../../routing/chains.ts'
 import type { Bill, Cost } from '../prices/bill.ts'
 import {
   fallbackOf,
@@ -14,7 +15,8 @@ import {
   type AttemptEntry,
   type Entry,
 } from '../journal/entry.ts'
-import { createAttemptMeters, createClientMeters, createTargetMeters } from './exchange-meters.ts'
+import { createExchangeMeters } from './exchange-meters.ts'
+import { beginAll, beginDialect } from './from-zero.ts'
 import type { Buckets, Cell } from './meters.ts'
 
 type ExchangeOutcome = 'answered' | 'fallback' | 'failed' | 'gone'
@@ -44,10 +46,16 @@ interface TargetCells {
 }
 
 export class ExchangeCounts {
-  readonly meters = { ...createClientMeters(), ...createAttemptMeters(), ...createTargetMeters() }
+  readonly meters = createExchangeMeters()
+  readonly #chains: Chains
   readonly #exchanges: Cells<Entry['about'], Cells<ClientDialectName, ExchangeCells>> = new Map()
   readonly #attempts: Cells<string, Cells<ClientDialectName, AttemptCells>> = new Map()
   readonly #targets: Cells<string, TargetCells> = new Map()
+
+  constructor(chains: Chains) {
+    this.#chains = chains
+    beginAll(this.meters, chains)
+  }
 
   add(entry: Entry, bill: Bill): void {
     const outcome = outcomeOf(entry)
@@ -128,6 +136,7 @@ export class ExchangeCounts {
   #cellsFor({ dialect, about }: Entry): ExchangeCells {
     const cells = known(this.#exchanges, about, () => new Map<ClientDialectName, ExchangeCells>())
     return known(cells, dialect, () => {
+      if (about === 'conversation') beginDialect(this.meters, dialect, this.#chains[dialect])
       const count = (outcome: ExchangeOutcome): Cell => this.meters.exchanges.at(dialect, about, outcome)
       const time = (outcome: ExchangeOutcome): Buckets => this.meters.exchangeTimes.at(dialect, outcome)
       return {

@@ -17,8 +17,14 @@ function speeds(name: string, labels: string[], help: string): Histogram {
   return new Histogram({ name: `trooper_${name}`, help, labels }, tokensPerSecond)
 }
 
+export type ExchangeMeters = ReturnType<typeof createExchangeMeters>
+
+export function createExchangeMeters() {
+  return { ...createClientMeters(), ...createAttemptMeters(), ...createTargetMeters() }
+}
+
 /** What clients see. */
-export function createClientMeters() {
+function createClientMeters() {
   return {
     exchanges: counter(
       'exchanges_total',
@@ -59,7 +65,7 @@ export function createClientMeters() {
 }
 
 /** What became of the calls of a target for the clients of a dialect. */
-export function createAttemptMeters() {
+function createAttemptMeters() {
   const labels = ['target', 'dialect']
   return {
     attempts: counter(
@@ -91,7 +97,7 @@ export function createAttemptMeters() {
 }
 
 /** What a target did, whoever asked. */
-export function createTargetMeters() {
+function createTargetMeters() {
   const labels = ['target']
   return {
     seams: counter('seams_total', labels, 'Streamed answers that broke off and that this target went on with.'),

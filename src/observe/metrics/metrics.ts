@@ -33,7 +33,7 @@ export function createMetrics(parts: Parts): Metrics {
 
 /** All that is told beside what is told of every Node process. */
 export function createMeters({ journal, ended, ...state }: Parts): { meters: Meter[]; histograms: Histogram[] } {
-  const counts = new ExchangeCounts()
+  const counts = new ExchangeCounts(state.chains)
   ended.listen((entry, bill) => counts.add(entry, bill))
   const own = Object.values(counts.meters)
   const meters: Meter[] = [
