@@ -6,6 +6,7 @@ import { createPlace } from './live/place.ts'
 import { createStore } from './live/store.ts'
 import { createTheme } from './live/theme.ts'
 import { createUpdate } from './live/update.ts'
+import { followVisibility } from './live/visibility.ts'
 import { App } from './view/app.tsx'
 import { Page } from './view/page.ts'
 
@@ -18,6 +19,7 @@ if (root) {
     place: createPlace(window),
     theme: createTheme(document.documentElement, matchMedia('(prefers-color-scheme: dark)'), storage()),
   }
+  followVisibility(document, page.store)
   render(
     <Page.Provider value={page}>
       <App />

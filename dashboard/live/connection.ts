@@ -11,89 +11,120 @@ import { readEvents } from './event-stream.ts'
 export interface Connection {
   /** Tries at once, if it waits for a try; also when the person gave the token. */
   retry: () => void
-  stop: () => void
+  /** Lets go of the line until `wake`. */
+  sleep: () => void
+  wake: () => void
 }
 
 const [firstPauseMs, longestPauseMs] = [500, 10_000]
 /** Exchanges asked for at a time. */
 const pageSize = 200
 
-export function connect(api: Api, clock: Clock, tell: (change: Change) => void): Connection {
-  let tries = 0
-  let stream: AbortController | undefined
-  let cancelRetry = (): void => {}
-  let cancelWatch = (): void => {}
-  let isWaiting = false
-  const beginsDay = watchDays()
+type Tell = (change: Change) => void
 
-  const open = async (): Promise<void> => {
-    isWaiting = false
-    const controller = new AbortController()
-    stream = controller
-    watch(controller)
+/** Begins at once. */
+export function connect(api: Api, clock: Clock, tell: Tell): Connection {
+  const line = new Line(api, clock, tell)
+  return { retry: () => line.retry(), sleep: () => line.sleep(), wake: () => line.wake() }
+}
+
+class Line implements Connection {
+  readonly #api: Api
+  readonly #clock: Clock
+  readonly #tell: Tell
+  readonly #tellEvent: (event: ApiEvent) => void
+  #is: 'open' | 'waiting' | 'locked' | 'asleep' = 'open'
+  #stream: AbortController | undefined
+  #tries = 0
+  #cancelRetry = (): void => {}
+  #cancelWatch = (): void => {}
+
+  constructor(api: Api, clock: Clock, tell: Tell) {
+    this.#api = api
+    this.#clock = clock
+    this.#tell = tell
+    this.#tellEvent = createTeller(api, clock, tell)
+    void this.#open()
+  }
+
+  retry(): void {
+    if (this.#is === 'waiting' || this.#is === 'locked') void this.#open()
+  }
+
+  sleep(): void {
+    // Whoever is asked for a token may be away to fetch it.
+    if (this.#is === 'locked' || this.#is === 'asleep') return
+    this.#is = 'asleep'
+    this.#cancelRetry()
+    this.#cancelWatch()
+    const last = this.#stream
+    this.#stream = undefined
+    last?.abort()
+    this.#tell({ type: 'link', link: { is: 'asleep' } })
+  }
+
+  wake(): void {
+    if (this.#is === 'asleep') void this.#open()
+  }
+
+  async #open(): Promise<void> {
+    this.#is = 'open'
+    this.#cancelRetry()
+    const stream = new AbortController()
+    this.#stream = stream
+    this.#watch(stream)
+    let problem: string | undefined
     try {
-      const response = await api.events(controller.signal)
-      if (response.status === 401) return lock()
-      if (!response.ok || !response.body) return lose(await problemOf(response))
-      let isFirst = true
-      await readEvents(response.body, {
-        sign: () => watch(controller),
-        event: (event) => {
-          tell({ type: 'event', event, nowMs: clock.now() })
-          const isNextDay = beginsDay(event)
-          if (isFirst) welcome()
-          // What the day that is over came to, events have told of only as long as it was today.
-          else if (isNextDay) void askDays(api, tell)
-          isFirst = false
-        },
-      })
-      lose()
+      const response = await this.#api.events(stream.signal)
+      if (response.status === 401 && this.#stream === stream) return this.#lock()
+      if (response.ok && response.body) await this.#hear(response.body, stream)
+      else problem = await problemOf(response)
     } catch {
-      if (stream === controller) lose()
+      // It is lost, or was never there.
     }
+    if (this.#stream === stream) this.#lose(problem)
   }
 
-  const watch = (controller: AbortController): void => {
-    cancelWatch()
-    cancelWatch = clock.after(longestSilenceMs, () => controller.abort())
+  #hear(body: ReadableStream<Uint8Array>, stream: AbortController): Promise<void> {
+    let isFirst = true
+    return readEvents(body, {
+      sign: () => {
+        if (this.#stream === stream) this.#watch(stream)
+      },
+      event: (event) => {
+        // What was read already when it was let go of.
+        if (this.#stream !== stream) return
+        this.#tellEvent(event)
+        if (isFirst) this.#welcome()
+        isFirst = false
+      },
+    })
   }
 
-  const welcome = (): void => {
-    tries = 0
-    tell({ type: 'link', link: { is: 'live' } })
-    void catchUp(api, clock, tell)
+  #watch(stream: AbortController): void {
+    this.#cancelWatch()
+    this.#cancelWatch = this.#clock.after(longestSilenceMs, () => stream.abort())
   }
 
-  const lock = (): void => {
-    cancelWatch()
-    isWaiting = true
-    tell({ type: 'link', link: { is: 'locked' } })
+  #welcome(): void {
+    this.#tries = 0
+    this.#tell({ type: 'link', link: { is: 'live' } })
+    void catchUp(this.#api, this.#clock, this.#tell)
   }
 
-  const lose = (problem?: string): void => {
-    cancelWatch()
-    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** tries)
-    tries += 1
-    isWaiting = true
-    cancelRetry = clock.after(pauseMs, () => void open())
-    tell({ type: 'link', link: lostAt(clock.now(), pauseMs, problem) })
+  #lock(): void {
+    this.#cancelWatch()
+    this.#is = 'locked'
+    this.#tell({ type: 'link', link: { is: 'locked' } })
   }
 
-  void open()
-  return {
-    retry: () => {
-      if (!isWaiting) return
-      cancelRetry()
-      void open()
-    },
-    stop: () => {
-      isWaiting = false
-      cancelRetry()
-      cancelWatch()
-      const last = stream
-      stream = undefined
-      last?.abort()
-    },
+  #lose(problem: string | undefined): void {
+    this.#cancelWatch()
+    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#tries)
+    this.#tries += 1
+    this.#is = 'waiting'
+    this.#cancelRetry = this.#clock.after(pauseMs, () => void this.#open())
+    this.#tell({ type: 'link', link: lostAt(this.#clock.now(), pauseMs, problem) })
   }
 }
 
@@ -101,32 +132,34 @@ function lostAt(sinceMs: number, pauseMs: number, problem: string | undefined): 
   return { is: 'lost', sinceMs, retryAtMs: sinceMs + pauseMs, ...(problem !== undefined && { problem }) }
 }
 
-/** Says of each event whether it is the first one of its day. */
-function watchDays(): (event: ApiEvent) => boolean {
+/** What the day that is over came to is asked for when the next one begins: events told of it only as long as it was today. */
+function createTeller(api: Api, clock: Clock, tell: Tell): (event: ApiEvent) => void {
   let today: string | undefined
   return (event) => {
-    if (event.event !== 'status' || event.data.today.day === today) return false
-    today = event.data.today.day
-    return true
+    tell({ type: 'event', event, nowMs: clock.now() })
+    if (event.event !== 'status') return
+    const { day } = event.data.today
+    if (today !== undefined && today !== day) void askDays(api, tell)
+    today = day
   }
 }
 
 /** All that no event repeats; of the exchanges those of the last hour: what is older is asked for when somebody wants to see it. */
-export async function catchUp(api: Api, clock: Clock, tell: (change: Change) => void): Promise<void> {
+export async function catchUp(api: Api, clock: Clock, tell: Tell): Promise<void> {
   await Promise.all([askDays(api, tell), askDrill(api, tell), askLastHour(api, clock, tell)])
 }
 
-async function askDays(api: Api, tell: (change: Change) => void): Promise<void> {
+async function askDays(api: Api, tell: Tell): Promise<void> {
   const answer = await api.get<DaysView>('days?limit=30')
   if (answer.ok) tell({ type: 'days', view: answer.value })
 }
 
-async function askDrill(api: Api, tell: (change: Change) => void): Promise<void> {
+async function askDrill(api: Api, tell: Tell): Promise<void> {
   const answer = await api.get<DrillView>('drill')
   if (answer.ok) tell({ type: 'drill', view: answer.value })
 }
 
-async function askLastHour(api: Api, clock: Clock, tell: (change: Change) => void): Promise<void> {
+async function askLastHour(api: Api, clock: Clock, tell: Tell): Promise<void> {
   let before: string | undefined
   do {
     const answer = await askExchanges(api, before)

@@ -19,6 +19,9 @@ export interface Store {
   readonly notice: ReadonlySignal<Notice | undefined>
   dismiss: () => void
   retry: () => void
+  /** Nobody sees the page, or somebody does again. */
+  sleep: () => void
+  wake: () => void
   /** The answer is what is wrong with it, if anything. */
   login: (token: string) => Promise<string | undefined>
   setOverride: (mode: Override['mode'], forMs?: number) => Promise<void>
@@ -64,6 +67,8 @@ export function createStore(api: Api, clock: Clock, onBack: () => void): Store {
       notice.value = undefined
     },
     retry: connection.retry,
+    sleep: connection.sleep,
+    wake: connection.wake,
     login: async (token) => {
       const answer = await api.send('POST', 'login', { token })
       if (answer.ok) connection.retry()

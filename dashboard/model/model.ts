@@ -32,6 +32,8 @@ type History =
 export type Link =
   | { is: 'opening' }
   | { is: 'live' }
+  /** Nobody sees the page. */
+  | { is: 'asleep' }
   /** It tries again by itself. `problem`: one sentence, where Trooper answered with one. */
   | { is: 'lost'; sinceMs: number; retryAtMs: number; problem?: string }
   /** Trooper wants its token. */

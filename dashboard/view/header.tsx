@@ -21,4 +21,10 @@ export function Header() {
   )
 }
 
-const linkWords = { opening: 'Connecting', live: 'Live', lost: 'Not connected', locked: 'Locked' } as const
+const linkWords = {
+  opening: 'Connecting',
+  asleep: 'Connecting',
+  live: 'Live',
+  lost: 'Not connected',
+  locked: 'Locked',
+} as const

@@ -51,6 +51,12 @@ function liveTests(): void {
     }
     return stage.provider.play({ mode: 'anthropic-subscription', times: 1, headers, retryAfter: '7200' })
   }
+  /** A browser without a screen hides no tab by itself. */
+  const see = (tab: Page, state: DocumentVisibilityState) =>
+    tab.evaluate((is) => {
+      Object.defineProperty(document, 'visibilityState', { value: is, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, state)
   const askOnce = async (stream = true): Promise<Response> => {
     const response = await ask(stage.trooper.url, 'anthropic', stream)
     await response.text()
@@ -271,6 +277,25 @@ function liveTests(): void {
     await headline('The cloud').waitFor()
     await page.getByText('Live', { exact: true }).waitFor()
     watched.complaints.splice(0)
+  })
+
+  it('is let go of in tabs that nobody sees: browsers have six connections to one host for all of them', async () => {
+    const tabs: Page[] = []
+    for (let at = 0; at < 7; at += 1) {
+      const tab = await page.context().newPage()
+      tabs.push(tab)
+      await tab.goto(`${stage.trooper.url}/dashboard`)
+      await tab.getByText('Live', { exact: true }).waitFor()
+      await see(tab, 'hidden')
+      await tab.getByText('Connecting', { exact: true }).waitFor()
+    }
+    await askOnce()
+    await page.getByRole('button', { name: 'Local', exact: true }).click()
+    await headline('The local model').waitFor()
+    const [tab] = tabs
+    await see(tab!, 'visible')
+    await tab!.getByRole('heading', { level: 1, name: 'The local model' }).waitFor()
+    await tab!.locator('.row').waitFor()
   })
 
   it('opens at the root for a browser, while everybody else gets a line of JSON', async () => {
