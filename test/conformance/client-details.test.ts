@@ -384,6 +384,31 @@ describe('a Responses client', () => {
     expect(numberAfter('no JSON')).toBe(0)
   })
 
+  it.each(['plain words', 'A "quote", a \\ and a 😀', '\uFDD0n5', '\uFDD0k7'])(
+    'is told of every item at its end, and of all of them once more in the last event: %j',
+    (text) => {
+      const said: StreamEvent[] = [
+        { type: 'reasoning-start', index: 0 },
+        { type: 'reasoning-delta', index: 0, text },
+        { type: 'reasoning-end', index: 0 },
+        { type: 'text-start', index: 1 },
+        { type: 'text-delta', index: 1, text },
+        { type: 'text-end', index: 1 },
+        { type: 'tool-call-start', index: 2, id: 'c', name: 'run' },
+        { type: 'tool-call-delta', index: 2, json: JSON.stringify({ text }) },
+        { type: 'tool-call-end', index: 2 },
+      ]
+      const events = bodies(encode('openai-responses', [start, ...said, finish]))
+      const items = events.filter(({ type }) => type === 'response.output_item.done').map(({ item }) => item)
+      expect(items).toMatchObject([
+        { type: 'reasoning', summary: [{ text }] },
+        { type: 'message', content: [{ text }] },
+        { type: 'function_call', arguments: JSON.stringify({ text }) },
+      ])
+      expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { output: items } })
+    },
+  )
+
   it('gets no [DONE]', () => {
     expect(encode('openai-responses', [start, finish])).not.toContain('[DONE]')
   })

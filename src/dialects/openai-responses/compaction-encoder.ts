@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { compactionItem, sealedCompactions } from './compaction.ts'
 import { encodeUsage, itemId } from './response.ts'
-import { beginAnswer, inProgress, tellFailure, tellResponse, type Opening } from './writer.ts'
+import { beginAnswer, inProgress, tellDone, tellFailure, tellResponse, type Opening } from './writer.ts'
 
 /** While the summary is written nothing may be shown of it; Codex waits as long as it hears of the response (real-clients.md 5). */
 export function createCompactionEncoder(
@@ -22,11 +22,12 @@ export function createCompactionEncoder(
         return inProgress(write, identity, request)
       case 'finish': {
         const item = compactionItem(itemId(identity, 'cmp', 0), summary, sealedCompactions(request.messages))
-        const fields = { status: 'completed', output: [item], usage: encodeUsage(event.usage) }
+        const fields = { status: 'completed', usage: encodeUsage(event.usage) }
+        const output: string[] = []
         return (
           write('response.output_item.added', { output_index: 0, item }) +
-          write('response.output_item.done', { output_index: 0, item }) +
-          tellResponse(opening, 'response.completed', identity, request, fields)
+          tellDone(write, output, 0, JSON.stringify(item)) +
+          tellResponse(opening, 'response.completed', identity, request, fields, output)
         )
       }
       case 'failure':

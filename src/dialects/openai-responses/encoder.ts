@@ -1,11 +1,19 @@
 /** IR events -> Responses stream: every event in order with sequence numbers (providers.md 3.4). */
 import type { Finish } from '../../ir/events.ts'
-import { stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
+import { parseExact } from '../../ir/exact-json.ts'
+import { objectOf, stringOf, type JsonObject, type JsonValue } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import type { AnswerEncoder, AnswerIdentity } from '../dialect.ts'
 import { callItem, callKind, callPrefix, type Call, type CallKind } from './call-items.ts'
 import { createCompactionEncoder } from './compaction-encoder.ts'
-import { addFunction, endFunction, extendFunction, functionText, type FunctionText } from './function-events.ts'
+import {
+  addFunction,
+  endFunction,
+  extendFunction,
+  finishedFunction,
+  functionText,
+  type FunctionText,
+} from './function-events.ts'
 import { createMcpWriter, type Running } from './mcp-events.ts'
 import { mcpCallItem } from './mcp-items.ts'
 import { encodeStatus, encodeUsage, itemId, messageItem, reasoningItem, textPart } from './response.ts'
@@ -13,6 +21,7 @@ import {
   beginAnswer,
   createOpening,
   inProgress,
+  tellDone,
   tellFailure,
   tellResponse,
   type Opening,
@@ -44,8 +53,8 @@ export interface Place {
   blocks: Map<number, Block>
   /** Calls that MCP servers run. */
   running: Map<number, Running>
-  /** Items that are done, each at its index. */
-  output: JsonObject[]
+  /** Items that are done, each at its index: as JSON text, as the last event says them once more. */
+  output: string[]
   /** The index of the next item. */
   items: number
 }
@@ -87,10 +96,12 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
     const block = blocks.get(index)
     if (!block) return ''
     blocks.delete(index)
+    if (block.type === 'tool-call' && block.kind === 'function') {
+      const text = wireOf(block, request)
+      return endFunction(write, text) + tellDone(write, output, block.at, finishedFunction(text))
+    }
     const item = finishedItem(block, request)
-    output[block.at] = item
-    if (block.type === 'tool-call' && block.kind === 'function') return endFunction(write, wireOf(block, request))
-    return closeBlock(write, block, item) + write('response.output_item.done', { output_index: block.at, item })
+    return closeBlock(write, block, item) + tellDone(write, output, block.at, JSON.stringify(item))
   }
 
   const writeMcp = createMcpWriter(write, place, (prefix, at) => itemId(identity, prefix, at))
@@ -132,18 +143,17 @@ export function createEncoder(identity: AnswerIdentity, request: ChatRequest, pl
 /** A block of the client's own dialect that is not modelled comes whole. */
 function passOn(write: Write, place: Place, item: JsonObject): string {
   const at = place.items++
-  place.output[at] = item
   return (
     write('response.output_item.added', { output_index: at, item }) +
-    write('response.output_item.done', { output_index: at, item })
+    tellDone(write, place.output, at, JSON.stringify(item))
   )
 }
 
 function tellEnd({ opening, output }: Place, identity: AnswerIdentity, request: ChatRequest, event: Finish): string {
   const { status, incomplete_details } = encodeStatus(event.reason)
   const type = status === 'completed' ? 'response.completed' : 'response.incomplete'
-  const fields = { status, incomplete_details, output, usage: encodeUsage(event.usage) }
-  return tellResponse(opening, type, identity, request, fields)
+  const fields = { status, incomplete_details, usage: encodeUsage(event.usage) }
+  return tellResponse(opening, type, identity, request, fields, output)
 }
 
 const proseIds = { text: 'msg', reasoning: 'rs' } as const
@@ -244,7 +254,7 @@ export function writeSign(
   identity: AnswerIdentity,
   request: ChatRequest,
 ): string {
-  const items = [...output]
+  const items = output.map((item) => objectOf(parseExact(item)))
   for (const block of blocks.values()) items[block.at] = openItem(block, request)
   for (const { id, at, call } of running.values()) items[at] = mcpCallItem(id, call, call.input)
   return beginAnswer(opening, identity, request) || inProgress(opening.write, identity, request, items)

@@ -7,49 +7,55 @@ import type { Write } from './writer.ts'
 
 /** What the events of one call have in common. */
 export interface FunctionText {
-  /** `"item_id":…,"output_index":…` */
-  place: string
-  /** `"output_index":…,"item":{"id":…,"status":"` */
-  head: string
-  /** `","call_id":…,"type":"function_call","name":…,"arguments":"` */
-  middle: string
-  /** The name as a JSON string. */
+  at: number
+  /** As a JSON string. */
+  id: string
+  /** As a JSON string. */
   name: string
+  /** `"call_id":…,"type":"function_call","name":…,"arguments":` */
+  middle: string
   /** The arguments so far, as they stand within a JSON string. */
   escaped: string
 }
 
 /** `item` as `callItem` makes it, at `index`; `begun` is what the client has of its arguments already. */
 export function functionText(item: JsonObject, index: number, begun: string): FunctionText {
-  const id = JSON.stringify(item['id'] ?? '')
   const name = JSON.stringify(item['name'] ?? '')
   const { namespace } = item
   const group = namespace === undefined ? '' : `,"namespace":${JSON.stringify(namespace)}`
   const callId = JSON.stringify(item['call_id'] ?? '')
   return {
-    place: `"item_id":${id},"output_index":${index}`,
-    head: `"output_index":${index},"item":{"id":${id},"status":"`,
-    middle: `","call_id":${callId},"type":"function_call","name":${name}${group},"arguments":"`,
+    at: index,
+    id: JSON.stringify(item['id'] ?? ''),
     name,
-    escaped: escape(begun),
+    middle: `"call_id":${callId},"type":"function_call","name":${name}${group},"arguments":`,
+    escaped: begun === '' ? '' : escape(begun),
   }
 }
 
-export function addFunction(write: Write, { head, middle }: FunctionText): string {
-  return write('response.output_item.added', `${head}in_progress${middle}"}`)
+export function addFunction(write: Write, text: FunctionText): string {
+  const item = `{"id":${text.id},"status":"in_progress",${text.middle}""}`
+  return write('response.output_item.added', `"output_index":${text.at},"item":${item}`)
 }
 
 export function extendFunction(write: Write, text: FunctionText, json: string): string {
   const delta = escape(json)
   text.escaped += delta
-  return write('response.function_call_arguments.delta', `${text.place},"delta":"${delta}"`)
+  return write('response.function_call_arguments.delta', `${placeOf(text)},"delta":"${delta}"`)
 }
 
-export function endFunction(write: Write, { place, head, middle, name, escaped }: FunctionText): string {
-  return (
-    write('response.function_call_arguments.done', `${place},"name":${name},"arguments":"${escaped}"`) +
-    write('response.output_item.done', `${head}completed${middle}${escaped}"}`)
-  )
+export function endFunction(write: Write, text: FunctionText): string {
+  const fields = `${placeOf(text)},"name":${text.name},"arguments":"${text.escaped}"`
+  return write('response.function_call_arguments.done', fields)
+}
+
+/** The whole item. It is kept until the answer ends: a text that is put together with `+` keeps everything that it was put together of. */
+export function finishedFunction({ id, middle, escaped }: FunctionText): string {
+  return ['{"id":', id, ',"status":"completed",', middle, '"', escaped, '"}'].join('')
+}
+
+function placeOf({ id, at }: FunctionText): string {
+  return `"item_id":${id},"output_index":${at}`
 }
 
 function escape(text: string): string {

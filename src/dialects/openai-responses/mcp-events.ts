@@ -4,7 +4,7 @@ import type { McpEvent } from '../../ir/events.ts'
 import type { JsonObject } from '../../ir/json.ts'
 import type { McpCall, McpList } from '../../ir/mcp.ts'
 import { approvalItem, isGood, listItem, mcpCallItem } from './mcp-items.ts'
-import type { Write } from './writer.ts'
+import { tellDone, type Write } from './writer.ts'
 
 export interface Running {
   id: string
@@ -15,7 +15,7 @@ export interface Running {
 /** The items of an answer, as far as these need them. */
 interface Items {
   items: number
-  output: JsonObject[]
+  output: string[]
   /** Calls under way, by the index of their block. */
   running: Map<number, Running>
 }
@@ -28,10 +28,7 @@ export function createMcpWriter(
 ): (event: McpEvent) => string {
   const added = (output_index: number, item: JsonObject): string =>
     write('response.output_item.added', { output_index, item })
-  const done = (output_index: number, item: JsonObject): string => {
-    place.output[output_index] = item
-    return write('response.output_item.done', { output_index, item })
-  }
+  const done = (at: number, item: JsonObject): string => tellDone(write, place.output, at, JSON.stringify(item))
 
   /** It is told when it is there: nothing of an answer waits for it. */
   const tellList = (list: McpList): string => {

@@ -11,7 +11,7 @@ import { textPart } from './response.ts'
 import { readSeen, type SeenItem } from './seen.ts'
 import { createDecoder } from './stream.ts'
 import { plainName } from './tools.ts'
-import { createWriter, type Write } from './writer.ts'
+import { createWriter, tellDone, type Write } from './writer.ts'
 
 export const resume: Resume = (frames, request, nowMs) => {
   const { response, nextNumber, items, hasRefused } = readSeen(frames.map(({ data }) => objectOf(parseJson(data))))
@@ -28,20 +28,19 @@ export const resume: Resume = (frames, request, nowMs) => {
 
   const write = createWriter(nextNumber)
   const blocks = new Map<number, Block>()
-  const output: JsonObject[] = []
+  const output: string[] = []
   let closing = ''
   items.forEach((known, at) => {
     const gathered = gatherer.gathered.blocks.find(({ index }) => index === at)
     const block = gathered && blockOf(gathered, known, request)
-    if (known.isDone) output[at] = known.item
+    if (known.isDone) output[at] = JSON.stringify(known.item)
     else if (block && block.type !== 'reasoning' && !known.hasText) {
       blocks.set(at, block)
       events.push(...cutInput(block, known))
       if (block.type === 'text' && !known.hasPart) closing += addPart(write, block)
     } else {
       const ended = block ? finishedItem(block, request) : { ...known.item, status: 'failed' }
-      output[at] = ended
-      closing += endItem(write, at, block, known, ended)
+      closing += endParts(write, at, block, known) + tellDone(write, output, at, JSON.stringify(ended))
       if (block) events.push(...cutInput(block, known), { type: `${block.type}-end`, index: at })
     }
   })
@@ -91,9 +90,8 @@ function addPart(write: Write, { id, at }: Block): string {
 }
 
 /** What nobody else can continue ends with what was said of it: thoughts without a seal, a server's tool as failed. */
-function endItem(write: Write, at: number, block: Block | undefined, known: SeenItem, item: JsonObject): string {
-  const done = write.bind(undefined, 'response.output_item.done', { output_index: at, item })
-  if (!block || block.type === 'tool-call') return done()
+function endParts(write: Write, at: number, block: Block | undefined, known: SeenItem): string {
+  if (!block || block.type === 'tool-call') return ''
   const where = { item_id: block.id, output_index: at }
   const { text } = block
   const [prefix, index, part] =
@@ -104,7 +102,6 @@ function endItem(write: Write, at: number, block: Block | undefined, known: Seen
   const isOpen = known.hasPart
   return (
     (isOpen && !known.hasText ? write(`${prefix}.done`, { ...where, ...index, text }) : '') +
-    (isOpen && !known.isPartDone ? write(`${partName}.done`, { ...where, ...index, part }) : '') +
-    done()
+    (isOpen && !known.isPartDone ? write(`${partName}.done`, { ...where, ...index, part }) : '')
   )
 }

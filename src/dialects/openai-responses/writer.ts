@@ -3,7 +3,6 @@ import { exactText } from '../../ir/exact-json.ts'
 import type { Failure } from '../../ir/failure.ts'
 import { only, without, type JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
-import { sseEvent } from '../../wire/sse.ts'
 import type { AnswerIdentity } from '../dialect.ts'
 import { failureFields, responseObject } from './response.ts'
 
@@ -15,8 +14,17 @@ export function createWriter(first = 0): Write {
   let sequence = first
   return (type, fields) => {
     const members = typeof fields === 'string' ? fields : JSON.stringify(fields).slice(1, -1)
-    return sseEvent(type, `{"type":"${type}","sequence_number":${sequence++},${members}}`)
+    return `${headOf(type)}${sequence++},${members}}\n\n`
   }
+}
+
+/** How every event of a type begins: put together once, as a stream has thousands of them. */
+const heads = new Map<string, string>()
+
+function headOf(type: string): string {
+  const known = heads.get(type) ?? `event: ${type}\ndata: {"type":"${type}","sequence_number":`
+  heads.set(type, known)
+  return known
 }
 
 /** How far a stream is before its first item. */
@@ -32,8 +40,16 @@ export function createOpening(): Opening {
   return { write: createWriter(), isAnnounced: false }
 }
 
-/** Of the response object, what is not as the request has settled it. */
-const changing = new Set(['id', 'status', 'error', 'incomplete_details', 'output', 'usage', 'model'])
+/** Of the response object, what is not as the request has settled it: before its items, and behind them. */
+const before = new Set(['id', 'status', 'error', 'incomplete_details'])
+const behind = new Set(['usage', 'model'])
+const changing = new Set([...before, 'output', ...behind])
+
+/** An item is whole. `item` is JSON text, which is kept in `output`: the last event repeats them all. */
+export function tellDone(write: Write, output: string[], at: number, item: string): string {
+  output[at] = item
+  return write('response.output_item.done', `"output_index":${at},"item":${item}`)
+}
 
 /** Tells the response. Most of it repeats the request, with tools of 50 KB: that is written once for a stream. */
 export function tellResponse(
@@ -42,13 +58,17 @@ export function tellResponse(
   identity: AnswerIdentity,
   request: ChatRequest,
   fields: JsonObject,
+  output: readonly string[] = [],
 ): string {
-  return opening.write(type, `"response":${textOf(opening, responseObject(identity, request, fields))}`)
+  return opening.write(type, `"response":${textOf(opening, responseObject(identity, request, fields), output)}`)
 }
 
-function textOf(opening: Opening, response: JsonObject): string {
+function textOf(opening: Opening, response: JsonObject, output: readonly string[]): string {
   opening.settled ??= membersOf(without(response, changing))
-  return `{${membersOf(only(response, changing))},${opening.settled}}`
+  const [head, end] = [only(response, before), only(response, behind)].map(membersOf)
+  // What a provider left out of its numbering is no item.
+  const items = Object.values(output).join(',')
+  return `{${head},"output":[${items}],${end},${opening.settled}}`
 }
 
 /** What the client wrote has big numbers in it, which no other event repeats. */
