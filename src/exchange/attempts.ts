@@ -120,7 +120,7 @@ export class Attempts {
     this.#drafts ??= createDrafts(this.#services, this.#incoming.dialect, request)
     const draft = this.#drafts(modelAt(turn.target, request.model), reason !== undefined)
     this.#client.expectDraft(draft)
-    const onAnswer = memory && ((response: JsonObject): void => memory.keepLocal(response))
+    const onAnswer = memory && ((response: () => JsonObject): void => memory.keepLocal(response))
     return translate(this.#services, { incoming: this.#incoming, request, turn, draft, reason, onAnswer })
   }
 

@@ -2,7 +2,7 @@
 import type { AnswerPart } from './answer.ts'
 import type { Emit, Finish, FinishReason, Usage } from './events.ts'
 import type { Failure } from './failure.ts'
-import { createGatherer } from './gathered.ts'
+import { createGatherer, type Gathered } from './gathered.ts'
 
 export interface ChatResponse {
   id: string
@@ -22,12 +22,12 @@ export function createCollector(done: (collected: Collected) => void): Emit {
   return (event) => {
     if (event.type === 'failure') return done({ ok: false, failure: event.failure })
     if (event.type !== 'finish') return gatherer.take(event)
-    const { id, model, content } = gatherer.gathered
-    done({ ok: true, response: { id, model, content: [...content], ...finishFields(event) } })
+    done({ ok: true, response: wholeOf(gatherer.gathered, event) })
   }
 }
 
-function finishFields(finish: Finish): Omit<Finish, 'type'> {
+/** What was gathered, with its end. */
+export function wholeOf({ id, model, content }: Gathered, finish: Finish): ChatResponse {
   const { type: _, ...fields } = finish
-  return fields
+  return { id, model, content: [...content], ...fields }
 }

@@ -97,21 +97,22 @@ export class ResponsesMemory {
     })
   }
 
-  keepLocal(response: JsonObject): void {
-    setImmediate(() => this.#keep(response, true))
+  keepLocal(response: () => JsonObject): void {
+    if (this.#keepsNothing()) return
+    setImmediate(() => this.#keep(response(), true))
   }
 
   /** `frames` end a stream that the provider began and another target ended: no provider knows it whole. */
   keepEnd(frames: string): void {
     const decoder = createSseDecoder(({ data }) => {
       const response = objectOf(parseJson(data))['response']
-      if (isObject(response)) this.keepLocal(response)
+      if (isObject(response)) this.keepLocal(() => response)
     })
     decoder.feed(Buffer.from(frames))
   }
 
   #keep(response: JsonObject, isLocal: boolean): void {
-    if (this.#transcripts.isOff || !this.#isTurn) return
+    if (this.#keepsNothing()) return
     const request = this.#parsed()
     if (!isObject(request)) return
     const turn = turnOf(request, response, this.#account, isLocal)
@@ -119,6 +120,10 @@ export class ResponsesMemory {
     if (turn) this.#transcripts.record(turn, { bytes: this.#body, body: request })
     else if (conversation !== undefined && isUnderWay(response))
       this.#transcripts.loseSight(conversation, this.#account)
+  }
+
+  #keepsNothing(): boolean {
+    return this.#transcripts.isOff || !this.#isTurn
   }
 
   /** Parsed at most once: to be translated and then to be kept (0.5 ms for 150 KB). Nobody changes it. */

@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import type { AnswerEncoder, ClientDialectName } from '../../dialects/dialect.ts'
 import { resumes } from '../../dialects/resume.ts'
-import type { Emit } from '../../ir/events.ts'
+import type { Emit, Finish } from '../../ir/events.ts'
 import { createGatherer, type Gathered, type Gatherer } from '../../ir/gathered.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import type { Frame } from '../../wire/sse.ts'
@@ -47,7 +47,7 @@ interface Begun {
   gatherer?: Gatherer
   closing?: string
   isWhole?: boolean
-  onEnd?: ((frames: string) => void) | undefined
+  onEnd?: ((frames: string, finish: Finish) => void) | undefined
 }
 
 export function createOpenAnswer(
@@ -80,7 +80,7 @@ export function createOpenAnswer(
       const encoded = encode(event)
       text += encoded
       isOver = event.type === 'finish' || event.type === 'failure'
-      if (event.type === 'finish') onEnd?.(encoded)
+      if (event.type === 'finish') onEnd?.(encoded, event)
     },
     flush,
     silentSinceMs: () => silentSinceMs,

@@ -1,12 +1,11 @@
 /** Where the events of a translated answer go: to the client as they come, or gathered into one body. */
 import type { Clock } from '../../clock.ts'
 import { clientDialects } from '../../dialects/registry.ts'
-import type { AnswerIdentity, ClientDialect } from '../../dialects/dialect.ts'
-import type { Emit, StreamEvent } from '../../ir/events.ts'
+import type { Emit, Finish, StreamEvent } from '../../ir/events.ts'
 import type { Failure, FailureKind } from '../../ir/failure.ts'
 import type { JsonObject } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
-import { createCollector, type ChatResponse } from '../../ir/response.ts'
+import { createCollector, wholeOf, type ChatResponse } from '../../ir/response.ts'
 import type { Target } from '../../routing/target.ts'
 import { headerText, type HeaderList } from '../../wire/headers.ts'
 import { createChoiceGatherer, createChoiceStream } from './choices.ts'
@@ -36,6 +35,9 @@ export interface Remarks {
   omitted: string | undefined
 }
 
+/** Told of a good answer, and of a way to have all of it as the client's dialect writes it: for whoever wants that once the client has it. */
+export type OnAnswer = (response: () => JsonObject) => void
+
 /** `remarks` is asked when the answer begins: by then everything is known. */
 export function createSink(
   incoming: Incoming,
@@ -45,38 +47,22 @@ export function createSink(
   reply: Reply,
   draft: Draft,
   clock: Clock,
-  onAnswer?: (response: JsonObject) => void,
+  onAnswer?: OnAnswer,
 ): AnswerSink {
   const dialect = clientDialects[incoming.dialect]
-  const sink = sinkFor(dialect, draft, request, reply, clock, () => answerHeaders(target, remarks()))
-  if (!onAnswer) return sink
-  return beside(
-    sink,
-    collecting((response) => onAnswer(dialect.encodeResponse(response, draft.identity, request))),
-  )
-}
-
-function sinkFor(
-  dialect: ClientDialect,
-  draft: Draft,
-  request: ChatRequest,
-  reply: Reply,
-  clock: Clock,
-  headers: () => HeaderList,
-): AnswerSink {
+  const headers = (): HeaderList => answerHeaders(target, remarks())
   const { identity, stream } = draft
   if (request.choices !== undefined)
     return (request.stream ? createChoiceStream : createChoiceGatherer)(dialect, identity, request, reply, headers)
-  if (!request.stream) return createWholeSink(dialect, identity, request, reply, headers)
-  const answer = createOpenAnswer(stream.createEncoder(identity), () => stream.sign(identity), reply, clock)
+  const encode = (response: ChatResponse): JsonObject => dialect.encodeResponse(response, identity, request)
+  if (!request.stream) return createWholeSink(encode, reply, headers, onAnswer)
+  const onEnd = (_frames: string, finish: Finish): void => {
+    const whole = wholeOf(answer.gathered, finish)
+    onAnswer?.(() => encode(whole))
+  }
+  const sign = (): string => stream.sign(identity)
+  const answer = createOpenAnswer(stream.createEncoder(identity), sign, reply, clock, onAnswer && { onEnd })
   return new StreamSink(answer, () => beginStream(reply, dialect, headers()))
-}
-
-/** Gathers the same answer beside what the client gets. */
-function collecting(onAnswer: (response: ChatResponse) => void): Emit {
-  return createCollector((collected) => {
-    if (collected.ok) onAnswer(collected.response)
-  })
 }
 
 /**
@@ -85,51 +71,32 @@ function collecting(onAnswer: (response: ChatResponse) => void): Emit {
  */
 export class SinkBefore implements AnswerSink {
   readonly event: Emit
-  protected readonly sink: AnswerSink
+  readonly #sink: AnswerSink
 
   constructor(sink: AnswerSink, event: Emit) {
     this.event = event
-    this.sink = sink
+    this.#sink = sink
   }
 
   get isCommitted(): boolean {
-    return this.sink.isCommitted
+    return this.#sink.isCommitted
   }
 
   get fault(): Failure | undefined {
-    return this.sink.fault
+    return this.#sink.fault
   }
 
   flush(): boolean {
-    return this.sink.flush()
+    return this.#sink.flush()
   }
 }
 
 /** Somebody else hears the same events. */
 export function beside(sink: AnswerSink, observe: Emit): AnswerSink {
-  return new SinkBeside(sink, observe)
-}
-
-class SinkBeside extends SinkBefore {
-  readonly #observe: Emit
-
-  constructor(sink: AnswerSink, observe: Emit) {
-    const tell: Emit = (event) => sink.event(event)
-    super(sink, both(tell, observe))
-    this.#observe = observe
-  }
-
-  get open(): OpenAnswer | undefined {
-    const { open } = this.sink
-    return open && { ...open, event: both(open.event, this.#observe) }
-  }
-}
-
-function both(first: Emit, second: Emit): Emit {
-  return (event) => {
-    first(event)
-    second(event)
-  }
+  return new SinkBefore(sink, (event) => {
+    sink.event(event)
+    observe(event)
+  })
 }
 
 /** What a client is told of whoever answers. */
@@ -177,14 +144,16 @@ class StreamSink implements AnswerSink {
 }
 
 function createWholeSink(
-  dialect: ClientDialect,
-  identity: AnswerIdentity,
-  request: ChatRequest,
+  encode: (response: ChatResponse) => JsonObject,
   reply: Reply,
   headers: () => HeaderList,
+  onAnswer?: OnAnswer,
 ): AnswerSink {
   const collect = createCollector((collected) => {
-    if (collected.ok) giveWhole(reply, dialect.encodeResponse(collected.response, identity, request), headers())
+    if (!collected.ok) return
+    const response = encode(collected.response)
+    giveWhole(reply, response, headers())
+    onAnswer?.(() => response)
   })
   return { isCommitted: false, event: collect, flush: () => true }
 }

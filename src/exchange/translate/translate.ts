@@ -5,7 +5,7 @@ import { BadRequest, KeptElsewhere, type ClientDialectName } from '../../dialect
 import { clientDialects } from '../../dialects/registry.ts'
 import { parseExact } from '../../ir/exact-json.ts'
 import type { Failure, FailureKind } from '../../ir/failure.ts'
-import type { JsonObject, JsonValue } from '../../ir/json.ts'
+import type { JsonValue } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import { allAtOnce, type Steps } from '../../ir/steps.ts'
 import type { Target } from '../../routing/target.ts'
@@ -19,7 +19,7 @@ import { clientGone, type Incoming, type Outcome, type Services, type Turn } fro
 import { callOf, type Wanted } from './outgoing-call.ts'
 import { callsForTooMuch, isTooMuch, tooMuch } from '../parse-body.ts'
 import { prepareRequest } from './prepare.ts'
-import { beside, createSink, SinkBefore, type AnswerSink, type Remarks } from './sink.ts'
+import { beside, createSink, SinkBefore, type AnswerSink, type OnAnswer, type Remarks } from './sink.ts'
 import { hearing, isUnreadCall, tellUnread } from './spoken.ts'
 import { callTranslated, type CallOutcome } from './translated-call.ts'
 import { askInWindow } from '../local/window.ts'
@@ -86,8 +86,7 @@ export interface Translation {
   draft: Draft
   /** Why this target answers in another's place; unset when it is the first one. */
   reason: FailureKind | undefined
-  /** Told the whole of a good answer as the client's dialect writes it, once the client has it. */
-  onAnswer: ((response: JsonObject) => void) | undefined
+  onAnswer: OnAnswer | undefined
 }
 
 export async function translate(services: Services, asked: Translation): Promise<Outcome> {
