@@ -10,33 +10,36 @@ type BlockKind = 'text' | 'reasoning' | 'tool-call'
  * block or of a call without a name, a delta that says nothing, everything after the end. Costs one map look-up a delta.
  */
 export function keepGrammar(emit: Emit): Emit {
-  const open = new Map<number, BlockKind>()
-  const used = new Set<number>()
+  const blocks = new Map<number, BlockKind | 'over'>()
   let state: 'before' | 'within' | 'over' = 'before'
 
   const begin = (): void => {
     if (state === 'before') emit({ type: 'start', id: '', model: '' })
     state = 'within'
   }
-  const runs = keepRuns(emit, used, begin)
+  const runs = keepRuns(emit, blocks, begin)
 
   /** True when the block is open now, whoever opened it. */
   const enter = (index: number, kind: BlockKind): boolean => {
-    if (used.has(index)) return open.get(index) === kind
+    const known = blocks.get(index)
+    if (known !== undefined) return known === kind
     if (kind === 'tool-call') return false
     begin()
-    used.add(index)
-    open.set(index, kind)
+    blocks.set(index, kind)
     emit({ type: `${kind}-start`, index })
     return true
   }
 
-  const close = (index: number, kind: BlockKind): boolean => open.get(index) === kind && open.delete(index)
+  const close = (index: number, kind: BlockKind): boolean => {
+    const isOpen = blocks.get(index) === kind
+    if (isOpen) blocks.set(index, 'over')
+    return isOpen
+  }
 
   const end = (event: Extract<StreamEvent, { type: 'finish' | 'failure' }>): void => {
     if (event.type === 'finish') {
       begin()
-      for (const [index, kind] of open) emit({ type: `${kind}-end`, index })
+      for (const [index, kind] of blocks) if (kind !== 'over') emit({ type: `${kind}-end`, index })
       runs.end()
     }
     state = 'over'
@@ -55,10 +58,9 @@ export function keepGrammar(emit: Emit): Emit {
       case 'reasoning-start':
         return void enter(event.index, 'reasoning')
       case 'tool-call-start':
-        if (used.has(event.index)) return
+        if (blocks.has(event.index)) return
         begin()
-        used.add(event.index)
-        open.set(event.index, 'tool-call')
+        blocks.set(event.index, 'tool-call')
         return emit(event)
       case 'text-delta':
         return event.text !== '' && enter(event.index, 'text') ? emit(event) : undefined
@@ -92,16 +94,16 @@ type RunEvent = Extract<StreamEvent, { type: `mcp-call-${string}` }>
 /** Calls that a server runs within the answer: each has one result, a made-up one where the answer ends without. */
 function keepRuns(
   emit: Emit,
-  used: Set<number>,
+  blocks: Map<number, BlockKind | 'over'>,
   begin: () => void,
 ): { take: (event: RunEvent) => void; end: () => void } {
   const running = new Set<number>()
   return {
     take: (event) => {
       const { type, index } = event
-      if (type === 'mcp-call-start' ? used.has(index) : !running.delete(index)) return
+      if (type === 'mcp-call-start' ? blocks.has(index) : !running.delete(index)) return
       begin()
-      used.add(index)
+      blocks.set(index, 'over')
       if (type === 'mcp-call-start') running.add(index)
       emit(event)
     },

@@ -20,18 +20,24 @@ export function isLocalCall(id: string): boolean {
 export function createCallIds(messages: readonly Message[], kind: 'cloud' | 'local' = 'cloud'): (id: string) => string {
   const mark = kind === 'local' ? localMark : ''
   let taken: Set<string> | undefined
+  // Thousands of calls may share one id: counting begins where it ended.
   const counts = new Map<string, number>()
+  const nextOf = (base: string, taken: ReadonlySet<string>): string => {
+    for (let count = (counts.get(base) ?? 1) + 1; ; count += 1) {
+      const own = fitToolId(`${base}_${count}`, mark)
+      if (taken.has(own)) continue
+      counts.set(base, count)
+      return own
+    }
+  }
   return (id) => {
     // Most answers call nothing.
     taken ??= new Set(messages.flatMap(idsIn))
     const base = id === '' ? 'call' : id
-    let own = fitToolId(base, mark)
-    // Thousands of calls may share one id: counting begins where it ended.
-    let count = counts.get(base) ?? 1
-    while (taken.has(own)) own = fitToolId(`${base}_${(count += 1)}`, mark)
-    counts.set(base, count)
-    taken.add(own)
-    return own
+    const own = fitToolId(base, mark)
+    const free = taken.has(own) ? nextOf(base, taken) : own
+    taken.add(free)
+    return free
   }
 }
 
