@@ -222,6 +222,31 @@ describe('the file of the ledger', () => {
     await process.save(remembered)
     expect(said).toEqual([`unwritable ${path}`])
   })
+
+  it('is written once there is room again, though nothing new came, and at the end without another try', async () => {
+    const blocked = join(scratchFolder('ledger'), 'file')
+    writeFileSync(blocked, '')
+    const { path, clock, open } = stage(join(blocked, 'ledger.json'))
+    const process = open()
+    const change = async (known: Remembered): Promise<void> => {
+      process.known = known
+      process.file.save()
+      await setImmediate()
+      await setImmediate()
+    }
+    await change(remembered)
+    rmSync(blocked)
+    clock.advance(10_000)
+    expect(readFileSync(path, 'utf8')).toContain('"account": "digest-a"')
+    expect(clock.pending).toBe(0)
+    rmSync(blocked, { recursive: true })
+    writeFileSync(blocked, '')
+    await change(nothingRemembered)
+    clock.advance(50)
+    expect(clock.pending).toBe(1)
+    await process.file.settle()
+    expect(clock.pending).toBe(0)
+  })
 })
 
 const spent = (account: string, untilMs: number, refusals = 1): Remembered['entries'][number] => ({

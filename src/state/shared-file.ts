@@ -42,6 +42,8 @@ const burstMs = 50
 const largestShare = 1 / 20
 /** The lock is held as long as a write takes. */
 const retryMs = 5
+/** A disk that was full may have room again, though there is nothing new to be written by then. */
+const unwritableRetryMs = 10_000
 
 /** What a person should know of the file. */
 export interface SharedFileReport {
@@ -81,22 +83,24 @@ export function openSharedFile<T>(
     mind.learn(all)
   }
 
-  const write = (): void => {
+  /** `isLast`: nobody is there to try it again. */
+  const write = (isLast: boolean): void => {
     cancel = undefined
     const sinceMs = clock.now()
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      if (!lock.within(exchange)) return writeIn(retryMs)
+      if (!lock.within(exchange)) return writeIn(retryMs, isLast)
     } catch {
       told.unwritable(path)
+      if (!isLast) writeIn(unwritableRetryMs)
     }
     writtenAtMs = clock.now()
     pauseMs = Math.max(burstMs, (writtenAtMs - sinceMs) / largestShare)
     onWritten()
   }
 
-  const writeIn = (ms: number): void => {
-    cancel ??= clock.after(ms, write)
+  const writeIn = (ms: number, isLast = false): void => {
+    cancel ??= clock.after(ms, () => write(isLast))
   }
 
   return {
@@ -106,14 +110,14 @@ export function openSharedFile<T>(
       const leftMs = writtenAtMs + pauseMs - clock.now()
       // No longer than that, also where somebody has set the clock back.
       if (leftMs > 0) writeIn(Math.min(leftMs, pauseMs))
-      else cancel = atTurnEnd(write)
+      else cancel = atTurnEnd(() => write(false))
     },
     settle: () =>
       new Promise((resolve) => {
         if (!cancel) return resolve()
         onWritten = resolve
         cancel()
-        write()
+        write(true)
       }),
   }
 }
