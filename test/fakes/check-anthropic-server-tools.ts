@@ -55,6 +55,8 @@ function checkServerResult({ content, is_error }: JsonObject, at: string): void 
   const texts = arrayOf(content).map(objectOf)
   if (typeof content !== 'string' && texts.some((part) => part['type'] !== 'text' || typeof part['text'] !== 'string'))
     throw new Refusal(`${at}.mcp_tool_result.content: Input should be a string or text blocks`)
+  if (texts.some(({ text }) => (stringOf(text) ?? '').trim() === ''))
+    throw new Refusal('messages: text content blocks must contain non-whitespace text')
   if (is_error !== undefined && typeof is_error !== 'boolean')
     throw new Refusal(`${at}.mcp_tool_result.is_error: Input should be a valid boolean`)
 }

@@ -31,7 +31,7 @@ export function encodeUse(call: McpCall): JsonObject {
   return { ...begunUse(call), input: argumentsObject(call.input) }
 }
 
-/** Results are texts here: what is none is named. */
+/** Results are texts here: what is none is named, and white space, which is refused in a history, is left out. */
 export function encodeResult(call: McpCall, result: McpResult): JsonObject {
   const { content, isError } = toldResult(result)
   const texts = content.map((part) => (part.type === 'text' ? part.text : `[${part.mediaType}]`))
@@ -39,7 +39,7 @@ export function encodeResult(call: McpCall, result: McpResult): JsonObject {
     type: 'mcp_tool_result',
     tool_use_id: useId(call),
     is_error: isError,
-    content: texts.map((text) => ({ type: 'text', text })),
+    content: texts.filter((text) => text.trim() !== '').map((text) => ({ type: 'text', text })),
   }
 }
 
