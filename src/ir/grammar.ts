@@ -1,13 +1,14 @@
 /** Keeps the event grammar (events.ts) whatever a target's frames say, so that every encoder may rely on it. */
 import { interrupted } from './answer.ts'
 import type { Emit, StreamEvent } from './events.ts'
+import { inWholeCharacters } from './whole-characters.ts'
 
 type BlockKind = 'text' | 'reasoning' | 'tool-call'
 
 /**
  * Passes on what fits, and mends what does not: a missing start is made up, a block's first delta opens it if nothing else did,
  * blocks left open are closed before the finish. What cannot belong anywhere is dropped: a second start, a delta of a closed
- * block or of a call without a name, a delta that says nothing, everything after the end. Costs one map look-up a delta.
+ * block or of a call without a name, a delta that says nothing, half of a character, everything after the end. Costs one map look-up a delta.
  */
 export function keepGrammar(emit: Emit): Emit {
   const blocks = new Map<number, BlockKind | 'over'>()
@@ -46,7 +47,7 @@ export function keepGrammar(emit: Emit): Emit {
     emit(event)
   }
 
-  return (event) => {
+  return inWholeCharacters((event) => {
     if (state === 'over') return
     switch (event.type) {
       case 'start':
@@ -86,7 +87,7 @@ export function keepGrammar(emit: Emit): Emit {
       case 'failure':
         return end(event)
     }
-  }
+  })
 }
 
 type RunEvent = Extract<StreamEvent, { type: `mcp-call-${string}` }>

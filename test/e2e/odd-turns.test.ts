@@ -68,6 +68,7 @@ const bern = '{"city":"Bern"}'
 
 const turns: [what: string, said: object[]][] = [
   ['nothing but white space', [{ content: '\n\n' }]],
+  ['half of a character', [{ content: 'Half of it: \uD83E' }, { content: ' and no more.' }]],
   ['white space before a call', [{ content: '\n\n' }, call('get_weather', bern)]],
   ['a call of a tool that nobody offered', [call('functions.get weather!', bern)]],
   ['a call without a name', [call('', bern)]],
