@@ -160,6 +160,7 @@ describe('a person who steers', () => {
     const follower = await Follower.open<Data>(api('events'))
     expect(JSON.parse((await change('POST', 'warm')).text)).toEqual({ target: `local/${localModel}`, state: 'loading' })
     await follower.first(({ data }) => data.engines?.[0]?.state === 'loading')
+    await stage.ollama.journalWhen(({ requests }) => requests.some(({ url }) => url === '/api/generate'))
     await stage.ollama.release()
     await follower.first(({ data }) => data.engines?.[0]?.state === 'loaded')
     follower.leave()

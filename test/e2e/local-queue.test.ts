@@ -25,6 +25,8 @@ function askAs(client: string, prompt: string, signal?: AbortSignal): Promise<Re
 
 const generated = ({ requests }: { requests: { url: string }[] }): boolean =>
   requests.some(({ url }) => url === '/api/generate')
+const chatted = ({ requests }: { requests: { url: string }[] }): boolean =>
+  requests.some(({ url }) => url === '/api/chat')
 
 describe('a client that leaves while the local model loads for it', () => {
   it('does not end the load: whoever comes next finds the model loaded', async () => {
@@ -53,8 +55,6 @@ describe('a prompt that only an Ollama can answer', () => {
     })
   const completions = async () =>
     (await stage.ollama.requests('/api/generate')).filter(({ bodyText }) => /"suffix"|"raw"/.test(bodyText))
-  const chatted = ({ requests }: { requests: { url: string }[] }): boolean =>
-    requests.some(({ url }) => url === '/api/chat')
 
   beforeEach(() =>
     stage.ollama.play(
@@ -146,6 +146,7 @@ describe('a hundred requests of ten clients at once', () => {
       waiting += line.includes('waiting in its queue') ? 1 : 0
       return waiting === 99 ? true : undefined
     })
+    await stage.ollama.journalWhen(chatted)
     await stage.ollama.release()
     const answers = await Promise.all(asked)
 

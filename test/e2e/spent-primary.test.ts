@@ -114,6 +114,7 @@ describe('a primary whose reset has passed', () => {
     await ollama.play({ mode: 'ok', text: planted.localAnswer })
     const asked = Array.from({ length: 100 }, () => answer(ask(trooper.url, 'anthropic', false)))
     await ollama.journalWhen(({ requests }) => requests.filter(({ url }) => url === '/api/chat').length === 99)
+    await provider.journalWhen(({ requests }) => requests.length > 0)
     expect(await provider.requests()).toHaveLength(1)
     await provider.release()
     const texts = (await Promise.all(asked)).map(({ text }) => text)

@@ -124,6 +124,7 @@ describe('a model that is not in memory', () => {
     const warmed = use(client, 'warm', {}, { onprogress: progress.onprogress })
     await progress.saying(/^local\/qwen2\.5:3b is being loaded, for /)
     expect((await use(client, 'status')).fields).toMatchObject({ engines: [{ state: 'loading' }] })
+    await cold.ollama.journalWhen(({ requests }) => requests.some(({ url }) => url === '/api/generate'))
     await cold.ollama.release()
     expect(await warmed).toMatchObject({
       isError: false,

@@ -18,6 +18,9 @@ const untilQueueIs = async (running: number, waiting: number): Promise<void> => 
 }
 
 const chats = () => stage.ollama.requests('/api/chat')
+/** Only what the engine has got is let go on. */
+const untilAskedAt = (path: string) =>
+  stage.ollama.journalWhen(({ requests }) => requests.some(({ url }) => url === path))
 
 describe.each(ways)('over $transport, $era', (way) => {
   beforeAll(async () => {
@@ -43,8 +46,9 @@ describe.each(ways)('over $transport, $era', (way) => {
     const progress = new Progress()
     const asked = use(client, 'ask_local_model', { prompt: 'Hi' }, { onprogress: progress.onprogress })
     await progress.saying(/^Waiting for the local model: at place 1 of its queue$/)
+    await untilAskedAt('/api/generate')
     await stage.ollama.release()
-    await stage.ollama.journalWhen(({ requests }) => requests.some(({ url }) => url === '/api/chat'))
+    await untilAskedAt('/api/chat')
     await stage.ollama.release()
     expect(textOf(await (await app).text())).toBe('for the app')
     await progress.saying(/^The local model writes: \d+ words$/)
@@ -55,7 +59,7 @@ describe.each(ways)('over $transport, $era', (way) => {
   it('gives its place back when its call is cancelled while it waits', async () => {
     await stage.ollama.play({ mode: 'ok', text: planted.localAnswer, path: '/api/chat', holdAfter: 0 })
     const app = ask(stage.trooper.url, 'anthropic', true)
-    await stage.ollama.journalWhen(({ requests }) => requests.some(({ url }) => url === '/api/chat'))
+    await untilAskedAt('/api/chat')
     const leave = new AbortController()
     const progress = new Progress()
     const options = { onprogress: progress.onprogress, signal: leave.signal }
@@ -100,6 +104,7 @@ describe.each(ways)('over $transport, $era', (way) => {
       isError: true,
       text: 'The local model has 4 questions of agents already; ask again when one is answered.',
     })
+    await untilAskedAt('/api/chat')
     await stage.ollama.release()
     await Promise.all(four)
   })
