@@ -73,7 +73,7 @@ async function continueWith(
         const unready = await awaitModel(services, turn, fitted)
         if (unready) return unready
         const heard = hearing(services, target, fitted, missing.type === 'text', restoring(into, restore, ownId))
-        const call = callOf(fitted, target, incoming, losses.warn, turn.wanted)
+        const call = await callOf(services.clock, fitted, target, incoming, losses.warn, turn.wanted)
         return callTranslated(services, turn, call, beside(heard, observe))
       })
     }

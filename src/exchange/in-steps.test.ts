@@ -9,6 +9,8 @@ import type { ChatRequest, Message } from '../ir/request.ts'
 import { allAtOnce, type Steps } from '../ir/steps.ts'
 import { plainRequest } from '../../test/plain-request.ts'
 import { inSteps } from './in-steps.ts'
+import { takeJson } from './parse-body.ts'
+import { takeStrictBytes } from '../ir/exact-json.ts'
 
 /** Whose every look takes so long. */
 function clockOf(msPerLook: number) {
@@ -82,5 +84,23 @@ describe('a conversation of thousands of messages', () => {
       value: count.request(request),
       turns: 313,
     })
+  })
+})
+
+describe('a body of 9 MB', () => {
+  const content = 'The key of room 7 lies under the stone. '.repeat(250)
+  const body = { messages: Array.from({ length: 900 }, () => ({ role: 'user', content })) }
+  const bytes = Buffer.from(JSON.stringify(body))
+
+  it('is looked through, decoded and parsed one after the other', async () => {
+    const { value, turns } = await turnsBeside(clockOf(50), takeJson(bytes))
+    expect(value).toEqual({ ok: true, value: body })
+    expect(turns).toBeGreaterThanOrEqual(9)
+  })
+
+  it('is written in pieces', async () => {
+    const { value, turns } = await turnsBeside(clockOf(50), takeStrictBytes(body))
+    expect(value.equals(bytes)).toBe(true)
+    expect(turns).toBeGreaterThan(30)
   })
 })

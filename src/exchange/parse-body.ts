@@ -1,8 +1,10 @@
 /** What a client sent, as JSON, where anybody has to read it: a relayed request is never parsed. */
-import { parseExact } from '../ir/exact-json.ts'
+import { takeExact } from '../ir/exact-json.ts'
 import type { Failure } from '../ir/failure.ts'
 import type { JsonValue } from '../ir/json.ts'
 import type { ChatRequest } from '../ir/request.ts'
+import { allAtOnce, type Steps } from '../ir/steps.ts'
+import { takeText } from '../wire/long-text.ts'
 import { holdsMoreValues } from '../wire/many-values.ts'
 
 /**
@@ -11,13 +13,28 @@ import { holdsMoreValues } from '../wire/many-values.ts'
  */
 const mostValues = 300_000
 
-export function isTooMuch(body: Buffer): boolean {
-  return holdsMoreValues(body, mostValues)
+function isTooMuch(body: Buffer): boolean {
+  return allAtOnce(holdsMoreValues(body, mostValues))
 }
 
 /** Exactly; `undefined` when it is no JSON, or more of it than anybody needs to read. */
 export function parseBody(body: Buffer): JsonValue | undefined {
-  return isTooMuch(body) ? undefined : parseExact(body.toString('utf8'))
+  const taken = allAtOnce(takeJson(body))
+  return taken.ok ? taken.value : undefined
+}
+
+/** What a body says, `undefined` when it is no JSON; or why nobody reads it. */
+export type TakenBody = { ok: true; value: JsonValue | undefined } | { ok: false; failure: Failure }
+
+/** The same in steps, for a long one. */
+export function* takeJson(body: Buffer): Steps<TakenBody> {
+  if (yield* holdsMoreValues(body, mostValues)) return { ok: false, failure: tooMuch }
+  yield
+  const text = yield* takeText(body)
+  yield
+  const value = yield* takeExact(text)
+  yield
+  return { ok: true, value }
 }
 
 /** Arguments of calls are JSON inside of a text: they are read where they are shortened, and where a wire wants them as values. */

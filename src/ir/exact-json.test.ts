@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exactText, parseExact, strictText } from './exact-json.ts'
+import { exactText, parseExact, strictText, takeExact, takeStrictBytes } from './exact-json.ts'
 import { numberOf, objectOf } from './json.ts'
+import { allAtOnce } from './steps.ts'
 
 const passed = (text: string): string => exactText(parseExact(text) ?? null)
 
@@ -77,5 +78,30 @@ describe('JSON for strict parsers', () => {
         expect(strictText([whole])).toBe(JSON.stringify([whole]))
       }),
     )
+  })
+})
+
+describe('JSON that is long', () => {
+  it('is read and written in steps as it is at once', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const text = JSON.stringify(value)
+        const read = objectOf(allAtOnce(takeExact(text)))
+        expect(read).toEqual(parseExact(text))
+        expect(allAtOnce(takeStrictBytes(read)).toString()).toBe(strictText(read))
+      }),
+    )
+  })
+
+  it('keeps its big numbers and its keys in steps, too, and has no halves of characters', () => {
+    const text =
+      '{"7":[{"2":12345678901234567890},9007199254740993],"1":{"10":1.0000000000000000001},"none":[],"é":"😀"}'
+    expect(allAtOnce(takeStrictBytes(objectOf(allAtOnce(takeExact(text))))).toString()).toBe(text)
+    const halves = { 'a\ud83e': ['\ud83e'], b: '\udded' }
+    expect(allAtOnce(takeStrictBytes(halves)).toString()).toBe(strictText(halves))
+  })
+
+  it('is no JSON in steps either', () => {
+    expect(allAtOnce(takeExact('{"a":'))).toBeUndefined()
   })
 })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { allAtOnce } from '../ir/steps.ts'
 import { holdsMoreValues } from './many-values.ts'
 
-const isMore = (value: unknown, most: number): boolean => holdsMoreValues(Buffer.from(JSON.stringify(value)), most)
+const isMoreIn = (text: string, most: number): boolean => allAtOnce(holdsMoreValues(Buffer.from(text), most))
+const isMore = (value: unknown, most: number): boolean => isMoreIn(JSON.stringify(value), most)
 
 describe('the values of a body', () => {
   it('are counted by what begins an object or a list, and what stands beside others in it', () => {
@@ -19,6 +21,13 @@ describe('the values of a body', () => {
 
   it('are few in a body of few bytes, and in one that ends in the middle of a text', () => {
     expect(isMore([1, 2, 3], 100)).toBe(false)
-    expect(holdsMoreValues(Buffer.from('["a\\'), 1)).toBe(false)
+    expect(isMoreIn('["a\\', 1)).toBe(false)
+  })
+
+  it('are counted alike where a step ends in the middle of a text', () => {
+    const text = ',\\"'.repeat(2 * 1024 * 1024)
+    const body = { text, more: [1, 2, 3] }
+    expect(isMore(body, 5)).toBe(false)
+    expect(isMore(body, 4)).toBe(true)
   })
 })

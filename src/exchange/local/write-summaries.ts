@@ -149,7 +149,11 @@ function* questionOf(
 }
 
 /** The question is Trooper's own. */
-const nobody: Pick<Incoming, 'dialect' | 'headers'> = { dialect: 'openai-chat', headers: [] }
+const nobody: Pick<Incoming, 'dialect' | 'headers' | 'body'> = {
+  dialect: 'openai-chat',
+  headers: [],
+  body: Buffer.alloc(0),
+}
 
 /** `undefined`: it wrote none. */
 async function write(
@@ -170,12 +174,8 @@ async function write(
     flush: () => true,
   }
   services.log.info(`📝 ${target.name} sums up the earlier conversation`, { target: target.name })
-  const outcome = await callTranslated(
-    services,
-    withoutWords(turn),
-    callOf(dressed, target, nobody, () => {}),
-    sink,
-  )
+  const call = await callOf(services.clock, dressed, target, nobody, () => {})
+  const outcome = await callTranslated(services, withoutWords(turn), call, sink)
   return outcome.type === 'answered' && text.trim() !== '' ? text.trim() : undefined
 }
 

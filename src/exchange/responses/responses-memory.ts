@@ -7,11 +7,11 @@ import { isObject, objectOf, parseJson, type JsonObject, type JsonValue } from '
 import type { Failure } from '../../ir/failure.ts'
 import type { ChatRequest } from '../../ir/request.ts'
 import type { Clock } from '../../clock.ts'
-import type { Steps } from '../../ir/steps.ts'
+import { allAtOnce, type Steps } from '../../ir/steps.ts'
 import { createSseDecoder } from '../../wire/sse.ts'
 import { inSteps } from '../in-steps.ts'
 import type { Incoming, Services } from '../outcome.ts'
-import { isTooMuch, parseBody, tooMuch } from '../parse-body.ts'
+import { takeJson, type TakenBody } from '../parse-body.ts'
 import { accountAt } from '../payer.ts'
 import { expandHistory, leansOnHistory, mendForProvider, unfoldHistory, type Missing } from './history.ts'
 import type { Transcripts } from './transcripts.ts'
@@ -29,7 +29,7 @@ export class ResponsesMemory {
   readonly #decodeRequest: (body: JsonValue | undefined) => ChatRequest
   /** Its answer is a turn of the conversation. */
   readonly #isTurn: boolean
-  #value: { parsed: JsonValue | undefined } | undefined
+  #taken: TakenBody | undefined
 
   constructor(
     { transcripts, clock }: Pick<Services, 'transcripts' | 'clock'>,
@@ -46,8 +46,9 @@ export class ResponsesMemory {
 
   /** The request with its whole history, or the failure that its provider would name. */
   async decode(): Promise<Decoded> {
-    if (isTooMuch(this.#body)) return { ok: false, failure: tooMuch }
-    const body = await inSteps(this.#clock, this.#read())
+    this.#taken ??= await inSteps(this.#clock, takeJson(this.#body))
+    if (!this.#taken.ok) return this.#taken
+    const body = this.#taken.value
     if (this.#transcripts.isOff || !isObject(body) || !leansOnHistory(body))
       return inSteps(this.#clock, this.#decodeWhole(body))
     const expanded = await expandHistory(body, this.#transcripts, this.#account)
@@ -58,13 +59,6 @@ export class ResponsesMemory {
     const id = conversationOf(body)
     const echo = { ...decoded.request.echo, previous_response_id, conversation: id === undefined ? null : { id } }
     return { ok: true, request: { ...decoded.request, echo } }
-  }
-
-  *#read(): Steps<JsonValue | undefined> {
-    yield
-    const body = this.#parsed()
-    yield
-    return body
   }
 
   *#decodeWhole(body: JsonValue | undefined): Steps<Decoded> {
@@ -128,8 +122,8 @@ export class ResponsesMemory {
 
   /** Parsed at most once: to be translated and then to be kept (0.5 ms for 150 KB). Nobody changes it. */
   #parsed(): JsonValue | undefined {
-    this.#value ??= { parsed: parseBody(this.#body) }
-    return this.#value.parsed
+    this.#taken ??= allAtOnce(takeJson(this.#body))
+    return this.#taken.ok ? this.#taken.value : undefined
   }
 }
 

@@ -1,12 +1,14 @@
 /** What a target of another dialect is sent. */
+import type { Clock } from '../../clock.ts'
 import { meetQuirks } from '../../dialects/openai-chat/quirks.ts'
 import { targetDialects } from '../../dialects/registry.ts'
-import { strictText } from '../../ir/exact-json.ts'
+import { strictText, takeStrictBytes } from '../../ir/exact-json.ts'
 import type { JsonObject } from '../../ir/json.ts'
 import type { ChatRequest, Warn } from '../../ir/request.ts'
 import { endpointPaths, pathAt, type Target } from '../../routing/target.ts'
 import type { Call } from '../../upstream/attempt.ts'
 import { credentialHeader, headerOf, type HeaderList } from '../../wire/headers.ts'
+import { inSteps } from '../in-steps.ts'
 import type { Incoming } from '../outcome.ts'
 import type { PlainTarget } from './prepare.ts'
 
@@ -24,21 +26,26 @@ export function bodyFor(
 }
 
 /** Of whoever asks, what a target may have to know. */
-type Client = Pick<Incoming, 'dialect' | 'headers'>
+type Client = Pick<Incoming, 'dialect' | 'headers' | 'body'>
 
-export function callOf(
+/** What asks with so many bytes is written in steps; for the others that takes a twentieth longer than all at once. */
+const longBytes = 1024 * 1024
+
+export async function callOf(
+  clock: Clock,
   request: ChatRequest,
   target: Target,
   client: Client,
   warn: Warn,
   wanted: Wanted = 'stream',
-): Call {
+): Promise<Call> {
+  const body = bodyFor(request, target, warn, wanted)
   return {
     origin: target.url.origin,
     method: 'POST',
     path: pathAt(target, endpointPaths[target.dialect], ''),
     headers: callHeaders(target, client),
-    body: Buffer.from(strictText(bodyFor(request, target, warn, wanted))),
+    body: client.body.length < longBytes ? Buffer.from(strictText(body)) : await inSteps(clock, takeStrictBytes(body)),
   }
 }
 

@@ -3,7 +3,6 @@ import { createCallIds } from '../../context/adapt/call-ids.ts'
 import { fitToolNames } from '../../context/adapt/tool-names.ts'
 import { BadRequest, KeptElsewhere, type ClientDialectName } from '../../dialects/dialect.ts'
 import { clientDialects } from '../../dialects/registry.ts'
-import { parseExact } from '../../ir/exact-json.ts'
 import type { Failure, FailureKind } from '../../ir/failure.ts'
 import type { JsonValue } from '../../ir/json.ts'
 import type { ChatRequest } from '../../ir/request.ts'
@@ -17,7 +16,7 @@ import type { Losses } from './losses.ts'
 import { openMcp, prepareMessages, type McpTurn } from '../mcp/turn.ts'
 import { clientGone, type Incoming, type Outcome, type Services, type Turn } from '../outcome.ts'
 import { callOf, type Wanted } from './outgoing-call.ts'
-import { callsForTooMuch, isTooMuch, tooMuch } from '../parse-body.ts'
+import { callsForTooMuch, takeJson, tooMuch } from '../parse-body.ts'
 import { prepareRequest } from './prepare.ts'
 import { beside, createSink, SinkBefore, type AnswerSink, type OnAnswer, type Remarks } from './sink.ts'
 import { hearing, isUnreadCall, tellUnread } from './spoken.ts'
@@ -32,13 +31,11 @@ export function decodeBody(incoming: Pick<Incoming, 'dialect' | 'body'>): Decode
   return allAtOnce(takeBody(incoming))
 }
 
-/** The same, for a long one; the parser's own step is the longest, ~100 ms for 32 MB. */
+/** The same, for a long one. */
 export function* takeBody({ dialect, body }: Pick<Incoming, 'dialect' | 'body'>): Steps<Decoded> {
-  if (isTooMuch(body)) return { ok: false, failure: tooMuch }
-  yield
-  const parsed = parseExact(body.toString('utf8'))
-  yield
-  const decoded = decodeJson(dialect, () => parsed)
+  const taken = yield* takeJson(body)
+  if (!taken.ok) return taken
+  const decoded = decodeJson(dialect, () => taken.value)
   yield
   return decoded
 }
@@ -116,7 +113,7 @@ async function translateWith(mcp: McpTurn, losses: Losses, services: Services, a
         const unready = await awaitModel(services, turn, fitted)
         if (unready) return unready
         const heard = hearing(services, target, fitted, false, restoring(into, restore, ownId))
-        const call = callOf(fitted, target, incoming, losses.warn, wanted)
+        const call = await callOf(services.clock, fitted, target, incoming, losses.warn, wanted)
         return callTranslated(services, turn, call, beside(heard, observe))
       })
     }
