@@ -103,7 +103,7 @@ function reasonOf(events: readonly StreamEvent[]): string | undefined {
   return last?.type === 'finish' ? last.reason : undefined
 }
 
-/** The smallest pieces that there are. */
+/** The smallest pieces that there are: the grammar of events has no half of a character in any. */
 export function signs(text: string): string[] {
-  return text.split('')
+  return Array.from(text)
 }

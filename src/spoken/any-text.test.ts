@@ -28,8 +28,9 @@ const anyText = fc.oneof(
 const anyCuts = fc.array(fc.nat({ max: 400 }), { maxLength: 12 })
 
 function cut(text: string, places: readonly number[]): string[] {
-  const ends = [...new Set([...places.map((place) => place % (text.length + 1)), text.length])].sort((a, b) => a - b)
-  return ends.map((end, at) => text.slice(ends[at - 1] ?? 0, end)).filter((piece) => piece !== '')
+  const all = signs(text)
+  const ends = [...new Set([...places.map((place) => place % (all.length + 1)), all.length])].sort((a, b) => a - b)
+  return ends.map((end, at) => all.slice(ends[at - 1] ?? 0, end).join('')).filter((piece) => piece !== '')
 }
 
 describe('any text', () => {
