@@ -1,11 +1,11 @@
 /** A provider that compresses its answers with zstd, which nobody asked for, before a Trooper on a Node that reads it. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { messages } from '../clocks/frames.ts'
 import { startOllama, type FakeOllama } from '../fakes/start.ts'
 import { dialects, localModel, textOf, type RunningTrooper } from './trooper.ts'
-import { nodesWithZstd, startTrooperWithZstd, zstd } from './with-zstd.ts'
+import { describeWithZstd, startTrooperWithZstd, zstd } from './with-zstd.ts'
 
 interface Said {
   status?: number
@@ -31,7 +31,7 @@ const inFrames = [JSON.stringify(long).slice(0, -2), `],"usage":${JSON.stringify
 )
 const twoFrames = Buffer.concat(inFrames.map(zstd))
 
-describe.skipIf(nodesWithZstd.length === 0).each(nodesWithZstd)('an answer in zstd', (node) => {
+describeWithZstd('an answer in zstd', (node) => {
   let says: Said
   let customers = 0
   let provider: Server

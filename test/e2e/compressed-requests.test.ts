@@ -13,7 +13,7 @@ import {
   type Stage,
   type TestedDialect,
 } from './trooper.ts'
-import { nodesWithZstd, startTrooperWithZstd, zstd } from './with-zstd.ts'
+import { describeWithZstd, startTrooperWithZstd, zstd } from './with-zstd.ts'
 
 function post(
   url: string,
@@ -104,7 +104,7 @@ describe('a compressed request', () => {
   )
 })
 
-describe.skipIf(nodesWithZstd.length === 0).each(nodesWithZstd)('a request of Codex with a ChatGPT plan', (node) => {
+describeWithZstd('a request of Codex with a ChatGPT plan', (node) => {
   let stage: Stage
   let trooper: RunningTrooper
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 /** zstd, for tests that run on any Node: bytes in it, and the program on a Node that reads it. */
 import { execFileSync } from 'node:child_process'
+import { describe, it } from 'vitest'
 import { nodeOf } from '../embedded/equipment.ts'
 import { TestProcess } from '../fakes/process.ts'
 import { emptyFolder, program, type RunningTrooper } from './trooper.ts'
@@ -17,9 +18,16 @@ export function zstd(bytes: Buffer): Buffer {
 }
 
 /** The Node of this test, and others that the clients brought along: they do not read alike. */
-export const nodesWithZstd = [process.execPath, nodeOf(24), nodeOf(22)].flatMap((node) =>
+const nodesWithZstd = [process.execPath, nodeOf(24), nodeOf(22)].flatMap((node) =>
   node !== undefined && knowsZstd(node) ? [node] : [],
 )
+
+/** Tests for each of them. Where there is none, it is said: a file without any test fails. */
+export function describeWithZstd(what: string, tests: (node: string) => void): void {
+  if (nodesWithZstd.length === 0)
+    return it.skip(`skipped: ${what}: no Node of 22.15 or newer is here: run test/clients/install.sh`)
+  describe.each(nodesWithZstd)(what, tests)
+}
 
 function knowsZstd(node: string): boolean {
   return execFileSync(node, ['-p', '"zstdDecompress" in zlib'], { encoding: 'utf8' }).trim() === 'true'
