@@ -38,10 +38,6 @@ it.each([0, 1, 2, 3])('are in nothing that is made short for a small window: beh
     messages: [...turns.flat(), { role: 'user', content: 'And now?' }],
     tools: [{ name: 'look', description: text(80), input_schema: { type: 'object' } }],
   })
-  console.log(
-    await response.clone().text(),
-    (await local.requests()).map((r) => [r.url, r.rejected, r.bodyText.length]),
-  )
   expect(response.status).toBe(200)
   expect(response.headers.get('x-trooper-omitted')).toMatch(/tokens/)
   expect(await refused()).toEqual([])
